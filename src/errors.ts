@@ -1,0 +1,109 @@
+/** What went wrong, for programs: messages may be reworded, codes stay. */
+export type ErrorCode =
+  | "NARTHEX_NAME_INVALID"
+  | "NARTHEX_NAME_TAKEN"
+  | "NARTHEX_OPTION_INVALID"
+  | "NARTHEX_LABEL_NAME_INVALID"
+  | "NARTHEX_LABELS_MISMATCH"
+  | "NARTHEX_LABEL_VALUE_INVALID"
+  | "NARTHEX_VALUE_INVALID";
+
+/** Every error that this package throws. Whoever throws one has changed nothing. */
+export class NarthexError extends Error {
+  override readonly name = "NarthexError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A bad value as a message shows it: its type is visible, and a megabyte of it is not. */
+export function show(value: unknown): string {
+  if (typeof value === "string") {
+    return value.length > 80 ? `${JSON.stringify(value.slice(0, 80))}…` : JSON.stringify(value);
+  }
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object" && value !== null) return "an object";
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? "none" : names.map(show).join(", ");
+}
+
+export function invalidMetricName(name: unknown): NarthexError {
+  return new NarthexError(
+    "NARTHEX_NAME_INVALID",
+    `${show(name)} is not a metric name: use a non-empty string without lone surrogates, best of the form [a-zA-Z_:][a-zA-Z0-9_:]*.`,
+  );
+}
+
+export function invalidLabelName(metric: string, label: unknown, rule: string): NarthexError {
+  return new NarthexError(
+    "NARTHEX_LABEL_NAME_INVALID",
+    `Metric ${show(metric)}: ${show(label)} can't be a label name: ${rule}.`,
+  );
+}
+
+export function invalidOption(
+  metric: string,
+  option: string,
+  value: unknown,
+  rule: string,
+): NarthexError {
+  return new NarthexError(
+    "NARTHEX_OPTION_INVALID",
+    `Metric ${show(metric)}: option ${option} is ${show(value)}: ${rule}.`,
+  );
+}
+
+export function nameTaken(name: string, existing: string, wanted: string): NarthexError {
+  return new NarthexError(
+    "NARTHEX_NAME_TAKEN",
+    `Metric ${show(name)} is already registered with another definition.\n  registered: ${existing}\n  wanted:     ${wanted}\nUse the same definition to share it, or another name.`,
+  );
+}
+
+export function sampleNameTaken(sample: string, metric: string, existing: string): NarthexError {
+  return new NarthexError(
+    "NARTHEX_NAME_TAKEN",
+    `Metric ${show(metric)} would expose ${show(sample)}, which metric ${show(existing)} exposes already: choose another name.`,
+  );
+}
+
+export function labelsMismatch(
+  metric: string,
+  labelNames: readonly string[],
+  given: unknown,
+): NarthexError {
+  const got = typeof given === "object" && given !== null ? list(Object.keys(given)) : show(given);
+  return new NarthexError(
+    "NARTHEX_LABELS_MISMATCH",
+    `Metric ${show(metric)} has the labels ${list(labelNames)}, but was given ${got}: pass an object with exactly those labels.`,
+  );
+}
+
+export function labelsUnexpected(metric: string, given: unknown): NarthexError {
+  return new NarthexError(
+    "NARTHEX_LABELS_MISMATCH",
+    `Metric ${show(metric)} has no labels, but was given ${show(given)} for them: leave the labels out, or declare them with the option labels.`,
+  );
+}
+
+export function invalidLabelValue(metric: string, label: string, value: unknown): NarthexError {
+  return new NarthexError(
+    "NARTHEX_LABEL_VALUE_INVALID",
+    `Metric ${show(metric)}: label ${show(label)} is ${show(value)}: use a string, a number or a boolean.`,
+  );
+}
+
+export function invalidValue(metric: string, value: unknown, rule: string): NarthexError {
+  return new NarthexError(
+    "NARTHEX_VALUE_INVALID",
+    `Metric ${show(metric)}: ${show(value)} is not a value: ${rule}.`,
+  );
+}

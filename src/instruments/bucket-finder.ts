@@ -1,0 +1,51 @@
+/** More cells would save no comparison for bounds as people choose them. */
+const MAX_CELLS = 256;
+const MANTISSA_BITS = 20;
+
+const double = new Float64Array(1);
+const words = new Int32Array(double.buffer);
+double[0] = 1;
+const HIGH = words[1] === 0 ? 0 : 1;
+
+function highWord(value: number): number {
+  double[0] = value;
+  return words[HIGH]!;
+}
+
+/**
+ * Finds the bucket of a value among ascending upper bounds. The high bits of a positive double
+ * ascend with it, so they index a table that says where to start; a comparison or two do the rest.
+ */
+export class BucketFinder {
+  readonly bounds: Float64Array;
+  /** For each cell, the first bucket that a value in it can be in. */
+  readonly #starts: Uint16Array;
+  readonly #shift: number;
+  readonly #base: number;
+
+  constructor(bounds: readonly number[]) {
+    this.bounds = Float64Array.from(bounds);
+    const positive = bounds.filter((bound) => bound > 0);
+    const lowest = highWord(positive[0] ?? 1);
+    const highest = highWord(positive.at(-1) ?? 1);
+    let shift = 0;
+    while (shift < MANTISSA_BITS && (highest >> shift) - (lowest >> shift) >= MAX_CELLS) shift += 1;
+    this.#shift = shift;
+    this.#base = lowest >> shift;
+    const cells = positive.length === 0 ? 0 : (highest >> shift) - this.#base + 1;
+    this.#starts = Uint16Array.from({ length: cells }, (_, cell) => {
+      const floor = (this.#base + cell) * 2 ** shift;
+      return bounds.findIndex((bound) => bound > 0 && highWord(bound) >= floor);
+    });
+  }
+
+  /** The index of the first bound that is not below `value`; `bounds.length` past the last, and for NaN. */
+  find(value: number): number {
+    const { bounds } = this;
+    const cell = (highWord(value) >> this.#shift) - this.#base;
+    const starts = this.#starts;
+    let bucket = cell < 0 ? 0 : cell < starts.length ? starts[cell]! : bounds.length;
+    while (bucket < bounds.length && !(value <= bounds[bucket]!)) bucket += 1;
+    return bucket;
+  }
+}

@@ -1,0 +1,55 @@
+import { invalidOption } from "../errors.ts";
+
+/** The Go client's default bounds, made for seconds of network services. */
+export const DEFAULT_BUCKETS: readonly number[] = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+
+/**
+ * Upper bounds at equal distances.
+ *
+ * @example
+ * linearBuckets({ start: 10, width: 5, count: 3 }); // [10, 15, 20]
+ */
+export function linearBuckets(options: { start: number; width: number; count: number }): number[] {
+  return Array.from({ length: options.count }, (_, i) => options.start + i * options.width);
+}
+
+/**
+ * Upper bounds, each a factor larger than the one before.
+ *
+ * @example
+ * exponentialBuckets({ start: 1, factor: 2, count: 4 }); // [1, 2, 4, 8]
+ */
+export function exponentialBuckets(options: {
+  start: number;
+  factor: number;
+  count: number;
+}): number[] {
+  return Array.from({ length: options.count }, (_, i) => options.start * options.factor ** i);
+}
+
+/** Throws unless the bounds are finite numbers in ascending order. */
+export function checkBuckets(metric: string, bounds: unknown): asserts bounds is readonly number[] {
+  if (!Array.isArray(bounds)) {
+    throw invalidOption(metric, "buckets", bounds, "use an array of upper bounds");
+  }
+  bounds.forEach((bound, i) => {
+    if (typeof bound !== "number" || !Number.isFinite(bound)) {
+      throw invalidOption(
+        metric,
+        `buckets[${i}]`,
+        bound,
+        "use finite numbers; +Inf is added for you",
+      );
+    }
+    if (i > 0 && bound <= bounds[i - 1]) {
+      throw invalidOption(
+        metric,
+        `buckets[${i}]`,
+        bound,
+        `bounds must ascend, and the one before is ${bounds[i - 1]}`,
+      );
+    }
+  });
+}

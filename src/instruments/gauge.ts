@@ -1,0 +1,129 @@
+import { invalidValue } from "../errors.ts";
+import type { SampleSink, SeriesHead } from "../model/sample-sink.ts";
+import { type Collect, CollectedInstrument } from "./collected.ts";
+import { define, type Labels, type MetricOptions, type RegistryContext } from "./definition.ts";
+import { HeldSeries } from "./instrument.ts";
+
+export interface GaugeOptions<L extends string> extends MetricOptions<L> {
+  /** Supplies the value when it is scraped. */
+  readonly collect?: Collect<L>;
+}
+
+/** A gauge's series. Values are any number, NaN and the infinities included. */
+export interface GaugeSeries {
+  /** @throws NarthexError `NARTHEX_VALUE_INVALID` where the value is not a number */
+  set(value: number): void;
+  /** Adds, 1 by default. */
+  inc(value?: number): void;
+  /** Subtracts, 1 by default. */
+  dec(value?: number): void;
+}
+
+/**
+ * A value that goes up and down: a queue's length, a temperature.
+ *
+ * @example
+ * const depth = metrics.gauge({ name: "queue_depth", help: "Jobs waiting.", labels: ["queue"] });
+ * depth.set({ queue: "mail" }, 4);
+ */
+export interface LabelledGauge<L extends string> {
+  set(labels: Labels<L>, value: number): void;
+  inc(labels: Labels<L>, value?: number): void;
+  dec(labels: Labels<L>, value?: number): void;
+  /** The series of a label set: hold it where speed matters. */
+  labels(labels: Labels<L>): GaugeSeries;
+  /** Removes the series of a label set; says whether there was one. */
+  remove(labels: Labels<L>): boolean;
+  /** Removes all series. */
+  clear(): void;
+}
+
+/** A gauge without labels. */
+export interface PlainGauge extends GaugeSeries {
+  labels(labels?: Readonly<Record<string, never>>): GaugeSeries;
+  remove(): boolean;
+  clear(): void;
+}
+
+export type Gauge<L extends string = never> = [L] extends [never] ? PlainGauge : LabelledGauge<L>;
+
+export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
+  constructor(options: GaugeOptions<string>, context: RegistryContext) {
+    super(define("gauge", options, context), options.collect);
+  }
+
+  set(labelsOrValue: unknown, value?: unknown): void {
+    if (this.only !== undefined) {
+      this.only.set(labelsOrValue as number);
+      return;
+    }
+    this.check(value);
+    this.put(this.table.slotOf(labelsOrValue as object), value);
+  }
+
+  inc(labelsOrValue?: unknown, value: unknown = 1): void {
+    if (this.only !== undefined) {
+      this.only.inc(labelsOrValue as number | undefined);
+      return;
+    }
+    this.check(value);
+    this.#add(labelsOrValue as object, value);
+  }
+
+  dec(labelsOrValue?: unknown, value: unknown = 1): void {
+    if (this.only !== undefined) {
+      this.only.dec(labelsOrValue as number | undefined);
+      return;
+    }
+    this.check(value);
+    this.#add(labelsOrValue as object, -value);
+  }
+
+  override check(value: unknown): asserts value is number {
+    if (typeof value !== "number") throw this.invalid(value);
+  }
+
+  invalid(value: unknown): Error {
+    return invalidValue(this.family.name, value, "a gauge takes numbers");
+  }
+
+  protected override newSeries(): HeldGauge {
+    return new HeldGauge(this);
+  }
+
+  protected override write(
+    sink: SampleSink,
+    head: SeriesHead,
+    page: Float64Array,
+    at: number,
+  ): void {
+    sink.gauge(head, page[at]!);
+  }
+
+  #add(labels: object, value: number): void {
+    const slot = this.table.slotOf(labels);
+    this.put(slot, this.rows.page(slot)[this.rows.at(slot)]! + value);
+  }
+}
+
+class HeldGauge extends HeldSeries implements GaugeSeries {
+  declare protected readonly instrument: GaugeInstrument;
+
+  set(value: number): void {
+    if (typeof value !== "number") throw this.instrument.invalid(value);
+    if (this.watched) this.touch();
+    this.page[this.at] = value;
+  }
+
+  inc(value = 1): void {
+    if (typeof value !== "number") throw this.instrument.invalid(value);
+    if (this.watched) this.touch();
+    this.page[this.at]! += value;
+  }
+
+  dec(value = 1): void {
+    if (typeof value !== "number") throw this.instrument.invalid(value);
+    if (this.watched) this.touch();
+    this.page[this.at]! -= value;
+  }
+}

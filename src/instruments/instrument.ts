@@ -1,0 +1,178 @@
+import { labelsUnexpected } from "../errors.ts";
+import type { Family } from "../model/family.ts";
+import type { MetricSource, SampleSink, SeriesHead } from "../model/sample-sink.ts";
+import { Pages } from "../series/pages.ts";
+import { SeriesTable } from "../series/series-table.ts";
+import type { Definition } from "./definition.ts";
+
+/** A visit may pause after this many series: a fraction of a millisecond. */
+const SERIES_PER_SLICE = 256;
+
+/**
+ * What all instruments share: a family, its series, and one row of numbers a series. A subclass
+ * says what a row means.
+ */
+export abstract class Instrument<S extends HeldSeries> implements MetricSource {
+  readonly definition: Definition;
+  readonly family: Family;
+  readonly table: SeriesTable;
+  readonly rows: Pages;
+  /** Takes the updates of held series that were removed. */
+  readonly scratch: Float64Array;
+  /** The series without labels of a family without labels. */
+  protected readonly only: S | undefined;
+  /** Held series by slot; several of one slot are chained. */
+  readonly #held: (S | undefined)[] = [];
+
+  constructor(definition: Definition, stride: number) {
+    this.definition = definition;
+    this.family = definition.family;
+    this.rows = new Pages(stride);
+    this.scratch = new Float64Array(stride);
+    this.table = new SeriesTable({
+      metric: definition.family.name,
+      labelNames: definition.labelNames,
+      limit: definition.limit,
+      expireAfterMs: definition.expireAfterMs,
+      now: definition.now,
+      onOverflow: () => definition.onOverflow(definition.family.name),
+      onAdded: (slot) => this.rows.zero(slot),
+      onRemoved: (slot, expired) => this.#release(slot, expired),
+    });
+    if (definition.labelNames.length === 0) this.only = this.hold({});
+  }
+
+  protected abstract newSeries(): S;
+
+  protected abstract write(
+    sink: SampleSink,
+    head: SeriesHead,
+    page: Float64Array,
+    at: number,
+  ): void;
+
+  /** The series of a label set, to be held. */
+  labels(labels?: object): S {
+    if (this.only === undefined) return this.hold(labels as object);
+    if (labels !== undefined && Object.keys(labels).length > 0) {
+      throw labelsUnexpected(this.family.name, labels);
+    }
+    return this.only;
+  }
+
+  /** Removes the series of a label set; says whether there was one. */
+  remove(labels: object = {}): boolean {
+    const slot = this.table.find(labels);
+    if (slot < 0) return false;
+    if (this.only === undefined) this.table.remove(slot);
+    else this.rows.zero(slot);
+    return true;
+  }
+
+  /** Removes all series; one without labels starts again from zero. */
+  clear(): void {
+    if (this.only === undefined) this.table.clear();
+    else this.rows.zero(this.only.slot);
+  }
+
+  *visit(sink: SampleSink): Generator<void> {
+    const { table, rows } = this;
+    table.expire();
+    sink.family(this.family);
+    const head = new SlotHead(table, this.definition);
+    const newest = table.newest;
+    for (let slot = 0; slot < table.slotCount; slot += 1) {
+      head.slot = slot;
+      head.tenancy = table.tenancy(slot);
+      // A series that came in during a pause waits for the next visit: it may be one that was
+      // written already, removed, and added again.
+      if (head.tenancy !== 0 && head.tenancy <= newest) {
+        this.write(sink, head, rows.page(slot), rows.at(slot));
+      }
+      if (slot % SERIES_PER_SLICE === SERIES_PER_SLICE - 1) yield;
+    }
+  }
+
+  protected hold(labels: object): S {
+    const slot = this.table.slotOf(labels);
+    return this.#held[slot] ?? this.attach(this.newSeries(), slot);
+  }
+
+  /** Points a held series at a slot. */
+  attach(series: S, slot: number): S {
+    series.slot = slot;
+    series.page = this.rows.page(slot);
+    series.at = this.rows.at(slot);
+    series.watched = this.table.expires || this.table.isOverflow(slot);
+    series.next = this.#held[slot];
+    this.#held[slot] = series;
+    return series;
+  }
+
+  #release(slot: number, expired: boolean): void {
+    const values = expired ? this.table.values(slot) : undefined;
+    for (
+      let series = this.#held[slot];
+      series !== undefined;
+      series = series.next as S | undefined
+    ) {
+      series.slot = -1;
+      series.page = this.scratch;
+      series.at = 0;
+      series.watched = true;
+      series.expiredValues = values;
+    }
+    this.#held[slot] = undefined;
+  }
+}
+
+/** A series that a user holds: it has the page and the position of its row, so an update is one hop. */
+export abstract class HeldSeries {
+  page: Float64Array;
+  at = 0;
+  slot = -1;
+  /** Whether `touch` must be called before an update. */
+  watched = false;
+  next: HeldSeries | undefined;
+  /** The label values of a series that expired, which the next update brings back. */
+  expiredValues: readonly string[] | undefined;
+  protected readonly instrument: Instrument<HeldSeries>;
+
+  constructor(instrument: Instrument<HeldSeries>) {
+    this.instrument = instrument;
+    this.page = instrument.scratch;
+  }
+
+  protected touch(): void {
+    const { instrument } = this;
+    if (this.expiredValues !== undefined) {
+      instrument.attach(this, instrument.table.slotOfValues(this.expiredValues));
+      this.expiredValues = undefined;
+    }
+    if (this.slot >= 0) instrument.table.touch(this.slot);
+  }
+}
+
+/** The head of each series of a visit in turn. */
+class SlotHead implements SeriesHead {
+  readonly table: SeriesTable;
+  readonly labelNames: readonly string[];
+  readonly #constantValues: readonly string[];
+  readonly timestamp = Number.NaN;
+  slot = 0;
+  tenancy = 0;
+
+  constructor(table: SeriesTable, definition: Definition) {
+    this.table = table;
+    this.#constantValues = definition.constantLabels.values;
+    this.labelNames = [...definition.constantLabels.names, ...definition.labelNames];
+  }
+
+  get labelValues(): readonly string[] {
+    return [...this.#constantValues, ...this.table.values(this.slot)];
+  }
+
+  get created(): number {
+    return this.table.created(this.slot);
+  }
+}

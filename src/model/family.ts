@@ -1,0 +1,36 @@
+/** The metric types of OpenMetrics; the other formats have a name for each of them, too. */
+export type MetricType =
+  | "counter"
+  | "gauge"
+  | "histogram"
+  | "gaugehistogram"
+  | "summary"
+  | "info"
+  | "stateset"
+  | "unknown";
+
+/** A metric family: all series of one name, and what they have in common. */
+export interface Family {
+  /** Without the suffixes that exposition adds: a counter `x` is exposed as `x_total`. */
+  readonly name: string;
+  readonly help: string;
+  readonly type: MetricType;
+  /** A unit such as `seconds`, which the name then ends in. */
+  readonly unit?: string;
+}
+
+const SUFFIXES: { readonly [Type in MetricType]: readonly string[] } = {
+  counter: ["_total", "_created"],
+  gauge: [],
+  histogram: ["_bucket", "_count", "_sum", "_created"],
+  gaugehistogram: ["_bucket", "_gcount", "_gsum"],
+  summary: ["_count", "_sum", "_created"],
+  info: ["_info"],
+  stateset: [],
+  unknown: [],
+};
+
+/** Every name under which some format exposes the family or its samples. */
+export function exposedNames(family: Family): string[] {
+  return [family.name, ...SUFFIXES[family.type].map((suffix) => family.name + suffix)];
+}

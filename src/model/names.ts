@@ -1,0 +1,46 @@
+import { invalidLabelName, invalidMetricName } from "../errors.ts";
+
+const LEGACY_METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+const LEGACY_LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+/** Whether every Prometheus, however old, understands this metric name as it stands. */
+export function isLegacyMetricName(name: string): boolean {
+  return LEGACY_METRIC_NAME.test(name);
+}
+
+/** Whether every Prometheus, however old, understands this label name as it stands. */
+export function isLegacyLabelName(name: string): boolean {
+  return LEGACY_LABEL_NAME.test(name);
+}
+
+export function checkMetricName(name: unknown): asserts name is string {
+  if (typeof name !== "string" || name === "" || !name.isWellFormed())
+    throw invalidMetricName(name);
+}
+
+/** Label names are any UTF-8, but those of two leading underscores belong to Prometheus itself. */
+export function checkLabelNames(
+  metric: string,
+  names: readonly unknown[],
+  reserved?: string,
+): void {
+  const seen = new Set<unknown>();
+  for (const name of names) {
+    if (typeof name !== "string" || name === "" || !name.isWellFormed()) {
+      throw invalidLabelName(metric, name, "use a non-empty string without lone surrogates");
+    }
+    if (name.startsWith("__")) {
+      throw invalidLabelName(metric, name, "Prometheus keeps names that start with __ for itself");
+    }
+    if (name === reserved) {
+      throw invalidLabelName(metric, name, "this type of metric uses it itself");
+    }
+    if (seen.has(name)) throw invalidLabelName(metric, name, "it is there twice");
+    seen.add(name);
+  }
+}
+
+/** The name with `_` in place of all that an old Prometheus does not understand. */
+export function underscored(name: string): string {
+  return name.replace(/[^a-zA-Z0-9_:]/gu, "_").replace(/^(?=[0-9])/, "_");
+}

@@ -1,0 +1,163 @@
+import { LabelIndex } from "./label-index.ts";
+import { Pages } from "./pages.ts";
+
+/** The label value of the series that takes the updates of all label sets past the limit. */
+export const OVERFLOW_VALUE = "_other";
+
+const NONE = -1;
+
+export interface SeriesTableOptions {
+  readonly metric: string;
+  readonly labelNames: readonly string[];
+  /** Label sets past this number share one overflow series. */
+  readonly limit: number;
+  /** Series without an update for this long are dropped; 0 keeps them for good. */
+  readonly expireAfterMs: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** An update went to the overflow series. */
+  readonly onOverflow: () => void;
+  /** The slot is about to be given to a new series: its numbers must be zero. */
+  readonly onAdded: (slot: number) => void;
+  /** The slot's series is gone: by expiry, or because the user removed it. */
+  readonly onRemoved: (slot: number, expired: boolean) => void;
+}
+
+/**
+ * The series of a family as slots: which label set has which slot, who comes in, who goes. The
+ * numbers themselves stand elsewhere, by slot.
+ */
+export class SeriesTable {
+  readonly #options: SeriesTableOptions;
+  readonly #index: LabelIndex;
+  /** Counts up with every new series; 0 where a slot is free. Tells a slot's tenants apart. */
+  readonly #tenancies = new Pages(1);
+  readonly #created = new Pages(1);
+  readonly #updated = new Pages(1);
+  readonly #free: number[] = [];
+  #slotCount = 0;
+  #newest = 0;
+  #overflow = NONE;
+  /** No series expires before this time. */
+  #nextExpiry = 0;
+
+  constructor(options: SeriesTableOptions) {
+    this.#options = options;
+    this.#index = new LabelIndex(options.metric, options.labelNames);
+  }
+
+  /** One past the highest slot ever used. */
+  get slotCount(): number {
+    return this.#slotCount;
+  }
+
+  /** The tenancy of the newest series: a visit that began now leaves later ones out. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  get size(): number {
+    return this.#index.size;
+  }
+
+  get expires(): boolean {
+    return this.#options.expireAfterMs > 0;
+  }
+
+  isOverflow(slot: number): boolean {
+    return slot === this.#overflow;
+  }
+
+  /** The slot of a label set, for an update of it; a new series where there was none. */
+  slotOf(labels: object): number {
+    const slot = this.#index.findQuickly(labels);
+    return slot >= 0 ? slot : this.slotOfValues(this.#index.read(labels));
+  }
+
+  slotOfValues(values: readonly string[]): number {
+    const slot = this.#index.find(values);
+    if (slot >= 0) return slot;
+    if (this.#isFull()) this.expire();
+    return this.#isFull() ? this.#overflowSlot() : this.#add(values);
+  }
+
+  /** The slot of a label set, or -1; adds nothing. */
+  find(labels: object): number {
+    return this.#index.find(this.#index.read(labels));
+  }
+
+  /** To be called on updates of series in a table that expires, and of the overflow series. */
+  touch(slot: number): void {
+    if (this.expires) this.#updated.page(slot)[this.#updated.at(slot)] = this.#options.now();
+    if (slot === this.#overflow) this.#options.onOverflow();
+  }
+
+  remove(slot: number, expired = false): void {
+    // Told first, so that a holder can still ask for the label values.
+    this.#options.onRemoved(slot, expired);
+    this.#index.delete(slot);
+    this.#tenancies.page(slot)[this.#tenancies.at(slot)] = 0;
+    this.#free.push(slot);
+    if (slot === this.#overflow) this.#overflow = NONE;
+  }
+
+  clear(): void {
+    for (let slot = 0; slot < this.#slotCount; slot += 1) {
+      if (this.tenancy(slot) !== 0) this.remove(slot);
+    }
+  }
+
+  /** Drops the series that nobody updated for long enough. */
+  expire(): void {
+    if (!this.expires) return;
+    const now = this.#options.now();
+    if (now < this.#nextExpiry) return;
+    this.#nextExpiry = now + this.#options.expireAfterMs;
+    for (let slot = 0; slot < this.#slotCount; slot += 1) {
+      if (this.tenancy(slot) === 0) continue;
+      const expiry =
+        this.#updated.page(slot)[this.#updated.at(slot)]! + this.#options.expireAfterMs;
+      if (expiry <= now) this.remove(slot, true);
+      else this.#nextExpiry = Math.min(this.#nextExpiry, expiry);
+    }
+  }
+
+  tenancy(slot: number): number {
+    return this.#tenancies.page(slot)[this.#tenancies.at(slot)]!;
+  }
+
+  /** When the slot's series began, in seconds since the epoch. */
+  created(slot: number): number {
+    return this.#created.page(slot)[this.#created.at(slot)]!;
+  }
+
+  values(slot: number): string[] {
+    return this.#index.values(slot);
+  }
+
+  /** The overflow series is one more than the limit allows. */
+  #isFull(): boolean {
+    return this.size - (this.#overflow === NONE ? 0 : 1) >= this.#options.limit;
+  }
+
+  #overflowSlot(): number {
+    if (this.#overflow === NONE) {
+      const values = this.#options.labelNames.map(() => OVERFLOW_VALUE);
+      const slot = this.#index.find(values);
+      this.#overflow = slot >= 0 ? slot : this.#add(values);
+    }
+    return this.#overflow;
+  }
+
+  #add(values: readonly string[]): number {
+    const slot = this.#free.pop() ?? this.#slotCount++;
+    const now = this.#options.now();
+    this.#newest += 1;
+    this.#index.insert(values, slot);
+    this.#tenancies.page(slot)[this.#tenancies.at(slot)] = this.#newest;
+    this.#created.page(slot)[this.#created.at(slot)] = now / 1000;
+    if (this.expires) this.#updated.page(slot)[this.#updated.at(slot)] = now;
+    this.#options.onAdded(slot);
+    return slot;
+  }
+}
