@@ -1,0 +1,69 @@
+/** Who may import whom: docs/decisions.md has the picture. */
+
+/** @param {string} folder */
+const inside = (folder) => `^src/${folder}/`;
+
+/**
+ * What a folder of src/ may import of the others. Whatever is not listed is forbidden.
+ *
+ * @type {Record<string, string[]>}
+ */
+const allowed = {
+  model: [],
+  series: ["model"],
+  instruments: ["model", "series"],
+  exposition: ["model"],
+  registry: ["model", "instruments", "exposition"],
+  runtime: ["model", "instruments", "registry"],
+  scrape: ["model", "instruments", "registry", "exposition"],
+  http: ["instruments", "registry", "scrape"],
+};
+
+const layers = Object.entries(allowed).map(([folder, others]) => ({
+  name: `${folder}-imports-only-what-is-below`,
+  severity: "error",
+  from: { path: inside(folder), pathNot: "\\.test\\.ts$" },
+  to: {
+    path: "^src/",
+    pathNot: ["^src/errors\\.ts$", ...[folder, ...others].map(inside)],
+  },
+}));
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "no-other-frameworks-adapter",
+      severity: "error",
+      comment: "What adapters share stands in files of its own.",
+      from: { path: "^src/http/(express|fastify|hono|koa|nest|next|node)\\.ts$" },
+      to: { path: "^src/http/(express|fastify|hono|koa|nest|next|node)\\.ts$" },
+    },
+    {
+      name: "articles-use-the-published-entries",
+      severity: "error",
+      from: { path: "^articles/" },
+      to: { path: "^src/" },
+    },
+    {
+      name: "no-runtime-dependencies",
+      severity: "error",
+      comment: "Frameworks and drivers are optional peers, and only their types are imported.",
+      from: { path: "^src/", pathNot: "\\.test\\.ts$" },
+      to: { dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-no-pkg"], dependencyTypesNot: ["type-only"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)dist/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["types", "import", "node"] },
+  },
+};

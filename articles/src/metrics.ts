@@ -1,0 +1,42 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { metrics } from "narthex";
+
+/** Every request, counted before it is handled. */
+const requestCount = metrics.counter({
+  name: "http_request_count",
+  help: "Total HTTP Request Count",
+  labels: ["method", "endpoint", "ip"],
+  limit: 100, // Whatever addresses come: those past it are counted under `_other`.
+});
+
+/** Every request from its first byte to the end of its response. */
+const requestLatency = metrics.histogram({
+  name: "http_request_latency_seconds",
+  help: "HTTP Request Latency",
+  labels: ["method", "endpoint"],
+  buckets: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+});
+
+/** Every article, counted when it is stored. */
+export const articleCount = metrics.counter({
+  name: "article_count",
+  help: "Total posted article Count",
+  labels: ["id"],
+  limit: 1000,
+});
+
+/** Measures all requests of the application with the lab's metrics. */
+export function measureRequests(app: FastifyInstance): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    const { method, ip } = request;
+    const endpoint = endpointOf(request);
+    requestCount.inc({ method, endpoint, ip });
+    reply.raw.once("close", requestLatency.startTimer({ method, endpoint }));
+    done();
+  });
+}
+
+/** The name of the handler: its operation's id, or, as of the pages of /docs, its path. */
+function endpointOf({ routeOptions: { schema, url } }: FastifyRequest): string {
+  return (schema as { operationId?: string } | undefined)?.operationId ?? url ?? "_unmatched";
+}

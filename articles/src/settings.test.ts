@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import { readSettings } from "./settings.ts";
+
+const defaults = {
+  port: 5000,
+  host: "127.0.0.1",
+  database: { kind: "file", path: "./data/articles.db" },
+  logLevel: "info",
+  trustProxy: false,
+};
+
+test("needs none, and takes an empty one for none", () => {
+  expect(readSettings({})).toEqual(defaults);
+  const empty = { PORT: "", HOST: "", DATABASE_URL: "", LOG_LEVEL: "", TRUST_PROXY: "" };
+  expect(readSettings(empty)).toEqual(defaults);
+});
+
+test("reads each of them", () => {
+  const settings = readSettings({
+    PORT: "0",
+    HOST: "::1",
+    DATABASE_URL: "postgres://a:p%40ss@db:5432/articles?sslmode=require",
+    LOG_LEVEL: "silent",
+    TRUST_PROXY: "true",
+  });
+  expect(settings).toEqual({
+    port: 0,
+    host: "::1",
+    database: { kind: "postgres", url: "postgres://a:p%40ss@db:5432/articles?sslmode=require" },
+    logLevel: "silent",
+    trustProxy: true,
+  });
+});
+
+test.each([
+  ["file:articles.db", "articles.db"],
+  ["file:../a b.db", "../a b.db"],
+  ["file:/var/lib/articles.db", "/var/lib/articles.db"],
+  ["file:///var/lib/a b.db", "/var/lib/a b.db"],
+  ["sqlite:./articles.db", "./articles.db"],
+  ["sqlite:///var/lib/articles.db", "/var/lib/articles.db"],
+])("finds the file of %s", (url, path) => {
+  expect(readSettings({ DATABASE_URL: url }).database).toEqual({ kind: "file", path });
+});
+
+test.each(["postgres://db/a", "postgresql://a@db/a", "postgres:///a?host=/run/postgresql"])(
+  "takes %s for PostgreSQL",
+  (url) => {
+    expect(readSettings({ DATABASE_URL: url }).database).toEqual({ kind: "postgres", url });
+  },
+);
+
+test("lists the proxies to trust", () => {
+  const TRUST_PROXY = "loopback, 10.0.0.0/8,192.0.2.7,2001:db8::/32";
+  const trustProxy = ["loopback", "10.0.0.0/8", "192.0.2.7", "2001:db8::/32"];
+  expect(readSettings({ TRUST_PROXY })).toEqual({ ...defaults, trustProxy });
+});
+
+test.each([
+  ["PORT", "http"],
+  ["PORT", "65536"],
+  ["PORT", "-1"],
+  ["PORT", "5000.5"],
+  ["PORT", " 5000"],
+  ["LOG_LEVEL", "INFO"],
+  ["LOG_LEVEL", "verbose"],
+  ["TRUST_PROXY", "yes"],
+  ["TRUST_PROXY", "10.0.0.0/33"],
+  ["TRUST_PROXY", "10.0.0.0/"],
+  ["TRUST_PROXY", "0.0.0.0/0"],
+  ["TRUST_PROXY", "10.0.0.0/8/8"],
+  ["TRUST_PROXY", "loopback,,10.0.0.1"],
+])("refuses %s=%s in one line that says what to use", (name, value) => {
+  expect(() => readSettings({ [name]: value })).toThrow(
+    new RegExp(`^${name}=${value}[^\\n]*: use [^\\n]+$`.replaceAll(".", "\\.")),
+  );
+});
+
+test.each([
+  "mysql://root:hunter2@db/articles",
+  "postgres://articles:hunter2#@@db:port/articles",
+  "postgres://articles:1/hunter2@db/articles",
+  "file:",
+  "file://hunter2/articles.db",
+  "hunter2",
+  "./articles.db",
+  ":hunter2:",
+])("refuses DATABASE_URL=%s without showing what may be a password", (url) => {
+  const read = () => readSettings({ DATABASE_URL: url });
+  expect(read).toThrow(/^DATABASE_URL=[^\n]*… is not a database: use postgres:\/\/[^\n]+$/);
+  expect(read).not.toThrow("hunter2");
+});

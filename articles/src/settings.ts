@@ -1,0 +1,90 @@
+import { isIP } from "node:net";
+import type { DatabaseLocation } from "./store/database-location.ts";
+
+export interface Settings {
+  port: number;
+  host: string;
+  database: DatabaseLocation;
+  logLevel: LogLevel;
+  /** Whose X-Forwarded-For is believed: nobody's, everybody's, or that of these proxies. */
+  trustProxy: boolean | string[];
+}
+
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** A setting that cannot be used. The message is one line for whoever runs the service. */
+export class SettingError extends Error {
+  override name = "SettingError";
+}
+
+/** Reads the settings from the environment; a variable that is empty counts as not set. */
+export function readSettings(env: Record<string, string | undefined>): Settings {
+  return {
+    port: readPort(env.PORT || "5000"),
+    host: env.HOST || "127.0.0.1",
+    database: readDatabase(env.DATABASE_URL || "file:./data/articles.db"),
+    logLevel: readLogLevel(env.LOG_LEVEL || "info"),
+    trustProxy: readTrustProxy(env.TRUST_PROXY || "false"),
+  };
+}
+
+function readPort(value: string): number {
+  if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535) {
+    throw new SettingError(
+      `PORT=${value} is not a port: use a whole number from 1 to 65535, or 0 for any free port`,
+    );
+  }
+  return Number(value);
+}
+
+function readLogLevel(value: string): LogLevel {
+  const level = logLevels.find((name) => name === value);
+  if (level === undefined) {
+    throw new SettingError(`LOG_LEVEL=${value} is not a level: use one of ${logLevels.join(", ")}`);
+  }
+  return level;
+}
+
+function readDatabase(value: string): DatabaseLocation {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value)?.[1]?.toLowerCase();
+  // An "@" further back is that of a password with a "/" in it.
+  const isUrl = URL.canParse(value) && !new URL(value).pathname.includes("@");
+  if ((scheme === "postgres" || scheme === "postgresql") && isUrl) {
+    return { kind: "postgres", url: value };
+  }
+  if (scheme === "file" || scheme === "sqlite") {
+    const path = value.slice(scheme.length + 1);
+    if (path.startsWith("///")) return { kind: "file", path: path.slice(2) };
+    if (path !== "" && !path.startsWith("//")) return { kind: "file", path };
+  }
+  // Past the scheme there may be a password.
+  throw new SettingError(
+    `DATABASE_URL=${scheme === undefined ? "" : `${scheme}:`}… is not a database: ` +
+      "use postgres://user:password@host:5432/name (special characters percent-encoded), " +
+      "file:./path or file:///absolute/path",
+  );
+}
+
+const proxyRanges = ["loopback", "linklocal", "uniquelocal"];
+
+function readTrustProxy(value: string): boolean | string[] {
+  if (value === "true" || value === "false") return value === "true";
+  const proxies = value.split(",").map((proxy) => proxy.trim());
+  const wrong = proxies.find((proxy) => !proxyRanges.includes(proxy) && !isAddressRange(proxy));
+  if (wrong !== undefined) {
+    throw new SettingError(
+      `TRUST_PROXY=${value}: "${wrong}" is not a proxy: use true, false, or a comma-separated list of ` +
+        `addresses, CIDR ranges and ${proxyRanges.join(", ")}`,
+    );
+  }
+  return proxies;
+}
+
+function isAddressRange(value: string): boolean {
+  const [address = "", bits = "1", ...rest] = value.split("/");
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  // A range of 0 bits, which is everybody, is "true".
+  return /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
+}

@@ -1,0 +1,65 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  SqliteAdapter,
+  SqliteDialect,
+  type SqliteDialectConfig,
+  SqliteDriver,
+} from "kysely";
+import Database from "libsql";
+import type { ArticleStore, StoreEvents } from "./article-store.ts";
+import { migrate } from "./migrate.ts";
+import { queryLogger, type Schema, SqlArticleStore } from "./sql-article-store.ts";
+
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** Opens the embedded database in this file, making it and its folder where there is none. */
+export async function openLibsql(file: string, { onQuery }: StoreEvents): Promise<ArticleStore> {
+  mkdirSync(dirname(file), { recursive: true });
+  const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  const dialect = new LibsqlDialect({ database });
+  try {
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    await migrate(new Kysely({ dialect }));
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const db = new Kysely<Schema>({ dialect, ...(onQuery && { log: queryLogger(onQuery) }) });
+  // Queries are synchronous calls on one connection: nobody ever sees it busy, or waits for it.
+  return new SqlArticleStore(db, () => ({ size: 1, idle: 1, waiting: 0 }));
+}
+
+/** Kysely's SQLite dialect, with migrations in a transaction that shuts other processes out. */
+class LibsqlDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig;
+
+  constructor(config: SqliteDialectConfig) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): SqliteDriver {
+    return new LibsqlDriver(this.#config);
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new LibsqlAdapter();
+  }
+}
+
+class LibsqlAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+class LibsqlDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    // A plain BEGIN lets two processes read the same state and then fail when both go on to write.
+    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+}

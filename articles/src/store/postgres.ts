@@ -1,0 +1,43 @@
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import type { ArticleStore, StoreEvents } from "./article-store.ts";
+import { migrate } from "./migrate.ts";
+import { queryLogger, type Schema, SqlArticleStore } from "./sql-article-store.ts";
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const QUERY_TIMEOUT_MS = 10_000;
+const POOL_SIZE = 10;
+
+/** Opens the PostgreSQL database at this URL. */
+export async function openPostgres(url: string, events: StoreEvents): Promise<ArticleStore> {
+  const config: pg.PoolConfig = {
+    connectionString: url,
+    application_name: "articles",
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  };
+  // Not on the service's pool: the wait for another replica's migration may outlast a query's limit.
+  const migrationPool = openPool({ ...config, max: 1 }, events);
+  const migrating = new Kysely({ dialect: new PostgresDialect({ pool: migrationPool }) });
+  await migrate(migrating).finally(() => migrating.destroy());
+
+  const pool = openPool({ ...config, max: POOL_SIZE, query_timeout: QUERY_TIMEOUT_MS }, events);
+  const db = new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool }),
+    ...(events.onQuery && { log: queryLogger(events.onQuery) }),
+  });
+  return new SqlArticleStore(db, () => ({
+    size: pool.totalCount,
+    idle: pool.idleCount,
+    waiting: pool.waitingCount,
+  }));
+}
+
+function openPool(config: pg.PoolConfig, { onConnectionLost }: StoreEvents): pg.Pool {
+  const pool = new pg.Pool(config);
+  // Without listeners a connection that the server ends would end this process too; the pool
+  // repeats what its idle clients say.
+  pool.on("connect", (client) => client.on("error", ({ message }) => onConnectionLost?.(message)));
+  pool.on("error", () => {});
+  return pool;
+}

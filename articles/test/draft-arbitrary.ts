@@ -1,0 +1,45 @@
+import fc from "fast-check";
+
+/** Text that breaks what forgets to escape, to count, to encode. */
+const nasty = [
+  `"`,
+  "'",
+  "`",
+  "\\",
+  "\n",
+  "\r\n",
+  "\t",
+  "\u0001",
+  "\u007f",
+  "\u0085",
+  "\u2028",
+  "\ufeff",
+  "\ufffd",
+  "\ufffe",
+  "\u{1f98a}",
+  "\u{10ffff}",
+  "e\u0301",
+  "\u202e",
+  "👩‍👩‍👧‍👦",
+  "';--",
+  "%00",
+  "\\u0000",
+  "$1",
+  "?",
+  ":id",
+  "null",
+  "</script>",
+];
+
+const text = fc
+  .array(fc.oneof(fc.constantFrom(...nasty), fc.string({ unit: "binary" })))
+  .map((parts) => parts.join("").replaceAll("\0", ""));
+
+/** A name or a title: at most 200 characters, something other than white space among them. */
+const line = text.map((value) => `${[...value].slice(0, 199).join("")}.`);
+
+/** Drafts that must be taken, and kept as they are. */
+export const draftArbitrary = fc.record(
+  { title: line, body: text, author: line },
+  { requiredKeys: ["title", "body"] },
+);

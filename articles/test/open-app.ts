@@ -1,0 +1,24 @@
+import { join } from "node:path";
+import { pino } from "pino";
+import { onTestFinished } from "vitest";
+import { buildApp } from "../src/app.ts";
+import type { ArticleStore } from "../src/store/article-store.ts";
+import { openStore } from "../src/store/open-store.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+/** The application until the test has ended: on this store, or on an empty one of its own. */
+export async function openApp(store?: ArticleStore) {
+  const app = await buildApp({
+    store: store ?? (await openEmptyStore()),
+    logger: pino({ level: "silent" }),
+    trustProxy: false,
+  });
+  onTestFinished(() => app.close());
+  return app;
+}
+
+async function openEmptyStore(): Promise<ArticleStore> {
+  const store = await openStore({ kind: "file", path: join(temporaryFolder(), "articles.db") });
+  onTestFinished(() => store.close());
+  return store;
+}
