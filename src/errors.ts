@@ -6,7 +6,9 @@ export type ErrorCode =
   | "NARTHEX_LABEL_NAME_INVALID"
   | "NARTHEX_LABELS_MISMATCH"
   | "NARTHEX_LABEL_VALUE_INVALID"
-  | "NARTHEX_VALUE_INVALID";
+  | "NARTHEX_VALUE_INVALID"
+  | "NARTHEX_EXEMPLAR_INVALID"
+  | "NARTHEX_PAGE_INVALID";
 
 /** Every error that this package throws. Whoever throws one has changed nothing. */
 export class NarthexError extends Error {
@@ -61,6 +63,19 @@ export function invalidOption(
   );
 }
 
+/** Of an option that belongs to no metric. */
+export function invalidSetting(
+  where: string,
+  option: string,
+  value: unknown,
+  rule: string,
+): NarthexError {
+  return new NarthexError(
+    "NARTHEX_OPTION_INVALID",
+    `${where}: option ${option} is ${show(value)}: ${rule}.`,
+  );
+}
+
 export function nameTaken(name: string, existing: string, wanted: string): NarthexError {
   return new NarthexError(
     "NARTHEX_NAME_TAKEN",
@@ -105,5 +120,17 @@ export function invalidValue(metric: string, value: unknown, rule: string): Nart
   return new NarthexError(
     "NARTHEX_VALUE_INVALID",
     `Metric ${show(metric)}: ${show(value)} is not a value: ${rule}.`,
+  );
+}
+
+/** @param where the place in the page, such as `line 3, "up 1"` */
+export function invalidPage(where: string, reason: string): NarthexError {
+  return new NarthexError("NARTHEX_PAGE_INVALID", `The page can't be parsed: ${where}: ${reason}.`);
+}
+
+export function invalidExemplar(metric: string, value: unknown, rule: string): NarthexError {
+  return new NarthexError(
+    "NARTHEX_EXEMPLAR_INVALID",
+    `Metric ${show(metric)}: exemplar ${show(value)} can't be kept: ${rule}.`,
   );
 }

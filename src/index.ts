@@ -1,15 +1,17 @@
 export { type ErrorCode, NarthexError } from "./errors.ts";
 export { exponentialBuckets, linearBuckets } from "./instruments/buckets.ts";
-export type { Collect, CollectContext, Collected } from "./instruments/collected.ts";
+export type { Collect, Collected } from "./instruments/collected.ts";
 export type { Counter, CounterOptions, CounterSeries } from "./instruments/counter.ts";
 export type { Labels, LabelValue, MetricOptions } from "./instruments/definition.ts";
+export type { ExemplarLabels, ExemplarProvider, UpdateOptions } from "./instruments/exemplars.ts";
 export type { Gauge, GaugeOptions, GaugeSeries } from "./instruments/gauge.ts";
-export type {
-  Histogram,
-  HistogramOptions,
-  HistogramSeries,
-  StopTimer,
-} from "./instruments/histogram.ts";
+export type { Histogram, HistogramOptions, HistogramSeries } from "./instruments/histogram.ts";
+export type { Info, InfoOptions } from "./instruments/info.ts";
+export type { NativeOptions } from "./instruments/native/native-options.ts";
+export type { StateSet, StateSetOptions, StateSetSeries } from "./instruments/state-set.ts";
+export type { Summary, SummaryOptions, SummarySeries } from "./instruments/summary.ts";
+export type { StopTimer } from "./instruments/timer.ts";
+export type { CollectContext } from "./model/collect-context.ts";
 export type { Exemplar } from "./model/exemplar.ts";
 export type { Family, MetricType } from "./model/family.ts";
 export type { BucketSpan, NativeBuckets, NativeHistogram } from "./model/native-histogram.ts";
@@ -21,10 +23,6 @@ export type {
   StateSetValue,
   SummaryValue,
 } from "./model/sample-sink.ts";
+export type { ExposeOptions, Exposition } from "./registry/expose.ts";
 export { metrics } from "./registry/metrics.ts";
-export {
-  type ExposeOptions,
-  type Exposition,
-  Registry,
-  type RegistryOptions,
-} from "./registry/registry.ts";
+export { Registry, type RegistryOptions } from "./registry/registry.ts";

@@ -1,48 +1,36 @@
-import type { MetricSource, SampleSink } from "../model/sample-sink.ts";
+import type { MetricSource } from "../model/sample-sink.ts";
+import type { PageSink } from "./page-sink.ts";
 
 /** How long a scrape may hold the event loop at a time, in milliseconds. */
 const SLICE_MS = 0.5;
 
-/** A source whose visit threw; nothing of it is on the page. */
-export interface FailedSource {
-  readonly source: MetricSource;
-  readonly error: unknown;
-}
-
-/** A place on the page that writing can go back to. */
-export interface Page {
-  readonly length: number;
-  truncate(length: number): void;
-}
-
 /**
  * Lets each source visit the sink, with a pause for the event loop whenever a slice is used up. A
- * source that throws leaves nothing behind.
+ * source that throws leaves nothing behind; those that did are the result.
  */
-export async function render(
-  sources: Iterable<MetricSource>,
-  sink: SampleSink,
-  page: Page,
-): Promise<FailedSource[]> {
-  const failed: FailedSource[] = [];
+export async function render<S extends MetricSource>(
+  sources: Iterable<S>,
+  sink: PageSink,
+): Promise<S[]> {
+  const failed: S[] = [];
   let sliceEnd = performance.now() + SLICE_MS;
+  const pause = async () => {
+    if (performance.now() < sliceEnd) return;
+    await nextTurn();
+    sliceEnd = performance.now() + SLICE_MS;
+  };
   for (const source of sources) {
-    const begin = page.length;
+    const begin = sink.length;
     try {
-      for (const _ of source.visit(sink) ?? NO_PAUSE) {
-        if (performance.now() < sliceEnd) continue;
-        await nextTurn();
-        sliceEnd = performance.now() + SLICE_MS;
-      }
-    } catch (error) {
-      page.truncate(begin);
-      failed.push({ source, error });
+      for (const _ of source.visit(sink) ?? []) await pause();
+    } catch {
+      sink.truncate(begin);
+      failed.push(source);
     }
+    await pause();
   }
   return failed;
 }
-
-const NO_PAUSE: Iterable<void> = [undefined];
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {

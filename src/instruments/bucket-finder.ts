@@ -35,6 +35,7 @@ export class BucketFinder {
     const cells = positive.length === 0 ? 0 : (highest >> shift) - this.#base + 1;
     this.#starts = Uint16Array.from({ length: cells }, (_, cell) => {
       const floor = (this.#base + cell) * 2 ** shift;
+      if (floor === 0) return 0; // Zero is in this cell, too.
       return bounds.findIndex((bound) => bound > 0 && highWord(bound) >= floor);
     });
   }

@@ -1,4 +1,4 @@
-import { invalidOption } from "../errors.ts";
+import { invalidOption, invalidSetting } from "../errors.ts";
 
 /** The Go client's default bounds, made for seconds of network services. */
 export const DEFAULT_BUCKETS: readonly number[] = [
@@ -12,7 +12,7 @@ export const DEFAULT_BUCKETS: readonly number[] = [
  * linearBuckets({ start: 10, width: 5, count: 3 }); // [10, 15, 20]
  */
 export function linearBuckets(options: { start: number; width: number; count: number }): number[] {
-  return Array.from({ length: options.count }, (_, i) => options.start + i * options.width);
+  return bounds(options.count, (i) => options.start + i * options.width);
 }
 
 /**
@@ -26,7 +26,14 @@ export function exponentialBuckets(options: {
   factor: number;
   count: number;
 }): number[] {
-  return Array.from({ length: options.count }, (_, i) => options.start * options.factor ** i);
+  return bounds(options.count, (i) => options.start * options.factor ** i);
+}
+
+function bounds(count: number, bound: (i: number) => number): number[] {
+  if (!Number.isInteger(count) || count < 1) {
+    throw invalidSetting("Buckets", "count", count, "use a whole number from 1");
+  }
+  return Array.from({ length: count }, (_, i) => bound(i));
 }
 
 /** Throws unless the bounds are finite numbers in ascending order. */
@@ -34,7 +41,8 @@ export function checkBuckets(metric: string, bounds: unknown): asserts bounds is
   if (!Array.isArray(bounds)) {
     throw invalidOption(metric, "buckets", bounds, "use an array of upper bounds");
   }
-  bounds.forEach((bound, i) => {
+  // Not `forEach`, which passes over holes.
+  Array.from(bounds).forEach((bound, i) => {
     if (typeof bound !== "number" || !Number.isFinite(bound)) {
       throw invalidOption(
         metric,

@@ -1,12 +1,7 @@
 import { invalidValue } from "../errors.ts";
+import type { CollectContext } from "../model/collect-context.ts";
 import type { Definition, Labels } from "./definition.ts";
 import { type HeldSeries, Instrument } from "./instrument.ts";
-
-/** What a collect callback is told. */
-export interface CollectContext {
-  /** Aborted when the scrape's deadline has passed; what comes later is not used. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * What a collect callback gives: the value of a metric without labels; all series of one with
@@ -24,11 +19,18 @@ export type Collect<L extends string> = (
 /** An instrument whose series are one number each, which a callback may supply at scrape time. */
 export abstract class CollectedInstrument<S extends HeldSeries> extends Instrument<S> {
   /** The newest callback: a hot reload brings a new one for the same definition. */
-  collect: ((context: CollectContext) => unknown) | undefined;
+  callback: ((context: CollectContext) => unknown) | undefined;
 
-  constructor(definition: Definition, collect: ((context: CollectContext) => unknown) | undefined) {
+  constructor(
+    definition: Definition,
+    callback: ((context: CollectContext) => unknown) | undefined,
+  ) {
     super(definition, 1);
-    this.collect = collect;
+    this.callback = callback;
+  }
+
+  get read(): (context: CollectContext) => unknown {
+    return this.callback ?? (() => undefined);
   }
 
   /** Throws where `value` is none for this type. */
@@ -39,7 +41,7 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
     if (collected === undefined) return;
     if (this.only !== undefined) {
       this.check(collected);
-      this.put(this.table.slotOf({}), collected);
+      this.put(this.table.update({}), collected);
     } else if (
       typeof collected === "object" &&
       collected !== null &&
@@ -56,20 +58,31 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
   }
 
   protected put(slot: number, value: number): void {
-    if (this.table.expires || this.table.isOverflow(slot)) this.table.touch(slot);
     this.rows.page(slot)[this.rows.at(slot)] = value;
   }
 
   #replace(pairs: Iterable<readonly [object, unknown]>): void {
-    const kept = new Set<number>();
-    for (const [labels, value] of pairs) {
+    const all = Array.from(pairs, ([labels, value]) => {
       this.check(value);
-      const slot = this.table.slotOf(labels);
-      kept.add(slot);
-      this.put(slot, value);
+      return { labels, value, slot: this.table.find(labels) };
+    });
+    // Those that are gone make room first.
+    const kept = new Set(all.map(({ slot }) => slot));
+    this.#removeUnless((slot) => kept.has(slot) || this.table.isOverflow(slot));
+    const written = new Set<number>();
+    for (const { labels, value } of all) {
+      const slot = this.table.update(labels);
+      const before = written.has(slot) ? this.rows.page(slot)[this.rows.at(slot)]! : 0;
+      written.add(slot);
+      // Past the limit, many share one series: their sum.
+      this.put(slot, before + value);
     }
+    this.#removeUnless((slot) => written.has(slot));
+  }
+
+  #removeUnless(isKept: (slot: number) => boolean): void {
     for (let slot = 0; slot < this.table.slotCount; slot += 1) {
-      if (this.table.tenancy(slot) !== 0 && !kept.has(slot)) this.table.remove(slot);
+      if (this.table.tenancy(slot) !== 0 && !isKept(slot)) this.table.remove(slot);
     }
   }
 }

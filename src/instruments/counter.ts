@@ -1,12 +1,14 @@
 import { invalidValue } from "../errors.ts";
+import type { Exemplar } from "../model/exemplar.ts";
 import type { SampleSink, SeriesHead } from "../model/sample-sink.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
 import { define, type Labels, type MetricOptions, type RegistryContext } from "./definition.ts";
+import { Exemplars, type UpdateOptions } from "./exemplars.ts";
 import { HeldSeries } from "./instrument.ts";
 
 export interface CounterOptions<L extends string> extends MetricOptions<L> {
   /** Supplies the total when it is scraped, for something that counts by itself. */
-  readonly collect?: Collect<L>;
+  readonly collect?: Collect<NoInfer<L>>;
 }
 
 /** A counter's series. */
@@ -14,9 +16,10 @@ export interface CounterSeries {
   /**
    * Adds to the total.
    * @param value 0 or more, 1 by default
-   * @throws NarthexError `NARTHEX_VALUE_INVALID` where it is negative, not finite or not a number
+   * @throws NarthexError `NARTHEX_VALUE_INVALID` where it is negative, not finite or not a number;
+   * `NARTHEX_EXEMPLAR_INVALID` where the exemplar can't be kept
    */
-  inc(value?: number): void;
+  inc(value?: number, options?: UpdateOptions): void;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface CounterSeries {
  */
 export interface LabelledCounter<L extends string> {
   /** Adds to the total of a label set. */
-  inc(labels: Labels<L>, value?: number): void;
+  inc(labels: Labels<L>, value?: number, options?: UpdateOptions): void;
   /** The series of a label set: hold it where speed matters. */
   labels(labels: Labels<L>): CounterSeries;
   /** Removes the series of a label set; says whether there was one. */
@@ -51,20 +54,24 @@ export type Counter<L extends string = never> = [L] extends [never]
   : LabelledCounter<L>;
 
 export class CounterInstrument extends CollectedInstrument<HeldCounter> {
+  readonly #exemplars = new Exemplars(1);
+
   constructor(options: CounterOptions<string>, context: RegistryContext) {
     super(define("counter", options, context), options.collect);
+    this.open();
   }
 
-  inc(labelsOrValue?: unknown, value: unknown = 1): void {
+  inc(labelsOrValue?: unknown, valueOrOptions?: unknown, options?: UpdateOptions): void {
     if (this.only !== undefined) {
-      this.only.inc(labelsOrValue as number | undefined);
+      this.only.inc(labelsOrValue as number, valueOrOptions as UpdateOptions);
       return;
     }
+    const value = valueOrOptions === undefined ? 1 : valueOrOptions;
     this.check(value);
-    const { table, rows } = this;
-    const slot = table.slotOf(labelsOrValue as object);
-    if (table.expires || table.isOverflow(slot)) table.touch(slot);
-    rows.page(slot)[rows.at(slot)]! += value;
+    const exemplar = this.exemplarOf(value, options);
+    const slot = this.table.update(labelsOrValue as object);
+    this.rows.page(slot)[this.rows.at(slot)]! += value;
+    if (exemplar !== undefined) this.#exemplars.set(slot, 0, exemplar);
   }
 
   override check(value: unknown): asserts value is number {
@@ -73,6 +80,14 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
 
   invalid(value: unknown): Error {
     return invalidValue(this.family.name, value, "a counter takes finite numbers from 0 up");
+  }
+
+  keep(slot: number, exemplar: Exemplar): void {
+    this.#exemplars.set(slot, 0, exemplar);
+  }
+
+  protected override forget(slot: number): void {
+    this.#exemplars.forget(slot);
   }
 
   protected override newSeries(): HeldCounter {
@@ -85,7 +100,7 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
     page: Float64Array,
     at: number,
   ): void {
-    sink.counter(head, page[at]!);
+    sink.counter(head, page[at]!, this.#exemplars.get(head.slot, 0));
   }
 }
 
@@ -96,9 +111,15 @@ function isIncrement(value: unknown): value is number {
 class HeldCounter extends HeldSeries implements CounterSeries {
   declare protected readonly instrument: CounterInstrument;
 
-  inc(value = 1): void {
+  inc(value = 1, options?: UpdateOptions): void {
     if (!isIncrement(value)) throw this.instrument.invalid(value);
-    if (this.watched) this.touch();
+    if (this.watched || options !== undefined) this.#prepare(value, options);
     this.page[this.at]! += value;
+  }
+
+  #prepare(value: number, options: UpdateOptions | undefined): void {
+    const exemplar = this.instrument.exemplarOf(value, options);
+    this.touch();
+    if (exemplar !== undefined && this.slot >= 0) this.instrument.keep(this.slot, exemplar);
   }
 }

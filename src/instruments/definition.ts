@@ -1,6 +1,7 @@
 import { invalidOption } from "../errors.ts";
 import type { Family, MetricType } from "../model/family.ts";
 import { checkLabelNames, checkMetricName } from "../model/names.ts";
+import type { ExemplarSource } from "./exemplars.ts";
 
 const DEFAULT_LIMIT = 10_000;
 
@@ -28,7 +29,9 @@ export interface MetricOptions<L extends string> {
   /** Drops series that were not updated for this long, in seconds. By default none is dropped. */
   readonly expireAfterSeconds?: number;
   /** Label sets that shall be on the page from the start, at zero. */
-  readonly initial?: readonly Labels<L>[];
+  readonly initial?: readonly ([L] extends [never]
+    ? Readonly<Record<string, never>>
+    : Labels<NoInfer<L>>)[];
 }
 
 /** What a registry gives to each of its instruments. */
@@ -39,6 +42,7 @@ export interface RegistryContext {
   };
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly exemplars: ExemplarSource;
   /** An update of this metric went past its limit. */
   readonly onOverflow: (metric: string) => void;
 }
@@ -79,16 +83,11 @@ export function define<L extends string>(
     labelNames: [...labels],
     limit,
     expireAfterMs: (expireAfterSeconds ?? 0) * 1000,
-    signature: JSON.stringify({
-      type,
-      name,
-      help,
-      unit,
-      labels,
-      limit,
-      expireAfterSeconds,
-      ...extra,
-    }),
+    signature: JSON.stringify(
+      { type, name, help, unit, labels, limit, expireAfterSeconds, ...extra },
+      // JSON has no infinity.
+      (_key, value) => (value === Number.POSITIVE_INFINITY ? "Infinity" : value),
+    ),
   };
 }
 

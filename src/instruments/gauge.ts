@@ -6,7 +6,7 @@ import { HeldSeries } from "./instrument.ts";
 
 export interface GaugeOptions<L extends string> extends MetricOptions<L> {
   /** Supplies the value when it is scraped. */
-  readonly collect?: Collect<L>;
+  readonly collect?: Collect<NoInfer<L>>;
 }
 
 /** A gauge's series. Values are any number, NaN and the infinities included. */
@@ -50,6 +50,7 @@ export type Gauge<L extends string = never> = [L] extends [never] ? PlainGauge :
 export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
   constructor(options: GaugeOptions<string>, context: RegistryContext) {
     super(define("gauge", options, context), options.collect);
+    this.open();
   }
 
   set(labelsOrValue: unknown, value?: unknown): void {
@@ -58,7 +59,7 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
       return;
     }
     this.check(value);
-    this.put(this.table.slotOf(labelsOrValue as object), value);
+    this.put(this.table.update(labelsOrValue as object), value);
   }
 
   inc(labelsOrValue?: unknown, value: unknown = 1): void {
@@ -101,7 +102,7 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
   }
 
   #add(labels: object, value: number): void {
-    const slot = this.table.slotOf(labels);
+    const slot = this.table.update(labels);
     this.put(slot, this.rows.page(slot)[this.rows.at(slot)]! + value);
   }
 }

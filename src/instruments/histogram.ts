@@ -1,25 +1,37 @@
 import { invalidValue } from "../errors.ts";
+import type { Exemplar } from "../model/exemplar.ts";
+import type { NativeHistogram } from "../model/native-histogram.ts";
 import type { HistogramValue, SampleSink, SeriesHead } from "../model/sample-sink.ts";
 import { BucketFinder } from "./bucket-finder.ts";
 import { checkBuckets, DEFAULT_BUCKETS } from "./buckets.ts";
 import { define, type Labels, type MetricOptions, type RegistryContext } from "./definition.ts";
+import { Exemplars, type UpdateOptions } from "./exemplars.ts";
 import { HeldSeries, Instrument } from "./instrument.ts";
+import { type NativeOptions, type NativeSettings, nativeOptions } from "./native/native-options.ts";
+import { NativeState } from "./native/native-state.ts";
+import { type StopTimer, startTimer, time } from "./timer.ts";
 
 export interface HistogramOptions<L extends string> extends MetricOptions<L> {
-  /** Upper bounds, finite and ascending; by default the Go client's: 0.005 to 10. */
+  /**
+   * Upper bounds of the classic buckets, finite and ascending; by default the Go client's: 0.005 to
+   * 10. `[]` leaves only the native ones, which text formats can't carry.
+   */
   readonly buckets?: readonly number[];
+  /**
+   * Whether there are native buckets, and what they are like. Prometheus stores them only where it
+   * scrapes protobuf and native histograms are switched on.
+   */
+  readonly native?: boolean | NativeOptions;
 }
-
-/** Ends a measurement: observes the seconds since its start, and returns them. */
-export type StopTimer = () => number;
 
 /** A histogram's series. */
 export interface HistogramSeries {
   /**
    * Counts a value. NaN is counted, in the highest bucket, and makes the sum NaN, as in the Go client.
-   * @throws NarthexError `NARTHEX_VALUE_INVALID` where it is not a number
+   * @throws NarthexError `NARTHEX_VALUE_INVALID` where it is not a number; `NARTHEX_EXEMPLAR_INVALID`
+   * where the exemplar can't be kept
    */
-  observe(value: number): void;
+  observe(value: number, options?: UpdateOptions): void;
   /** Starts to measure a duration; the function it returns observes it, in seconds. */
   startTimer(): StopTimer;
   /** Observes how long `work` takes, in seconds, also where it throws or rejects. */
@@ -35,7 +47,7 @@ export interface HistogramSeries {
  * const rows = await latency.time({ op: "select" }, () => db.query("…"));
  */
 export interface LabelledHistogram<L extends string> {
-  observe(labels: Labels<L>, value: number): void;
+  observe(labels: Labels<L>, value: number, options?: UpdateOptions): void;
   startTimer(labels: Labels<L>): StopTimer;
   time<T>(labels: Labels<L>, work: () => T): T;
   /** The series of a label set: hold it where speed matters. */
@@ -59,33 +71,48 @@ export type Histogram<L extends string = never> = [L] extends [never]
 
 /** A row is one count a bucket (the last for what is above every bound), then the sum. */
 export class HistogramInstrument extends Instrument<HeldHistogram> {
-  readonly finder: BucketFinder;
+  readonly #finder: BucketFinder;
+  readonly #bucketCount: number;
+  readonly #native: NativeSettings | undefined;
+  /** The native side of each slot, where there is one. */
+  readonly #states: (NativeState | undefined)[] = [];
+  readonly #exemplars: Exemplars;
   readonly #value: RowValue;
 
   constructor(options: HistogramOptions<string>, context: RegistryContext) {
     const buckets = options.buckets ?? DEFAULT_BUCKETS;
     checkBuckets(options.name, buckets);
-    super(define("histogram", options, context, { buckets }), buckets.length + 2);
-    this.finder = new BucketFinder(buckets);
-    this.#value = new RowValue([...buckets]);
+    const native = nativeOptions(options.name, options.native);
+    super(define("histogram", options, context, { buckets, native }), buckets.length + 2);
+    this.#finder = new BucketFinder(buckets);
+    this.#bucketCount = buckets.length + 1;
+    this.#native = native;
+    this.#exemplars = new Exemplars(this.#bucketCount);
+    this.#value = new RowValue([...buckets], this.#exemplars);
+    this.open();
   }
 
-  observe(labelsOrValue: unknown, value?: unknown): void {
+  observe(labelsOrValue: unknown, valueOrOptions?: unknown, options?: UpdateOptions): void {
     if (this.only !== undefined) {
-      this.only.observe(labelsOrValue as number);
+      this.only.observe(labelsOrValue as number, valueOrOptions as UpdateOptions);
       return;
     }
-    if (typeof value !== "number") throw this.invalid(value);
-    const { table, rows } = this;
-    const slot = table.slotOf(labelsOrValue as object);
-    if (table.expires || table.isOverflow(slot)) table.touch(slot);
-    this.count(rows.page(slot), rows.at(slot), value);
+    if (typeof valueOrOptions !== "number") throw this.invalid(valueOrOptions);
+    const exemplar = this.exemplarOf(valueOrOptions, options);
+    const slot = this.table.update(labelsOrValue as object);
+    this.count(slot, this.rows.page(slot), this.rows.at(slot), valueOrOptions);
+    if (exemplar !== undefined) this.keep(slot, exemplar);
   }
 
-  count(page: Float64Array, at: number, value: number): void {
-    const { finder } = this;
-    page[at + finder.find(value)]! += 1;
-    page[at + finder.bounds.length + 1]! += value;
+  count(slot: number, page: Float64Array, at: number, value: number): void {
+    if (this.#native !== undefined && this.#states[slot]?.observe(value)) this.#beginAnew(slot);
+    page[at + this.#finder.find(value)]! += 1;
+    page[at + this.#bucketCount]! += value;
+  }
+
+  keep(slot: number, exemplar: Exemplar): void {
+    this.#exemplars.set(slot, this.#finder.find(exemplar.value), exemplar);
+    this.#states[slot]?.addExemplar(exemplar);
   }
 
   startTimer(labels?: object): StopTimer {
@@ -101,6 +128,22 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     return invalidValue(this.family.name, value, "a histogram observes numbers");
   }
 
+  protected override admit(slot: number): void {
+    if (this.#native === undefined) return;
+    this.#states[slot] = new NativeState(this.#native, this.definition.now);
+  }
+
+  protected override forget(slot: number): void {
+    this.#exemplars.forget(slot);
+    this.#states[slot] = undefined;
+  }
+
+  /** The native side has dropped what was before. */
+  #beginAnew(slot: number): void {
+    this.rows.zero(slot);
+    this.table.restart(slot, this.#states[slot]!.created);
+  }
+
   protected override newSeries(): HeldHistogram {
     return new HeldHistogram(this);
   }
@@ -111,79 +154,55 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     page: Float64Array,
     at: number,
   ): void {
-    sink.histogram(head, this.#value.of(page, at));
+    const state = this.#states[head.slot];
+    if (state?.resetIfDue()) this.#beginAnew(head.slot);
+    sink.histogram(head, this.#value.of(page, at, head.slot, state));
   }
 }
 
 class HeldHistogram extends HeldSeries implements HistogramSeries {
   declare protected readonly instrument: HistogramInstrument;
 
-  observe(value: number): void {
+  observe(value: number, options?: UpdateOptions): void {
     if (typeof value !== "number") throw this.instrument.invalid(value);
-    if (this.watched) this.touch();
-    this.instrument.count(this.page, this.at, value);
+    if (this.watched || options !== undefined) this.#prepare(value, options);
+    this.instrument.count(this.slot, this.page, this.at, value);
+  }
+
+  #prepare(value: number, options: UpdateOptions | undefined): void {
+    const exemplar = this.instrument.exemplarOf(value, options);
+    this.touch();
+    if (exemplar !== undefined && this.slot >= 0) this.instrument.keep(this.slot, exemplar);
   }
 
   startTimer(): StopTimer {
-    const start = performance.now();
-    return () => {
-      const seconds = (performance.now() - start) / 1000;
-      this.observe(seconds);
-      return seconds;
-    };
+    return startTimer(this);
   }
 
   time<T>(work: () => T): T {
-    const end = this.startTimer();
-    let result: T;
-    try {
-      result = work();
-    } catch (error) {
-      end();
-      throw error;
-    }
-    if (isThenable(result)) return settled(result, end) as T;
-    end();
-    return result;
+    return time(this, work);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "then" in value &&
-    typeof value.then === "function"
-  );
-}
-
-/** Calls `then` once only: a query builder's `then` runs the query. */
-function settled<T>(promise: PromiseLike<T>, end: StopTimer): PromiseLike<T> {
-  return promise.then(
-    (result) => {
-      end();
-      return result;
-    },
-    (error: unknown) => {
-      end();
-      throw error;
-    },
-  );
 }
 
 /** The row under the pen, as a sink reads it. */
 class RowValue implements HistogramValue {
   readonly bounds: readonly number[];
+  readonly #exemplars: Exemplars;
   #page: Float64Array = new Float64Array();
   #at = 0;
+  #slot = 0;
+  #state: NativeState | undefined;
 
-  constructor(bounds: readonly number[]) {
+  constructor(bounds: readonly number[], exemplars: Exemplars) {
     this.bounds = bounds;
+    this.#exemplars = exemplars;
   }
 
-  of(page: Float64Array, at: number): this {
+  of(page: Float64Array, at: number, slot: number, state: NativeState | undefined): this {
     this.#page = page;
     this.#at = at;
+    this.#slot = slot;
+    this.#state = state;
     return this;
   }
 
@@ -191,8 +210,8 @@ class RowValue implements HistogramValue {
     return this.#page[this.#at + i]!;
   }
 
-  exemplar(): undefined {
-    return undefined;
+  exemplar(i: number): Exemplar | undefined {
+    return this.#exemplars.get(this.#slot, i);
   }
 
   get count(): number {
@@ -201,11 +220,11 @@ class RowValue implements HistogramValue {
     return count;
   }
 
-  get native(): undefined {
-    return undefined;
-  }
-
   get sum(): number {
     return this.#page[this.#at + this.bounds.length + 1]!;
+  }
+
+  get native(): NativeHistogram | undefined {
+    return this.#state?.snapshot();
   }
 }

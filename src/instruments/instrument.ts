@@ -1,12 +1,14 @@
 import { labelsUnexpected } from "../errors.ts";
+import type { Exemplar } from "../model/exemplar.ts";
 import type { Family } from "../model/family.ts";
 import type { MetricSource, SampleSink, SeriesHead } from "../model/sample-sink.ts";
 import { Pages } from "../series/pages.ts";
 import { SeriesTable } from "../series/series-table.ts";
 import type { Definition } from "./definition.ts";
+import type { UpdateOptions } from "./exemplars.ts";
 
-/** A visit may pause after this many series: a fraction of a millisecond. */
-const SERIES_PER_SLICE = 256;
+/** A visit may pause after this many numbers: a fraction of a millisecond. */
+const NUMBERS_PER_SLICE = 512;
 
 /**
  * What all instruments share: a family, its series, and one row of numbers a series. A subclass
@@ -20,7 +22,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   /** Takes the updates of held series that were removed. */
   readonly scratch: Float64Array;
   /** The series without labels of a family without labels. */
-  protected readonly only: S | undefined;
+  protected only: S | undefined;
   /** Held series by slot; several of one slot are chained. */
   readonly #held: (S | undefined)[] = [];
 
@@ -35,14 +37,31 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
       limit: definition.limit,
       expireAfterMs: definition.expireAfterMs,
       now: definition.now,
+      onOverflowing: (slot) => watchAll(this.#held[slot]),
       onOverflow: () => definition.onOverflow(definition.family.name),
-      onAdded: (slot) => this.rows.zero(slot),
-      onRemoved: (slot, expired) => this.#release(slot, expired),
+      onAdded: (slot) => {
+        this.rows.zero(slot);
+        this.admit(slot);
+      },
+      onRemoved: (slot, expired) => {
+        this.#release(slot, expired);
+        this.forget(slot);
+      },
     });
-    if (definition.labelNames.length === 0) this.only = this.hold({});
+  }
+
+  /** To be called by a subclass once it is complete: a family without labels has its series at once. */
+  protected open(): void {
+    if (this.definition.labelNames.length === 0) this.only = this.hold({});
   }
 
   protected abstract newSeries(): S;
+
+  /** Makes what a subclass keeps of a slot besides its row. */
+  protected admit(_slot: number): void {}
+
+  /** Drops what a subclass keeps of a slot besides its row. */
+  protected forget(_slot: number): void {}
 
   protected abstract write(
     sink: SampleSink,
@@ -54,7 +73,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   /** The series of a label set, to be held. */
   labels(labels?: object): S {
     if (this.only === undefined) return this.hold(labels as object);
-    if (labels !== undefined && Object.keys(labels).length > 0) {
+    if (labels !== undefined && (labels === null || Object.keys(labels).length > 0)) {
       throw labelsUnexpected(this.family.name, labels);
     }
     return this.only;
@@ -65,14 +84,14 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     const slot = this.table.find(labels);
     if (slot < 0) return false;
     if (this.only === undefined) this.table.remove(slot);
-    else this.rows.zero(slot);
+    else this.#restart(slot);
     return true;
   }
 
   /** Removes all series; one without labels starts again from zero. */
   clear(): void {
     if (this.only === undefined) this.table.clear();
-    else this.rows.zero(this.only.slot);
+    else if (this.only.slot >= 0) this.#restart(this.only.slot);
   }
 
   *visit(sink: SampleSink): Generator<void> {
@@ -81,6 +100,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     sink.family(this.family);
     const head = new SlotHead(table, this.definition);
     const newest = table.newest;
+    const seriesPerSlice = Math.ceil(NUMBERS_PER_SLICE / rows.stride);
     for (let slot = 0; slot < table.slotCount; slot += 1) {
       head.slot = slot;
       head.tenancy = table.tenancy(slot);
@@ -89,8 +109,16 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
       if (head.tenancy !== 0 && head.tenancy <= newest) {
         this.write(sink, head, rows.page(slot), rows.at(slot));
       }
-      if (slot % SERIES_PER_SLICE === SERIES_PER_SLICE - 1) yield;
+      if (slot % seriesPerSlice === seriesPerSlice - 1) yield;
     }
+  }
+
+  /** The exemplar of an update, its own or the registry's provider's; undefined for none. */
+  exemplarOf(value: number, options: UpdateOptions | undefined): Exemplar | undefined {
+    const { exemplars, now } = this.definition;
+    if (options === undefined && !exemplars.isOn) return undefined;
+    const labels = exemplars.labelsFor(this.family.name, options);
+    return labels && { labels, value, timestamp: now() / 1000 };
   }
 
   protected hold(labels: object): S {
@@ -103,10 +131,23 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     series.slot = slot;
     series.page = this.rows.page(slot);
     series.at = this.rows.at(slot);
-    series.watched = this.table.expires || this.table.isOverflow(slot);
+    series.watched =
+      this.table.expires || this.table.isOverflow(slot) || this.definition.exemplars.isOn;
     series.next = this.#held[slot];
     this.#held[slot] = series;
     return series;
+  }
+
+  /** From now on each update asks for an exemplar. */
+  watch(): void {
+    for (const first of this.#held) watchAll(first);
+  }
+
+  #restart(slot: number): void {
+    this.rows.zero(slot);
+    this.forget(slot);
+    this.admit(slot);
+    this.table.restart(slot, this.definition.now() / 1000);
   }
 
   #release(slot: number, expired: boolean): void {
@@ -124,6 +165,11 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     }
     this.#held[slot] = undefined;
   }
+}
+
+/** From now on these series are told of each update. */
+function watchAll(first: HeldSeries | undefined): void {
+  for (let series = first; series !== undefined; series = series.next) series.watched = true;
 }
 
 /** A series that a user holds: it has the page and the position of its row, so an update is one hop. */

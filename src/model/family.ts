@@ -11,12 +11,20 @@ export type MetricType =
 
 /** A metric family: all series of one name, and what they have in common. */
 export interface Family {
-  /** Without the suffixes that exposition adds: a counter `x` is exposed as `x_total`. */
+  /** Without the suffixes that exposition adds: a counter `x` is exposed as `x_total`, an info `x` as `x_info`. */
   readonly name: string;
   readonly help: string;
   readonly type: MetricType;
   /** A unit such as `seconds`, which the name then ends in. */
   readonly unit?: string;
+  /** A counter or info of somebody else's whose samples lack the suffix. */
+  readonly bare?: true;
+}
+
+/** The name of a family's samples, before what its type adds to tell them apart. */
+export function exposedName({ name, type, bare }: Family): string {
+  if (bare) return name;
+  return type === "counter" ? `${name}_total` : type === "info" ? `${name}_info` : name;
 }
 
 const SUFFIXES: { readonly [Type in MetricType]: readonly string[] } = {

@@ -35,12 +35,14 @@ export function checkLabelNames(
     if (name === reserved) {
       throw invalidLabelName(metric, name, "this type of metric uses it itself");
     }
-    if (seen.has(name)) throw invalidLabelName(metric, name, "it is there twice");
-    seen.add(name);
+    const escaped = name.replace(/[^a-zA-Z0-9_]/gu, "_").replace(/^(?=[0-9])/, "_");
+    if (seen.has(escaped) || escaped === reserved) {
+      throw invalidLabelName(
+        metric,
+        name,
+        `it is there twice, as an old Prometheus sees ${escaped}`,
+      );
+    }
+    seen.add(escaped);
   }
-}
-
-/** The name with `_` in place of all that an old Prometheus does not understand. */
-export function underscored(name: string): string {
-  return name.replace(/[^a-zA-Z0-9_:]/gu, "_").replace(/^(?=[0-9])/, "_");
 }

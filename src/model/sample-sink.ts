@@ -1,3 +1,4 @@
+import type { CollectContext } from "./collect-context.ts";
 import type { Exemplar } from "./exemplar.ts";
 import type { Family } from "./family.ts";
 import type { NativeHistogram } from "./native-histogram.ts";
@@ -26,7 +27,10 @@ export interface SeriesHead {
 
 /** One series of a histogram: its classic buckets, and its native ones where it has them. */
 export interface HistogramValue {
-  /** Upper bounds of the classic buckets in ascending order, without +Inf. */
+  /**
+   * Upper bounds of the classic buckets in ascending order, without +Inf. Sinks keep what they made
+   * of the array, so it must not change.
+   */
   readonly bounds: readonly number[];
   /** Observations in classic bucket `i` alone; at `bounds.length` those above every bound. */
   bucketCount(i: number): number;
@@ -40,6 +44,7 @@ export interface HistogramValue {
 
 /** One series of a summary. */
 export interface SummaryValue {
+  /** An array that must not change. */
   readonly quantiles: readonly number[];
   /** The value of `quantiles[i]`; NaN where nothing was observed. */
   quantile(i: number): number;
@@ -49,6 +54,7 @@ export interface SummaryValue {
 
 /** One series of a state set. */
 export interface StateSetValue {
+  /** An array that must not change. */
   readonly states: readonly string[];
   isSet(i: number): boolean;
 }
@@ -77,5 +83,10 @@ export interface SampleSink {
  * not block the event loop.
  */
 export interface MetricSource {
+  /**
+   * Called before the visit, where what is exposed must be fetched first; it may be asynchronous. If
+   * it throws, rejects or is late, there is no visit.
+   */
+  collect?(context: CollectContext): unknown;
   visit(sink: SampleSink): Iterable<void> | void;
 }

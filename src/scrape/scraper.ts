@@ -1,6 +1,7 @@
 import type { CounterSeries } from "../instruments/counter.ts";
 import type { HistogramSeries } from "../instruments/histogram.ts";
-import type { Exposition, Registry } from "../registry/registry.ts";
+import type { Exposition } from "../registry/expose.ts";
+import type { Registry } from "../registry/registry.ts";
 import { chooseEncoding, compress, type Encoding } from "./compress.ts";
 
 /** The part of Prometheus's timeout that collecting may use; the rest is for writing and sending. */

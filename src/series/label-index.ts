@@ -68,17 +68,14 @@ export class LabelIndex {
   /** The values of a label object in declared order; throws where they do not fit the names. */
   read(labels: object): string[] {
     const names = this.#names;
-    if (
-      typeof labels !== "object" ||
-      labels === null ||
-      Object.keys(labels).length !== names.length
-    ) {
+    const given = new Map<string, unknown>();
+    if (typeof labels === "object") {
+      for (const name in labels) given.set(name, (labels as Record<string, unknown>)[name]);
+    }
+    if (given.size !== names.length || !names.every((name) => given.has(name))) {
       throw labelsMismatch(this.#metric, names, labels);
     }
-    return names.map((name) => {
-      if (!Object.hasOwn(labels, name)) throw labelsMismatch(this.#metric, names, labels);
-      return this.#text(name, (labels as Record<string, unknown>)[name]);
-    });
+    return names.map((name) => this.#text(name, given.get(name)));
   }
 
   insert(values: readonly string[], slot: number): void {

@@ -15,6 +15,8 @@ export interface SeriesTableOptions {
   readonly expireAfterMs: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** The slot's series takes what goes past the limit from now on. */
+  readonly onOverflowing: (slot: number) => void;
   /** An update went to the overflow series. */
   readonly onOverflow: () => void;
   /** The slot is about to be given to a new series: its numbers must be zero. */
@@ -38,6 +40,7 @@ export class SeriesTable {
   #slotCount = 0;
   #newest = 0;
   #overflow = NONE;
+  #sweptAt = 0;
   /** No series expires before this time. */
   #nextExpiry = 0;
 
@@ -68,7 +71,14 @@ export class SeriesTable {
     return slot === this.#overflow;
   }
 
-  /** The slot of a label set, for an update of it; a new series where there was none. */
+  /** The slot of a label set that is updated now. */
+  update(labels: object): number {
+    const slot = this.slotOf(labels);
+    if (this.expires || slot === this.#overflow) this.touch(slot);
+    return slot;
+  }
+
+  /** The slot of a label set; a new series where there was none. */
   slotOf(labels: object): number {
     const slot = this.#index.findQuickly(labels);
     return slot >= 0 ? slot : this.slotOfValues(this.#index.read(labels));
@@ -111,7 +121,9 @@ export class SeriesTable {
   expire(): void {
     if (!this.expires) return;
     const now = this.#options.now();
-    if (now < this.#nextExpiry) return;
+    const isSetBack = now < this.#sweptAt;
+    if (now < this.#nextExpiry && !isSetBack) return;
+    this.#sweptAt = now;
     this.#nextExpiry = now + this.#options.expireAfterMs;
     for (let slot = 0; slot < this.#slotCount; slot += 1) {
       if (this.tenancy(slot) === 0) continue;
@@ -131,6 +143,11 @@ export class SeriesTable {
     return this.#created.page(slot)[this.#created.at(slot)]!;
   }
 
+  /** The slot's series begins anew. */
+  restart(slot: number, createdSeconds: number): void {
+    this.#created.page(slot)[this.#created.at(slot)] = createdSeconds;
+  }
+
   values(slot: number): string[] {
     return this.#index.values(slot);
   }
@@ -145,6 +162,7 @@ export class SeriesTable {
       const values = this.#options.labelNames.map(() => OVERFLOW_VALUE);
       const slot = this.#index.find(values);
       this.#overflow = slot >= 0 ? slot : this.#add(values);
+      this.#options.onOverflowing(this.#overflow);
     }
     return this.#overflow;
   }

@@ -1,0 +1,212 @@
+import { type EscapingScheme, escapeLabelName, escapeMetricName } from "../model/escaping.ts";
+import type { Exemplar } from "../model/exemplar.ts";
+import { exposedName, type Family } from "../model/family.ts";
+import { isLegacyMetricName } from "../model/names.ts";
+import type { NativeBuckets, NativeHistogram } from "../model/native-histogram.ts";
+import type {
+  HistogramValue,
+  SeriesHead,
+  StateSetValue,
+  SummaryValue,
+} from "../model/sample-sink.ts";
+import type { ByteWriter } from "./byte-writer.ts";
+import { writeExemplar } from "./exemplar-text.ts";
+import { quotedIfNeeded } from "./label-texts.ts";
+import type { PageSink } from "./page-sink.ts";
+import { SampleLines, type SampleName, sampleName, stateLabels } from "./sample-lines.ts";
+
+/**
+ * Writes OpenMetrics 2.0 as of its release candidate 0: a sample is named like its family, a
+ * histogram or summary is one line, and native histograms are part of it.
+ */
+export class OpenMetrics2Sink implements PageSink {
+  readonly #out: ByteWriter;
+  readonly #scheme: EscapingScheme;
+  readonly #lines: SampleLines;
+  #stateLabel = "";
+  #sample: SampleName | undefined;
+  /** What the names of count and sum begin with: those of a gauge histogram differ. */
+  #prefix = "";
+
+  constructor(out: ByteWriter, scheme: EscapingScheme) {
+    this.#out = out;
+    this.#scheme = scheme;
+    this.#lines = new SampleLines(out, scheme);
+  }
+
+  get length(): number {
+    return this.#out.length;
+  }
+
+  truncate(length: number): void {
+    this.#out.truncate(length);
+  }
+
+  finish(): Uint8Array {
+    this.#out.text("# EOF\n");
+    return this.#out.finish();
+  }
+
+  family(family: Family): void {
+    const out = this.#out;
+    const name = escapeMetricName(exposedName(family), this.#scheme);
+    const quoted = quotedIfNeeded(name, isLegacyMetricName);
+    if (family.help !== "") {
+      out.text(`# HELP ${quoted} `);
+      out.escaped(family.help, true);
+      out.text("\n");
+    }
+    out.text(`# TYPE ${quoted} ${family.type}\n`);
+    if (family.unit) out.text(`# UNIT ${quoted} ${family.unit}\n`);
+    this.#lines.reset();
+    this.#stateLabel = escapeLabelName(family.name, this.#scheme);
+    this.#sample = sampleName(name);
+    this.#prefix = family.type === "gaugehistogram" ? "g" : "";
+  }
+
+  counter(head: SeriesHead, value: number, exemplar?: Exemplar): void {
+    this.#begin(head);
+    this.#out.number(value);
+    this.#times(head);
+    this.#end(exemplar === undefined ? [] : [exemplar]);
+  }
+
+  gauge(head: SeriesHead, value: number): void {
+    this.#single(head, value);
+  }
+
+  unknown(head: SeriesHead, value: number): void {
+    this.#single(head, value);
+  }
+
+  info(head: SeriesHead): void {
+    this.#single(head, 1);
+  }
+
+  histogram(head: SeriesHead, value: HistogramValue): void {
+    const out = this.#out;
+    const { bounds, native } = value;
+    this.#begin(head);
+    out.text(`{${this.#prefix}count:`);
+    out.number(value.count);
+    out.text(`,${this.#prefix}sum:`);
+    out.number(value.sum ?? Number.NaN);
+    if (native !== undefined) this.#native(native);
+    if (native === undefined || bounds.length > 0) this.#buckets(value);
+    out.text("}");
+    this.#times(head);
+    this.#end(exemplarsOf(value));
+  }
+
+  summary(head: SeriesHead, value: SummaryValue): void {
+    const out = this.#out;
+    this.#begin(head);
+    out.text("{count:");
+    out.number(value.count ?? 0);
+    out.text(",sum:");
+    out.number(value.sum ?? Number.NaN);
+    this.#list("quantile", value.quantiles.length, (i) => {
+      out.number(value.quantiles[i]!);
+      out.text(":");
+      out.number(value.quantile(i));
+    });
+    out.text("}");
+    this.#times(head);
+    this.#end([]);
+  }
+
+  stateSet(head: SeriesHead, value: StateSetValue): void {
+    this.#lines.series(head);
+    stateLabels(this.#stateLabel, value.states).forEach((label, i) => {
+      this.#lines.beginWith(this.#sample!, label);
+      this.#out.number(value.isSet(i) ? 1 : 0);
+      this.#timestamp(head);
+      this.#end([]);
+    });
+  }
+
+  #single(head: SeriesHead, value: number): void {
+    this.#begin(head);
+    this.#out.number(value);
+    this.#timestamp(head);
+    this.#end([]);
+  }
+
+  #begin(head: SeriesHead): void {
+    this.#lines.series(head);
+    this.#lines.begin(this.#sample!);
+  }
+
+  #native(native: NativeHistogram): void {
+    const out = this.#out;
+    out.text(`,schema:${native.schema},zero_threshold:`);
+    out.number(native.zeroThreshold);
+    out.text(",zero_count:");
+    out.number(native.zeroCount);
+    this.#nativeBuckets("negative", native.negative);
+    this.#nativeBuckets("positive", native.positive);
+  }
+
+  #nativeBuckets(sign: string, { spans, counts }: NativeBuckets): void {
+    if (counts.length === 0) return;
+    const out = this.#out;
+    this.#list(`${sign}_spans`, spans.length, (i) => {
+      out.text(`${spans[i]!.offset}:${spans[i]!.length}`);
+    });
+    this.#list(`${sign}_buckets`, counts.length, (i) => out.number(counts[i]!));
+  }
+
+  #buckets(value: HistogramValue): void {
+    const out = this.#out;
+    let count = 0;
+    this.#list("bucket", value.bounds.length + 1, (i) => {
+      count += value.bucketCount(i);
+      out.number(value.bounds[i] ?? Number.POSITIVE_INFINITY);
+      out.text(":");
+      out.number(count);
+    });
+  }
+
+  #list(name: string, length: number, write: (i: number) => void): void {
+    const out = this.#out;
+    out.text(`,${name}:[`);
+    for (let i = 0; i < length; i += 1) {
+      if (i > 0) out.text(",");
+      write(i);
+    }
+    out.text("]");
+  }
+
+  #times(head: SeriesHead): void {
+    this.#timestamp(head);
+    if (Number.isNaN(head.created)) return;
+    this.#out.text(" st@");
+    this.#out.number(head.created);
+  }
+
+  #timestamp(head: SeriesHead): void {
+    if (Number.isNaN(head.timestamp)) return;
+    this.#out.text(" ");
+    this.#out.number(head.timestamp);
+  }
+
+  #end(exemplars: readonly Exemplar[]): void {
+    for (const exemplar of exemplars) {
+      // The format wants a timestamp on each.
+      if (!Number.isNaN(exemplar.timestamp)) writeExemplar(this.#out, exemplar, this.#scheme);
+    }
+    this.#out.text("\n");
+  }
+}
+
+/** A native histogram's own exemplars, else those of the classic buckets. */
+function exemplarsOf(value: HistogramValue): readonly Exemplar[] {
+  if (value.native !== undefined && value.native.exemplars.length > 0)
+    return value.native.exemplars;
+  const exemplars: Exemplar[] = [];
+  for (let i = 0; i <= value.bounds.length; i += 1) {
+    const exemplar = value.exemplar(i);
+    if (exemplar !== undefined) exemplars.push(exemplar);
+  }
+  return exemplars;
+}

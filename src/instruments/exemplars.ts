@@ -1,0 +1,99 @@
+import { invalidExemplar } from "../errors.ts";
+import type { Exemplar } from "../model/exemplar.ts";
+import { checkLabelNames } from "../model/names.ts";
+
+/** OpenMetrics allows names and values of an exemplar this many code points together. */
+const MAX_CODE_POINTS = 128;
+
+/** The labels of an exemplar: usually `{ trace_id }`. */
+export type ExemplarLabels = Readonly<Record<string, string>>;
+
+/** What an update can be given besides its value. */
+export interface UpdateOptions {
+  /**
+   * Labels that lead to an example of this update, such as the id of its trace; names and values
+   * together at most 128 code points.
+   */
+  readonly exemplar?: ExemplarLabels;
+}
+
+/** Supplies the exemplar of an update that brings none; undefined for none. */
+export type ExemplarProvider = () => ExemplarLabels | undefined;
+
+/** Where a registry's instruments get the exemplars of updates that bring none. */
+export class ExemplarSource {
+  provider: ExemplarProvider | undefined;
+
+  /** Whether updates must ask. */
+  get isOn(): boolean {
+    return this.provider !== undefined;
+  }
+
+  /** The labels of an update's exemplar: its own, which are checked, else the provider's. */
+  labelsFor(metric: string, options: UpdateOptions | undefined): ExemplarLabels | undefined {
+    if (options?.exemplar !== undefined) {
+      checkExemplar(metric, options.exemplar);
+      return { ...options.exemplar };
+    }
+    try {
+      const labels = this.provider?.();
+      if (labels === undefined) return undefined;
+      checkExemplar(metric, labels);
+      return { ...labels };
+    } catch {
+      // Whoever updates a metric can't help what the provider does.
+      return undefined;
+    }
+  }
+}
+
+function checkExemplar(metric: string, labels: unknown): asserts labels is ExemplarLabels {
+  if (typeof labels !== "object" || labels === null) {
+    throw invalidExemplar(metric, labels, "use an object of label values");
+  }
+  checkLabelNames(metric, Object.keys(labels));
+  let codePoints = 0;
+  for (const [name, value] of Object.entries(labels)) {
+    if (typeof value !== "string" || !value.isWellFormed()) {
+      throw invalidExemplar(
+        metric,
+        value,
+        `its label ${name} must be a string without lone surrogates`,
+      );
+    }
+    codePoints += [...name].length + [...value.slice(0, 2 * MAX_CODE_POINTS)].length;
+  }
+  if (codePoints > MAX_CODE_POINTS) {
+    throw invalidExemplar(
+      metric,
+      codePoints,
+      `OpenMetrics allows ${MAX_CODE_POINTS} code points of names and values together`,
+    );
+  }
+}
+
+/** The newest exemplars of a family's samples, which are few a series: its buckets. */
+export class Exemplars {
+  readonly #perSeries: number;
+  readonly #exemplars = new Map<number, Exemplar>();
+
+  constructor(perSeries: number) {
+    this.#perSeries = perSeries;
+  }
+
+  get(slot: number, sample: number): Exemplar | undefined {
+    return this.#exemplars.get(slot * this.#perSeries + sample);
+  }
+
+  set(slot: number, sample: number, exemplar: Exemplar): void {
+    this.#exemplars.set(slot * this.#perSeries + sample, exemplar);
+  }
+
+  /** Forgets those of a series. */
+  forget(slot: number): void {
+    if (this.#exemplars.size === 0) return;
+    for (let sample = 0; sample < this.#perSeries; sample += 1) {
+      this.#exemplars.delete(slot * this.#perSeries + sample);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import type { Exemplar } from "../../model/exemplar.ts";
+import type { BucketSpan, NativeBuckets, NativeHistogram } from "../../model/native-histogram.ts";
+
+/** An empty bucket costs less than a span, so gaps up to this many are filled. */
+const FILLED_GAP = 2;
+
+/** Counts by bucket index, visited in ascending order of the indices, as of a sorted `Map`. */
+export interface PopulatedBuckets {
+  forEach(visit: (count: number, index: number) => void): void;
+}
+
+export interface NativeParts {
+  readonly schema: number;
+  readonly zeroThreshold: number;
+  readonly zeroCount: number;
+  readonly positive: PopulatedBuckets;
+  readonly negative: PopulatedBuckets;
+  readonly exemplars: readonly Exemplar[];
+}
+
+/** A native histogram's value, its populated buckets as spans. */
+export function nativeHistogram(parts: NativeParts): NativeHistogram {
+  const { schema, zeroThreshold, zeroCount, exemplars } = parts;
+  const positive = nativeBuckets(parts.positive);
+  const negative = nativeBuckets(parts.negative);
+  const spanCount = positive.spans.length + negative.spans.length;
+  return {
+    schema,
+    zeroThreshold,
+    zeroCount,
+    // With nothing in it and a threshold of 0, a scraper could not tell it from a classic histogram.
+    positive: zeroThreshold + zeroCount + spanCount === 0 ? NO_OP : positive,
+    negative,
+    exemplars,
+  };
+}
+
+const NO_OP: NativeBuckets = { spans: [{ offset: 0, length: 0 }], counts: [] };
+
+function nativeBuckets(populated: PopulatedBuckets): NativeBuckets {
+  const spans: { offset: number; length: number }[] = [];
+  const counts: number[] = [];
+  let next = 0;
+  populated.forEach((count, index) => {
+    const gap = index - next;
+    const span = spans.at(-1);
+    if (span === undefined || gap > FILLED_GAP) {
+      spans.push({ offset: gap, length: 1 });
+    } else {
+      for (let i = 0; i < gap; i += 1) counts.push(0);
+      span.length += gap + 1;
+    }
+    counts.push(count);
+    next = index + 1;
+  });
+  return { spans: spans satisfies BucketSpan[], counts };
+}

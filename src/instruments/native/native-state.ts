@@ -1,0 +1,147 @@
+import type { Exemplar } from "../../model/exemplar.ts";
+import type { NativeHistogram } from "../../model/native-histogram.ts";
+import { BucketCounts } from "./bucket-counts.ts";
+import { bucketIndex, upperBound } from "./bucket-index.ts";
+import { ExemplarReservoir } from "./exemplar-reservoir.ts";
+import { nativeHistogram } from "./native-histogram.ts";
+import type { NativeSettings } from "./native-options.ts";
+
+const COARSEST = -4;
+/** More buckets than there are in any schema. */
+const UNLIMITED = 2 ** 30;
+
+/**
+ * The native side of one histogram series, as client_golang has it. Count and sum stay with the
+ * classic side, which must begin anew whenever this says that it did.
+ */
+export class NativeState {
+  private readonly settings: NativeSettings;
+  /** Milliseconds since the epoch. */
+  private readonly now: () => number;
+  private readonly maxBuckets: number;
+  private positive = new BucketCounts();
+  private negative = new BucketCounts();
+  private schema: number;
+  /** Infinity stands for the largest number: a zero bucket as wide as that takes in Infinity, too. */
+  private zeroThreshold: number;
+  private zeroCount = 0;
+  private exemplars: ExemplarReservoir | undefined;
+  private createdMs: number;
+  private resetDueMs: number | undefined;
+
+  constructor(settings: NativeSettings, now: () => number) {
+    this.settings = settings;
+    this.now = now;
+    this.maxBuckets = settings.maxBuckets || UNLIMITED;
+    this.schema = settings.schema;
+    this.zeroThreshold = comparable(settings.zeroThreshold);
+    this.createdMs = now();
+  }
+
+  /** When it was made or last reset, in seconds since the epoch. */
+  get created(): number {
+    return this.createdMs / 1000;
+  }
+
+  /**
+   * Counts a value; NaN has no bucket. True says that a reset dropped everything before this value,
+   * which itself is counted: then the classic side must drop everything, too, and count the value.
+   */
+  observe(value: number): boolean {
+    const wasReset = this.resetDueMs !== undefined && this.resetIfDue();
+    if (value > this.zeroThreshold) this.positive.add(bucketIndex(value, this.schema), 1);
+    else this.countOther(value);
+    const isFull = this.positive.size + this.negative.size > this.maxBuckets;
+    return (isFull && this.limit(value)) || wasReset;
+  }
+
+  /** Keeps an exemplar, which must have a timestamp. */
+  addExemplar(exemplar: Exemplar): void {
+    const { maxExemplars, exemplarTtlSeconds } = this.settings;
+    if (Number.isNaN(exemplar.value)) return;
+    this.exemplars ??= new ExemplarReservoir(maxExemplars, exemplarTtlSeconds);
+    this.exemplars.add(exemplar);
+  }
+
+  /**
+   * To be called before a read. True says that a reset dropped everything: the classic side must, too.
+   */
+  resetIfDue(): boolean {
+    const due = this.resetDueMs;
+    if (due === undefined || this.now() < due) return false;
+    this.reset(due);
+    return true;
+  }
+
+  /** Drops everything, also the exemplars, as if it were new. */
+  clear(): void {
+    this.reset(this.now());
+    this.exemplars = undefined;
+  }
+
+  snapshot(): NativeHistogram {
+    return nativeHistogram({
+      schema: this.schema,
+      zeroThreshold: Math.min(this.zeroThreshold, Number.MAX_VALUE),
+      zeroCount: this.zeroCount,
+      positive: this.positive,
+      negative: this.negative,
+      exemplars: this.exemplars?.exemplars ?? [],
+    });
+  }
+
+  private countOther(value: number): void {
+    if (value < -this.zeroThreshold) this.negative.add(bucketIndex(value, this.schema), 1);
+    else if (!Number.isNaN(value)) this.zeroCount += 1;
+  }
+
+  /** Does one thing against too many buckets; says whether that was a reset. */
+  private limit(value: number): boolean {
+    if (Number.isNaN(value)) return false;
+    const minResetMs = this.settings.minResetSeconds * 1000;
+    if (minResetMs > 0 && this.resetDueMs === undefined) {
+      const now = this.now();
+      const due = this.createdMs + minResetMs;
+      if (now >= due) {
+        this.reset(now);
+        this.observe(value);
+        return true;
+      }
+      this.resetDueMs = due;
+    }
+    if (!this.widenZeroBucket()) this.halveResolution();
+    return false;
+  }
+
+  private widenZeroBucket(): boolean {
+    const { maxZeroThreshold } = this.settings;
+    if (this.zeroThreshold >= maxZeroThreshold) return false;
+    const lowest = Math.min(this.positive.lowest(), this.negative.lowest());
+    const threshold = upperBound(lowest, this.schema);
+    if (threshold > maxZeroThreshold) return false;
+    this.zeroThreshold = comparable(threshold);
+    this.zeroCount += this.positive.take(lowest) + this.negative.take(lowest);
+    return true;
+  }
+
+  private halveResolution(): void {
+    if (this.schema === COARSEST) return;
+    this.schema -= 1;
+    this.positive = this.positive.halved();
+    this.negative = this.negative.halved();
+  }
+
+  private reset(createdMs: number): void {
+    this.positive = new BucketCounts();
+    this.negative = new BucketCounts();
+    this.schema = this.settings.schema;
+    this.zeroThreshold = comparable(this.settings.zeroThreshold);
+    this.zeroCount = 0;
+    this.createdMs = createdMs;
+    this.resetDueMs = undefined;
+  }
+}
+
+function comparable(zeroThreshold: number): number {
+  return zeroThreshold === Number.MAX_VALUE ? Number.POSITIVE_INFINITY : zeroThreshold;
+}

@@ -1,0 +1,151 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { QuantileWindows } from "./quantile-windows.ts";
+import { SLICES } from "./slice-clock.ts";
+
+/** Thousandths, so that ranks can be computed in whole numbers. */
+const THOUSANDTHS = [0, 1, 10, 70, 250, 500, 550, 900, 990, 999, 1000];
+
+function read(windows: QuantileWindows, slot: number, quantiles: readonly number[]): number[] {
+  const values = new Float64Array(quantiles.length).fill(-1);
+  windows.read(slot, quantiles, values);
+  return [...values];
+}
+
+function exact(values: readonly number[], thousandths: number): number {
+  const ascending = [...values].sort((a, b) => a - b);
+  const rank = Math.max(1, Math.floor((values.length * thousandths + 999) / 1000));
+  return ascending[rank - 1]!;
+}
+
+function expectClose(shown: number, wanted: number): void {
+  if (shown === wanted) return;
+  const error = Math.abs(shown - wanted);
+  expect(error, `${shown} for ${wanted}`).toBeLessThanOrEqual(
+    Math.max(Math.abs(wanted) / 128, 2 ** -1028),
+  );
+}
+
+function expectQuantiles(values: readonly number[]): void {
+  const windows = new QuantileWindows();
+  values.forEach((value, i) => {
+    windows.add(3, i % SLICES, value);
+  });
+  const shown = read(
+    windows,
+    3,
+    THOUSANDTHS.map((thousandths) => thousandths / 1000),
+  );
+  THOUSANDTHS.forEach((thousandths, i) => {
+    expectClose(shown[i]!, exact(values, thousandths));
+  });
+}
+
+/** Evenly distributed from 0 up to 1, the same in every run. */
+function* evenly(): Generator<number, never> {
+  for (let state = 1; ; ) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    yield state / 2 ** 32;
+  }
+}
+
+describe("quantiles are at most 1/128 off the exact ones", () => {
+  test("of any doubles", () => {
+    const values = fc.array(fc.double({ noNaN: true }), { minLength: 1, maxLength: 300 });
+    fc.assert(fc.property(values, expectQuantiles), { numRuns: 300 });
+  });
+
+  test("of values close together", () => {
+    const close = fc.double({ min: 0.9, max: 1.1, noNaN: true });
+    fc.assert(fc.property(fc.array(close, { minLength: 1, maxLength: 300 }), expectQuantiles));
+  });
+
+  test.each<[string, (random: () => number) => number]>([
+    ["uniform", (random) => random() * 100],
+    ["exponential", (random) => -Math.log(1 - random()) / 50],
+    ["logarithmic normal", (random) => Math.exp(3 * (random() + random() + random() - 1.5))],
+    ["with a heavy tail", (random) => (1 - random()) ** -2],
+    ["bimodal", (random) => (random() < 0.93 ? 0.002 : 30) * (1 + random() / 10)],
+    ["around zero", (random) => random() - 0.5],
+    ["negative", (random) => -(random() ** 5)],
+    ["whole", (random) => Math.floor(random() * 20)],
+    ["constant", () => 0.1],
+    ["sparse", (random) => (random() < 0.999 ? 0 : 1e9)],
+  ])("of values that are %s", (_, draw) => {
+    const numbers = evenly();
+    const random = () => numbers.next().value;
+    expectQuantiles(Array.from({ length: 20_000 }, () => draw(random)));
+  });
+
+  test("of powers of two and their neighbours, which begin and end buckets", () => {
+    for (let power = 2 ** -1074; power < Infinity; power *= 2) {
+      for (const size of [power, power * (1 - 2 ** -53), power * (1 + 2 ** -52)]) {
+        for (const value of [size, -size]) {
+          const windows = new QuantileWindows();
+          windows.add(0, 0, value);
+          expectClose(read(windows, 0, [0.5])[0]!, value);
+        }
+      }
+    }
+  });
+});
+
+test("of 100 values, the quantile of n hundredths is the nth, however it is rounded", () => {
+  const windows = new QuantileWindows();
+  for (let power = 1; power <= 100; power += 1) windows.add(0, 0, 2 ** power);
+  for (let n = 1; n <= 100; n += 1) {
+    expectClose(read(windows, 0, [n / 100])[0]!, 2 ** n);
+    expectClose(read(windows, 0, [n * 0.01])[0]!, 2 ** n);
+  }
+});
+
+test.each([0, 1e-320, -1e-320, -0])("%s is shown as 0", (value) => {
+  const windows = new QuantileWindows();
+  windows.add(0, 0, value);
+  expect(read(windows, 0, [0.5])).toEqual([0]);
+});
+
+test("the infinities are the lowest and the highest value", () => {
+  const windows = new QuantileWindows();
+  for (const value of [Infinity, -Infinity, Number.MAX_VALUE]) windows.add(0, 0, value);
+  const [lowest, middle, highest] = read(windows, 0, [0, 0.5, 1]);
+  expect([lowest, highest]).toEqual([-Infinity, Infinity]);
+  expectClose(middle!, Number.MAX_VALUE);
+});
+
+test("without values every quantile is NaN", () => {
+  const windows = new QuantileWindows();
+  expect(read(windows, 7, [0, 0.5, 1])).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  windows.add(7, 0, 1);
+  windows.free(7);
+  expect(read(windows, 7, [0, 0.5, 1])).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+});
+
+test("series have nothing in common but their octaves", () => {
+  const windows = new QuantileWindows();
+  windows.add(0, 0, 1000);
+  windows.add(1, 0, 0.001);
+  windows.add(0, 0, 1000);
+  for (const [slot, value] of [
+    [0, 1000],
+    [1, 0.001],
+  ] as const) {
+    for (const shown of read(windows, slot, [0, 1])) expectClose(shown, value);
+  }
+});
+
+test("advancing empties the slices that have gone, and no other", () => {
+  for (let steps = 0; steps <= SLICES + 2; steps += 1) {
+    const windows = new QuantileWindows();
+    // The value of a slice tells which it is; epoch 12 is the newest.
+    for (let epoch = 8; epoch <= 12; epoch += 1) windows.add(0, epoch % SLICES, 2 ** epoch);
+    windows.advance(0, 12, 12 + steps);
+    const [lowest, highest] = read(windows, 0, [0, 1]);
+    if (steps < SLICES) {
+      expectClose(lowest!, 2 ** (8 + steps));
+      expectClose(highest!, 2 ** 12);
+    } else {
+      expect(lowest).toBeNaN();
+    }
+  }
+});

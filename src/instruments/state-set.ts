@@ -1,0 +1,153 @@
+import { invalidOption, invalidValue, show } from "../errors.ts";
+import { checkLabelNames } from "../model/names.ts";
+import type { SampleSink, SeriesHead, StateSetValue } from "../model/sample-sink.ts";
+import { define, type Labels, type MetricOptions, type RegistryContext } from "./definition.ts";
+import { HeldSeries, Instrument } from "./instrument.ts";
+
+export interface StateSetOptions<S extends string, L extends string>
+  extends Omit<MetricOptions<L>, "unit"> {
+  /** All states that there are; each is on the page, as 0 or 1. */
+  readonly states: readonly S[];
+}
+
+/** A state set's series. */
+export interface StateSetSeries<S extends string> {
+  /**
+   * Says whether a state is on; the others stay as they are. In the beginning all are off.
+   * @throws NarthexError `NARTHEX_VALUE_INVALID` where there is no such state, or `on` is no boolean
+   */
+  set(state: S, on: boolean): void;
+}
+
+/**
+ * States that are on or off, each by itself: features, modes, conditions.
+ *
+ * @example
+ * const feature = metrics.stateSet({ name: "feature", help: "Features.", states: ["search", "chat"] });
+ * feature.set("search", true); // feature{feature="search"} 1 and feature{feature="chat"} 0
+ */
+export interface LabelledStateSet<S extends string, L extends string> {
+  set(labels: Labels<L>, state: S, on: boolean): void;
+  /** The series of a label set: hold it where speed matters. */
+  labels(labels: Labels<L>): StateSetSeries<S>;
+  /** Removes the series of a label set; says whether there was one. */
+  remove(labels: Labels<L>): boolean;
+  /** Removes all series. */
+  clear(): void;
+}
+
+/** A state set without labels. */
+export interface PlainStateSet<S extends string> extends StateSetSeries<S> {
+  labels(labels?: Readonly<Record<string, never>>): StateSetSeries<S>;
+  remove(): boolean;
+  clear(): void;
+}
+
+export type StateSet<S extends string, L extends string = never> = [L] extends [never]
+  ? PlainStateSet<S>
+  : LabelledStateSet<S, L>;
+
+/** A row is a 0 or 1 a state. */
+export class StateSetInstrument extends Instrument<HeldStateSet> {
+  readonly #states: readonly string[];
+  readonly #value: RowValue;
+
+  constructor(options: StateSetOptions<string, string>, context: RegistryContext) {
+    const { states } = options;
+    checkStates(options.name, states);
+    const definition = define("stateset", options, context, { states });
+    const { family, labelNames, constantLabels } = definition;
+    if (family.unit !== undefined) {
+      throw invalidOption(family.name, "unit", family.unit, "a state set has none");
+    }
+    checkLabelNames(family.name, [...constantLabels.names, ...labelNames], family.name);
+    super(definition, states.length);
+    this.#states = [...states];
+    this.#value = new RowValue(this.#states);
+    this.open();
+  }
+
+  set(labelsOrState: unknown, stateOrOn: unknown, on?: unknown): void {
+    if (this.only !== undefined) {
+      this.only.set(labelsOrState, stateOrOn);
+      return;
+    }
+    const state = this.check(stateOrOn, on);
+    const { table, rows } = this;
+    const slot = table.update(labelsOrState as object);
+    rows.page(slot)[rows.at(slot) + state] = Number(on);
+  }
+
+  /** The state's place in a row; throws unless it is one and `on` a boolean. */
+  check(state: unknown, on: unknown): number {
+    const place = this.#states.indexOf(state as string);
+    if (place < 0) {
+      const states = this.#states.map(show).join(", ");
+      throw invalidValue(this.family.name, state, `its states are ${states}`);
+    }
+    if (typeof on !== "boolean") {
+      throw invalidValue(this.family.name, on, `state ${show(state)} takes true or false`);
+    }
+    return place;
+  }
+
+  protected override newSeries(): HeldStateSet {
+    return new HeldStateSet(this);
+  }
+
+  protected override write(
+    sink: SampleSink,
+    head: SeriesHead,
+    page: Float64Array,
+    at: number,
+  ): void {
+    sink.stateSet(head, this.#value.of(page, at));
+  }
+}
+
+class HeldStateSet extends HeldSeries {
+  declare protected readonly instrument: StateSetInstrument;
+
+  set(state: unknown, on: unknown): void {
+    const place = this.instrument.check(state, on);
+    if (this.watched) this.touch();
+    this.page[this.at + place] = Number(on);
+  }
+}
+
+/** The row under the pen, as a sink reads it. */
+class RowValue implements StateSetValue {
+  readonly states: readonly string[];
+  #page: Float64Array = new Float64Array();
+  #at = 0;
+
+  constructor(states: readonly string[]) {
+    this.states = states;
+  }
+
+  of(page: Float64Array, at: number): this {
+    this.#page = page;
+    this.#at = at;
+    return this;
+  }
+
+  isSet(i: number): boolean {
+    return this.#page[this.#at + i] === 1;
+  }
+}
+
+/** Throws unless the states are distinct strings that can be label values. */
+function checkStates(metric: string, states: unknown): asserts states is readonly string[] {
+  if (!Array.isArray(states) || states.length === 0) {
+    throw invalidOption(metric, "states", states, "use an array of at least one state");
+  }
+  states.forEach((state, i) => {
+    if (typeof state !== "string" || state === "" || !state.isWellFormed()) {
+      const rule = "use a non-empty string without lone surrogates";
+      throw invalidOption(metric, `states[${i}]`, state, rule);
+    }
+    if (states.indexOf(state) < i) {
+      throw invalidOption(metric, `states[${i}]`, state, "it is there twice");
+    }
+  });
+}

@@ -1,0 +1,53 @@
+/** Ends a measurement: observes the seconds since its start, and returns them. */
+export type StopTimer = () => number;
+
+interface Observer {
+  observe(value: number): void;
+}
+
+export function startTimer(series: Observer): StopTimer {
+  const start = performance.now();
+  return () => {
+    const seconds = (performance.now() - start) / 1000;
+    series.observe(seconds);
+    return seconds;
+  };
+}
+
+/** Observes how long `work` takes, in seconds, also where it throws or rejects. */
+export function time<T>(series: Observer, work: () => T): T {
+  const end = startTimer(series);
+  let result: T;
+  try {
+    result = work();
+  } catch (error) {
+    end();
+    throw error;
+  }
+  if (isThenable(result)) return settled(result, end) as T;
+  end();
+  return result;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
+}
+
+/** Calls `then` once only: a query builder's `then` runs the query. */
+function settled<T>(promise: PromiseLike<T>, end: StopTimer): PromiseLike<T> {
+  return promise.then(
+    (result) => {
+      end();
+      return result;
+    },
+    (error: unknown) => {
+      end();
+      throw error;
+    },
+  );
+}

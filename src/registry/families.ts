@@ -1,0 +1,75 @@
+import { invalidOption, nameTaken, sampleNameTaken } from "../errors.ts";
+import { CollectedInstrument } from "../instruments/collected.ts";
+import type { HeldSeries, Instrument } from "../instruments/instrument.ts";
+import { escapeMetricName } from "../model/escaping.ts";
+import { exposedNames, type Family } from "../model/family.ts";
+
+export type AnyInstrument = Instrument<HeldSeries>;
+
+/** A registry's instruments by name; no two of them expose the same name. */
+export class Families {
+  readonly #instruments = new Map<string, AnyInstrument>();
+  /** Which family exposes a name. */
+  readonly #owners = new Map<string, string>();
+
+  [Symbol.iterator](): Iterator<AnyInstrument> {
+    return this.#instruments.values();
+  }
+
+  /** Adds an instrument; where there is one of the same definition, gives that back instead. */
+  add(instrument: AnyInstrument, initial: readonly object[] = []): AnyInstrument {
+    const { name } = instrument.family;
+    const existing = this.#instruments.get(name);
+    if (!Array.isArray(initial)) {
+      throw invalidOption(name, "initial", initial, "use an array of label sets");
+    }
+    if (existing === undefined) this.checkFree(instrument.family);
+    const kept = existing === undefined ? instrument : shared(existing, instrument);
+    for (const labels of initial) instrument.table.find(labels); // Throws where one is wrong.
+    for (const labels of initial) kept.table.slotOf(labels);
+    if (existing === undefined) {
+      this.reserve(instrument.family);
+      this.#instruments.set(name, instrument);
+    }
+    return kept;
+  }
+
+  /** Keeps a family's names from others. */
+  reserve(family: Family): void {
+    for (const exposed of claimedNames(family)) this.#owners.set(exposed, family.name);
+  }
+
+  /** @param exposed a family's name, or that of its samples */
+  remove(exposed: string): boolean {
+    const name = this.#owners.get(escapeMetricName(exposed, "underscores")) ?? exposed;
+    const instrument = this.#instruments.get(name);
+    if (instrument === undefined) return false;
+    for (const claimed of claimedNames(instrument.family)) this.#owners.delete(claimed);
+    return this.#instruments.delete(name);
+  }
+
+  /** Throws where one of the names under which this family would be exposed is taken. */
+  checkFree(family: Family): void {
+    for (const exposed of claimedNames(family)) {
+      const owner = this.#owners.get(exposed);
+      if (owner !== undefined) throw sampleNameTaken(exposed, family.name, owner);
+    }
+  }
+}
+
+/** The names that a family keeps from others: as old servers see them, to whom `a.b` is `a_b`. */
+export function claimedNames(family: Family): string[] {
+  return exposedNames(family).map((name) => escapeMetricName(name, "underscores"));
+}
+
+/** The instrument that is there already, if the new one is defined alike. */
+function shared(existing: AnyInstrument, wanted: AnyInstrument): AnyInstrument {
+  const { signature } = existing.definition;
+  if (signature !== wanted.definition.signature) {
+    throw nameTaken(existing.family.name, signature, wanted.definition.signature);
+  }
+  if (existing instanceof CollectedInstrument && wanted instanceof CollectedInstrument) {
+    existing.callback = wanted.callback ?? existing.callback;
+  }
+  return existing;
+}

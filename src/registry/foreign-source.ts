@@ -1,0 +1,116 @@
+import type { Exemplar } from "../model/exemplar.ts";
+import { exposedNames, type Family } from "../model/family.ts";
+import { checkLabelNames, checkMetricName } from "../model/names.ts";
+import type {
+  HistogramValue,
+  MetricSource,
+  SampleSink,
+  SeriesHead,
+  StateSetValue,
+  SummaryValue,
+} from "../model/sample-sink.ts";
+
+/** What a registry asks of sources that are not its own. */
+export interface ForeignRules {
+  readonly constantLabels: {
+    readonly names: readonly string[];
+    readonly values: readonly string[];
+  };
+  /** Throws where the page has such a name already. */
+  readonly claim: (family: Family) => void;
+  /** Only families of these names are wanted. */
+  readonly names: readonly string[] | undefined;
+}
+
+/** One visit of a user's source: with the registry's constant labels, and never over its metrics. */
+export class ForeignVisit implements MetricSource {
+  readonly #source: MetricSource;
+  readonly #rules: ForeignRules;
+  /** The name of the family visited last. */
+  family = "";
+
+  constructor(source: MetricSource, rules: ForeignRules) {
+    this.#source = source;
+    this.#rules = rules;
+  }
+
+  visit(sink: SampleSink): Iterable<void> | void {
+    return this.#source.visit(new ForeignSink(sink, this, this.#rules));
+  }
+}
+
+class ForeignSink implements SampleSink {
+  readonly #sink: SampleSink;
+  readonly #visit: ForeignVisit;
+  readonly #rules: ForeignRules;
+  #isWanted = false;
+  /** The label names of the series before, and what became of them. */
+  #given: readonly string[] | undefined;
+  #labelNames: readonly string[] = [];
+
+  constructor(sink: SampleSink, visit: ForeignVisit, rules: ForeignRules) {
+    this.#sink = sink;
+    this.#visit = visit;
+    this.#rules = rules;
+  }
+
+  family(family: Family): void {
+    this.#visit.family = String(family.name);
+    checkMetricName(family.name);
+    this.#isWanted = isNamed(family, this.#rules.names);
+    if (!this.#isWanted) return;
+    this.#rules.claim(family);
+    this.#sink.family(family);
+  }
+
+  counter(head: SeriesHead, value: number, exemplar?: Exemplar): void {
+    if (this.#isWanted) this.#sink.counter(this.#labelled(head), value, exemplar);
+  }
+
+  gauge(head: SeriesHead, value: number): void {
+    if (this.#isWanted) this.#sink.gauge(this.#labelled(head), value);
+  }
+
+  histogram(head: SeriesHead, value: HistogramValue): void {
+    if (this.#isWanted) this.#sink.histogram(this.#labelled(head), value);
+  }
+
+  summary(head: SeriesHead, value: SummaryValue): void {
+    if (this.#isWanted) this.#sink.summary(this.#labelled(head), value);
+  }
+
+  info(head: SeriesHead): void {
+    if (this.#isWanted) this.#sink.info(this.#labelled(head));
+  }
+
+  stateSet(head: SeriesHead, value: StateSetValue): void {
+    if (this.#isWanted) this.#sink.stateSet(this.#labelled(head), value);
+  }
+
+  unknown(head: SeriesHead, value: number): void {
+    if (this.#isWanted) this.#sink.unknown(this.#labelled(head), value);
+  }
+
+  #labelled(head: SeriesHead): SeriesHead {
+    const { names, values } = this.#rules.constantLabels;
+    if (head.labelNames !== this.#given) {
+      this.#given = head.labelNames;
+      this.#labelNames = [...names, ...head.labelNames];
+      checkLabelNames(this.#visit.family, this.#labelNames);
+    }
+    if (names.length === 0) return head;
+    return {
+      labelNames: this.#labelNames,
+      labelValues: [...values, ...head.labelValues],
+      created: head.created,
+      timestamp: head.timestamp,
+      slot: 0,
+      tenancy: 0,
+    };
+  }
+}
+
+/** Whether a scrape that asks for certain names wants this family. */
+export function isNamed(family: Family, names: readonly string[] | undefined): boolean {
+  return names === undefined || exposedNames(family).some((exposed) => names.includes(exposed));
+}

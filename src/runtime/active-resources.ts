@@ -1,0 +1,21 @@
+import { oncePerScrape } from "./once-per-scrape.ts";
+import type { RuntimeFamilies } from "./runtime-families.ts";
+
+export function collectActiveResources(families: RuntimeFamilies): void {
+  const resources = oncePerScrape(() => process.getActiveResourcesInfo());
+  families.gauge({
+    name: "nodejs_active_resources",
+    help: "Resources that keep the process alive, such as timers and sockets, by type.",
+    labels: ["type"],
+    collect: (scrape) => {
+      const counts = new Map<string, number>();
+      for (const type of resources(scrape)) counts.set(type, (counts.get(type) ?? 0) + 1);
+      return [...counts].map(([type, count]) => [{ type }, count]);
+    },
+  });
+  families.gauge({
+    name: "nodejs_active_resources_total",
+    help: "Resources that keep the process alive, of all types.",
+    collect: (scrape) => resources(scrape).length,
+  });
+}

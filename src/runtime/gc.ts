@@ -1,0 +1,38 @@
+import {
+  constants,
+  type NodeGCPerformanceDetail,
+  type PerformanceEntry,
+  PerformanceObserver,
+} from "node:perf_hooks";
+import type { RuntimeFamilies } from "./runtime-families.ts";
+import type { RuntimeSettings } from "./runtime-options.ts";
+
+const KINDS: ReadonlyMap<number, string> = new Map([
+  [constants.NODE_PERFORMANCE_GC_MAJOR, "major"],
+  [constants.NODE_PERFORMANCE_GC_MINOR, "minor"],
+  // V8's other collector of young objects, for which Node has no name.
+  [2, "minor"],
+  [constants.NODE_PERFORMANCE_GC_INCREMENTAL, "incremental"],
+  [constants.NODE_PERFORMANCE_GC_WEAKCB, "weakcb"],
+]);
+
+interface GcEntry extends PerformanceEntry {
+  readonly detail: NodeGCPerformanceDetail;
+}
+
+export function collectGc(families: RuntimeFamilies, { gcBuckets }: RuntimeSettings): void {
+  const durations = families.histogram({
+    name: "nodejs_gc_duration_seconds",
+    help: "How long garbage collections took, by kind: major, minor, incremental or weakcb.",
+    labels: ["kind"],
+    buckets: gcBuckets,
+  });
+  const series = new Map([...KINDS].map(([id, kind]) => [id, durations.labels({ kind })]));
+  const observer = new PerformanceObserver((list) => {
+    for (const { detail, duration } of list.getEntries() as GcEntry[]) {
+      series.get(detail.kind)?.observe(duration / 1000);
+    }
+  });
+  observer.observe({ type: "gc" });
+  families.onStop(() => observer.disconnect());
+}

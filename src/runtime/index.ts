@@ -1,0 +1,2 @@
+export { collectRuntime } from "./collect-runtime.ts";
+export type { RuntimeGroup, RuntimeOptions } from "./runtime-options.ts";

@@ -1,0 +1,181 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { thrown } from "../../test/thrown.ts";
+import { LabelIndex } from "./label-index.ts";
+
+const NAMES = ["a", "constructor", "c", "0"];
+
+/** Values that joined keys, object keys and sloppy comparisons mix up. */
+const hostileValue = fc.oneof(
+  fc.constantFrom("", "a", "a,b", ",", "|", '"', "\\", "\n", "\u0000", "_other", "1", "01"),
+  fc.constantFrom("__proto__", "toString", "undefined", "null", "-1", "é", "e\u0301", "😀"),
+  fc.string({ unit: "binary", maxLength: 4 }),
+);
+
+function labelsOf(names: readonly string[], values: readonly string[]): object {
+  return Object.fromEntries(names.map((name, i) => [name, values[i]]));
+}
+
+describe.each([0, 1, 2, 4])("with %i labels", (width) => {
+  const names = NAMES.slice(0, width);
+
+  test("it agrees with a Map, whatever comes and goes in whatever order", () => {
+    const scenario = fc.record({
+      sets: fc.array(fc.tuple(...names.map(() => hostileValue)) as fc.Arbitrary<string[]>, {
+        minLength: 1,
+        maxLength: 30,
+      }),
+      picks: fc.array(fc.nat(), { maxLength: 120 }),
+    });
+    fc.assert(
+      fc.property(scenario, ({ sets, picks }) => {
+        const index = new LabelIndex("m", names);
+        const model = new Map<string, number>();
+        const free: number[] = [];
+        for (const pick of picks) {
+          const values = sets[pick % sets.length]!;
+          const key = JSON.stringify(values);
+          const slot = model.get(key);
+          expect(index.find(values)).toBe(slot ?? -1);
+          if (slot === undefined) {
+            const added = free.shift() ?? model.size;
+            index.insert(values, added);
+            model.set(key, added);
+          } else {
+            index.delete(slot);
+            model.delete(key);
+            free.push(slot);
+          }
+        }
+        expect(index.size).toBe(model.size);
+        for (const values of sets) {
+          const slot = model.get(JSON.stringify(values)) ?? -1;
+          expect(index.find(values)).toBe(slot);
+          if (slot >= 0) expect(index.values(slot)).toEqual(values);
+          expect([slot, -1]).toContain(index.findQuickly(labelsOf(names, values)));
+        }
+      }),
+    );
+  });
+});
+
+test("label sets whose values only differ in where they are cut are distinct", () => {
+  const index = new LabelIndex("m", ["a", "b"]);
+  const sets = [
+    ["1,b:2", ""],
+    ["1", "b:2"],
+    ["x|", "y"],
+    ["x", "|y"],
+    ["xy", ""],
+    ["", "xy"],
+    ["a", "b"],
+    ["b", "a"],
+  ];
+  sets.forEach((values, slot) => {
+    expect(index.find(values)).toBe(-1);
+    index.insert(values, slot);
+  });
+  expect(sets.map((values) => index.find(values))).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
+test("tens of thousands of label sets stay findable while half of them go", () => {
+  const index = new LabelIndex("m", ["a", "b"]);
+  const sets = Array.from({ length: 20_000 }, (_, i) => [`${i % 141}`, `${i}`]);
+  sets.forEach((values, slot) => {
+    index.insert(values, slot);
+  });
+  for (let slot = 0; slot < sets.length; slot += 2) index.delete(slot);
+  expect(index.size).toBe(10_000);
+  const wrong = sets.filter((values, slot) => index.find(values) !== (slot % 2 === 0 ? -1 : slot));
+  expect(wrong).toEqual([]);
+});
+
+test("values of series that went do not stay in memory", () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
+  const heapMegabytes = () => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed / 2 ** 20;
+  };
+  const index = new LabelIndex("m", ["a"]);
+  const before = heapMegabytes();
+  for (let i = 0; i < 200; i += 1) {
+    index.insert([`${i}`.padEnd(2 ** 20)], 0);
+    index.delete(0);
+  }
+  expect(heapMegabytes() - before).toBeLessThan(50);
+});
+
+describe("reading a label object", () => {
+  const index = new LabelIndex("m", ["a", "b"]);
+
+  test.each<[object, string[]]>([
+    [{ a: "x", b: "y" }, ["x", "y"]],
+    [{ b: "y", a: "x" }, ["x", "y"]],
+    [{ a: 1, b: true }, ["1", "true"]],
+    [{ a: -0, b: Number.NaN }, ["0", "NaN"]],
+    [{ a: 1e21, b: "" }, ["1e+21", ""]],
+    [{ a: "\ud800", b: "😀" }, ["\ufffd", "😀"]],
+    [Object.assign(Object.create(null), { a: "x", b: "y" }), ["x", "y"]],
+  ])("%j gives its values in declared order", (labels, values) => {
+    expect(index.read(labels)).toEqual(values);
+  });
+
+  test.each<[unknown]>([
+    [{}],
+    [{ a: "x" }],
+    [{ a: "x", c: "y" }],
+    [{ a: "x", b: "y", c: "z" }],
+    [["x", "y"]],
+    ["xy"],
+    [""],
+    [7],
+    [null],
+    [undefined],
+  ])("%j does not fit: the error names the metric and its labels", (labels) => {
+    const error = thrown(() => index.read(labels as object));
+    expect(error.code).toBe("NARTHEX_LABELS_MISMATCH");
+    expect(error.message).toContain('"m"');
+    expect(error.message).toContain('"a", "b"');
+  });
+
+  test.each<[unknown, string]>([
+    [undefined, "undefined"],
+    [null, "null"],
+    [['x"} 1\nevil 2'], "an array"],
+    [{ toString: () => "x" }, "an object"],
+    [7n, "7n"],
+    [Symbol("s"), "Symbol(s)"],
+    [() => "x", "a function"],
+    [new Date(0), "an object"],
+  ])("the value %s is refused by name", (value, shown) => {
+    const error = thrown(() => index.read({ a: "x", b: value }));
+    expect(error.code).toBe("NARTHEX_LABEL_VALUE_INVALID");
+    expect(error.message).toContain('"m"');
+    expect(error.message).toContain('"b"');
+    expect(error.message).toContain(shown);
+  });
+});
+
+test.each<[object]>([
+  [{ a: 1, b: "x" }],
+  [{ a: "1" }],
+  [{ a: "1", b: "x", c: "" }],
+  [{ b: "x", a: "1" }],
+  [{ a: "1", b: ["x"] }],
+  [{ a: "1", b: new String("x") }],
+  [Object.create({ a: "1", b: "x" })],
+])("%j is refused or accepted alike, whether or not its series is there", (labels) => {
+  const index = new LabelIndex("m", ["a", "b"]);
+  index.insert(["1", "x"], 0);
+  if (index.findQuickly(labels) === 0) expect(index.read(labels)).toEqual(["1", "x"]);
+});
+
+test("a lone surrogate and its replacement are one label set, as they are on the page", () => {
+  const index = new LabelIndex("m", ["a"]);
+  index.insert(index.read({ a: "\udfff" }), 0);
+  expect(index.find(index.read({ a: "\ufffd" }))).toBe(0);
+  expect(index.find(index.read({ a: "\ud800" }))).toBe(0);
+});

@@ -1,0 +1,37 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { post, startService } from "../../articles/test/service.ts";
+import { temporaryFolder } from "../../articles/test/temporary-folder.ts";
+import { realServer } from "../real-servers.ts";
+
+const promtool = await realServer("promtool");
+
+/** What promtool has against names that are not ours to change. */
+const KNOWN = [
+  // The dashboards of prom-client's users have this name, for a gauge.
+  'nodejs_active_resources_total non-counter metrics should not have "_total" suffix',
+];
+
+describe.skipIf(!promtool)("promtool check metrics", () => {
+  test("finds nothing in the service's page but what is known", async () => {
+    const database = `file:${join(temporaryFolder(), "articles.db")}`;
+    const service = await startService({ DATABASE_URL: database, LOG_LEVEL: "warn" });
+    await fetch(service.url);
+    await post(service, { title: 'A "title"\nof two lines 🗿', body: "…" });
+    await fetch(`${service.url}/nope`);
+    const page = await (await fetch(`${service.url}/metrics`)).text();
+    expect(findings(page)).toEqual(KNOWN);
+  });
+});
+
+function findings(page: string): string[] {
+  try {
+    execFileSync(promtool!, ["check", "metrics"], { input: page, stdio: "pipe" });
+    return [];
+  } catch (error) {
+    const { stderr, status } = error as { stderr: Buffer; status: number };
+    if (status !== 3) throw new Error(`The page has syntax errors: ${stderr}`);
+    return stderr.toString().trim().split("\n");
+  }
+}
