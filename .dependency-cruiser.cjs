@@ -16,6 +16,8 @@ const allowed = {
   registry: ["model", "instruments", "exposition"],
   runtime: ["model", "instruments", "registry"],
   scrape: ["model", "instruments", "registry", "exposition"],
+  opentelemetry: ["instruments"],
+  testing: ["model", "exposition", "registry"],
   http: ["instruments", "registry", "scrape"],
 };
 
@@ -56,7 +58,10 @@ module.exports = {
       severity: "error",
       comment: "Frameworks and drivers are optional peers, and only their types are imported.",
       from: { path: "^src/", pathNot: "\\.test\\.ts$" },
-      to: { dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-no-pkg"], dependencyTypesNot: ["type-only"] },
+      to: {
+        dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-no-pkg"],
+        dependencyTypesNot: ["type-only"],
+      },
     },
   ],
   options: {
@@ -64,6 +69,9 @@ module.exports = {
     exclude: { path: "(^|/)dist/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["types", "import", "node"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["types", "import", "node"],
+    },
   },
 };

@@ -1,4 +1,4 @@
-export interface Sample {
+interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
@@ -6,7 +6,7 @@ export interface Sample {
   readonly timestamp: number | undefined;
 }
 
-export interface PageFamily {
+interface PageFamily {
   readonly type: string;
   readonly help: string;
   readonly samples: readonly Sample[];

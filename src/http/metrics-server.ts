@@ -31,7 +31,7 @@ export function startMetricsServer(
 }
 
 /** Answers one scrape over Node's HTTP. */
-export async function sendScrape(
+async function sendScrape(
   scraper: Scraper,
   request: IncomingMessage,
   response: ServerResponse,

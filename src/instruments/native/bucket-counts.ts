@@ -13,7 +13,7 @@ const NONE: Window = { first: 0, counts: new Float64Array(0) };
 
 /**
  * The populated buckets of one sign. Mostly they are close together, in one window; values far apart
- * have windows far apart. V8 inlines what is small, and plain fields make smaller code than #names.
+ * have windows of their own, so that what lies between them costs nothing.
  */
 export class BucketCounts {
   /** How many buckets are populated. */
@@ -80,7 +80,9 @@ export class BucketCounts {
   }
 
   private windowOf(index: number): Window | undefined {
-    return this.windows.find(({ first, counts }) => index >= first && index < first + counts.length);
+    return this.windows.find(
+      ({ first, counts }) => index >= first && index < first + counts.length,
+    );
   }
 
   /** Makes one window of the index and the windows near it. */

@@ -28,7 +28,10 @@ const cells = Int32Array.from({ length: 512 }, (_, cell) => {
   return (step << 21) | (mantissas[step]! / LOW_WORD);
 });
 
-/** The index of the bucket that |value| is in: the lowest whose upper bound is not below it. Not for 0 and NaN. */
+/**
+ * The index of the bucket that |value| is in: the lowest whose upper bound is not below it. Zero and
+ * NaN have none.
+ */
 export function bucketIndex(value: number, schema: number): number {
   double[0] = value;
   const high = words[HIGH]!;

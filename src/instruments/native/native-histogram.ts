@@ -5,7 +5,7 @@ import type { BucketSpan, NativeBuckets, NativeHistogram } from "../../model/nat
 const FILLED_GAP = 2;
 
 /** Counts by bucket index, visited in ascending order of the indices, as of a sorted `Map`. */
-export interface PopulatedBuckets {
+interface PopulatedBuckets {
   forEach(visit: (count: number, index: number) => void): void;
 }
 

@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { fail } from "./fail.mjs";
+import { run } from "./run.mjs";
+import { build, repository, setUp } from "./set-up.mjs";
+
+/** @type {[name: string, check: () => Promise<unknown>][]} */
+const checks = [
+  ["biome", () => tool("@biomejs/biome/bin/biome", "ci", "--colors=off")],
+  ["types", () => tool("typescript/bin/tsc", "--project", "tsconfig.json", "--noEmit")],
+  ["imports", checkImports],
+  ["knip", () => tool("knip/bin/knip.js")],
+  ["tests", () => run(process.execPath, ["scripts/test.mjs"], { cwd: repository })],
+  ["build", () => build(["--force"])],
+  ["publint", () => tool("publint/src/cli.js", "--strict")],
+  ["attw", () => tool("@arethetypeswrong/cli/dist/index.js", "--pack", "--profile", "esm-only")],
+];
+
+process.env.NO_COLOR = "1";
+await setUp().catch(fail);
+for (const [name, check] of checks) {
+  try {
+    await check();
+    console.log(`${name}: ok`);
+  } catch (error) {
+    console.log(`${name}: failed\n${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  }
+}
+
+/**
+ * @param {string} command in `node_modules`
+ * @param {readonly string[]} args
+ */
+function tool(command, ...args) {
+  const file = join(repository, "node_modules", command);
+  return run(process.execPath, [file, ...args], { cwd: repository });
+}
+
+/** Who may import whom. That no module was seen is an error too: then nothing was checked. */
+async function checkImports() {
+  const folders = ["src", "articles/src", "scripts", "test"];
+  const cruise = "dependency-cruiser/bin/dependency-cruise.mjs";
+  const { stdout } = await tool(cruise, "--output-type", "json", ...folders);
+  const { totalCruised, error, violations } = JSON.parse(stdout).summary;
+  if (totalCruised === 0) throw new Error("dependency-cruiser saw no module");
+  if (error === 0) return;
+  /** @type {{ from: string, to: string, rule: { name: string } }[]} */
+  const all = violations;
+  throw new Error(all.map(({ from, to, rule }) => `${rule.name}: ${from} → ${to}`).join("\n"));
+}

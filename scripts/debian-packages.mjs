@@ -1,0 +1,139 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { run } from "./run.mjs";
+import { commandsOnPath } from "./servers/commands-on-path.mjs";
+import { nobody } from "./servers/nobody.mjs";
+import { repository } from "./set-up.mjs";
+
+/** @type {Map<string, Promise<string | undefined>>} */
+const unpacked = new Map();
+
+/**
+ * Unpacks packages of Debian or Ubuntu into the cache: without root, without installing anything.
+ * With a suite ("sid"), these packages alone; without, those of the host's own release, and all
+ * that they depend on and the host lacks.
+ *
+ * @param {readonly string[]} packages
+ * @param {string} [suite]
+ * @returns {Promise<string | undefined>} the folder that stands for `/`, or undefined where the
+ *   packages are not to be had
+ */
+export async function debianPackages(packages, suite) {
+  const folder = join(cacheFolder(), "debian", [suite ?? "host", ...packages].join("-"));
+  if (existsSync(folder)) return folder;
+  if (commandsOnPath("apt-get").length === 0) return undefined;
+  const attempt = unpacked.get(folder) ?? unpack(packages, suite, folder);
+  unpacked.set(folder, attempt);
+  return attempt;
+}
+
+/**
+ * @param {readonly string[]} packages
+ * @param {string | undefined} suite
+ * @param {string} folder
+ */
+async function unpack(packages, suite, folder) {
+  const wanted = `${packages.join(" and ")} (${suite ?? "the host's release"})`;
+  console.log(`Unpacking the distribution's packages: ${wanted} …`);
+  await mkdir(dirname(folder), { recursive: true });
+  const work = await mkdtemp(`${folder}-`);
+  try {
+    const root = join(work, "root");
+    for (const file of await download(packages, suite, work)) await run("dpkg", ["-x", file, root]);
+    // Of two that unpack at once, the second finds the folder of the first.
+    await rename(root, folder).catch((error) => {
+      if (!existsSync(folder)) throw error;
+    });
+    return folder;
+  } catch (error) {
+    console.log(reason(error));
+    return undefined;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** `.cache` in the repository, or what NARTHEX_CACHE names. */
+export function cacheFolder() {
+  if (process.env.NARTHEX_CACHE) return resolve(process.env.NARTHEX_CACHE);
+  // `nobody` cannot run what lies in a folder that only root may enter, such as root's home.
+  const hidden = nobody && spawnSync("test", ["-x", repository], nobody).status !== 0;
+  return hidden ? "/var/cache/narthex" : join(repository, ".cache");
+}
+
+/**
+ * @param {readonly string[]} packages
+ * @param {string | undefined} suite
+ * @param {string} work
+ * @returns {Promise<string[]>} the package files
+ */
+async function download(packages, suite, work) {
+  const archives = join(work, "archives");
+  await mkdir(join(archives, "partial"), { recursive: true });
+  await mkdir(join(work, "lists/partial"), { recursive: true });
+  const settings = join(work, "apt.conf");
+  await writeFile(settings, aptSettings(work));
+  /** @param {readonly string[]} args */
+  const apt = (...args) => run("apt-get", ["-c", settings, ...args], { cwd: archives });
+
+  // It also fails for a source of someone else's: what we lack shows in the next step.
+  await apt("update").catch((error) => console.log(reason(error)));
+  if (suite === undefined) {
+    await apt("install", "--download-only", "--yes", ...packages);
+  } else {
+    const list = join(work, "sources.list");
+    const { stdout: targets } = await apt("indextargets", ...mirrors);
+    await writeFile(list, source(targets, suite));
+    const alone = ["-o", `Dir::Etc::SourceList=${list}`, "-o", "Dir::Etc::SourceParts=/dev/null"];
+    await apt(...alone, "update");
+    await apt(...alone, "download", ...packages);
+  }
+  const files = await readdir(archives);
+  return files.filter((file) => file.endsWith(".deb")).map((file) => join(archives, file));
+}
+
+/**
+ * The host's own settings, with a state of our own, which needs neither root nor locks.
+ *
+ * @param {string} work
+ */
+const aptSettings = (work) => `
+Dir::State::Lists "${work}/lists";
+Dir::Cache "${work}";
+Dir::Cache::Archives "${work}/archives";
+Debug::NoLocking "true";
+APT::Sandbox::User "root";
+APT::Install-Recommends "false";
+Acquire::Languages "none";
+Acquire::http::Timeout "15";
+Acquire::https::Timeout "15";
+#clear APT::Update;
+`;
+
+const mirrors = ["--format", "$(LABEL) $(SITE)", "Created-By: Packages"];
+
+/**
+ * Another suite, from the mirror that the host uses.
+ *
+ * @param {string} targets what apt prints for `mirrors`
+ * @param {string} suite
+ */
+function source(targets, suite) {
+  const [, label = "", site] = /^(Debian|Ubuntu) (\S+)$/m.exec(targets) ?? [];
+  if (site === undefined) throw new Error("apt knows no mirror of Debian or Ubuntu");
+  const keyring = `/usr/share/keyrings/${label.toLowerCase()}-archive-keyring.gpg`;
+  const signedBy = existsSync(keyring) ? ` [signed-by=${keyring}]` : "";
+  return `deb${signedBy} ${site} ${suite} main\n`;
+}
+
+/**
+ * The line that says why, of all that apt has printed.
+ *
+ * @param {unknown} error
+ */
+function reason(error) {
+  const message = error instanceof Error ? error.message : String(error);
+  return /^E: .*/m.exec(message)?.[0] ?? message;
+}

@@ -1,0 +1,32 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const execute = promisify(execFile);
+
+/**
+ * Runs a command to its end, quietly. A failure's message carries all that the command printed.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {import("node:child_process").ExecFileOptions & { input?: string }} [options]
+ */
+export async function run(command, args, { input = "", ...options } = {}) {
+  const running = execute(command, args, {
+    maxBuffer: Number.POSITIVE_INFINITY,
+    ...options,
+    encoding: "utf8",
+  });
+  // A command may well end without reading it.
+  running.child.stdin?.on("error", () => {}).end(input);
+  try {
+    return await running;
+  } catch (error) {
+    const {
+      message,
+      stdout = "",
+      stderr = "",
+    } = /** @type {import("node:child_process").ExecFileException} */ (error);
+    const printed = stdout + stderr || message;
+    throw new Error(`${[command, ...args].join(" ")} failed:\n${printed}`.trimEnd());
+  }
+}

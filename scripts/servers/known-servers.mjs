@@ -1,0 +1,24 @@
+import { findPostgres } from "./find-postgres.mjs";
+import { findPrometheus, findPromtool } from "./find-prometheus.mjs";
+
+/** The real servers and tools that tests ask for, and how someone gets one where we cannot. */
+export const knownServers = {
+  prometheus: {
+    find: findPrometheus,
+    variable: "NARTHEX_PROMETHEUS",
+    advice: "put prometheus 3 on PATH, or set NARTHEX_PROMETHEUS to its path",
+  },
+  promtool: {
+    find: findPromtool,
+    variable: "NARTHEX_PROMTOOL",
+    advice: "put promtool 3 on PATH, or set NARTHEX_PROMTOOL to its path",
+  },
+  postgres: {
+    find: findPostgres,
+    variable: "NARTHEX_POSTGRES_BIN",
+    advice: "install PostgreSQL, or set NARTHEX_POSTGRES_BIN to the folder of its server commands",
+  },
+};
+
+/** @param {keyof typeof knownServers} name */
+export const missing = (name) => `There is no ${name} here: ${knownServers[name].advice}.`;

@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from "node:fs";
+import { chown, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../run.mjs";
+import { asServer, findPostgres } from "./find-postgres.mjs";
+import { freePort } from "./free-port.mjs";
+import { nobody } from "./nobody.mjs";
+import { startServer } from "./start-server.mjs";
+
+/** Starts a PostgreSQL of one's own on 127.0.0.1, with an empty database `articles`. */
+export async function startPostgres() {
+  const folder = await findPostgres();
+  if (folder === undefined) throw new Error("PostgreSQL is not to be had here.");
+  const data = await mkdtemp(join(tmpdir(), "narthex-postgres-"));
+  const port = await freePort();
+  const start = () => startIn(folder, data, port);
+  let server = await prepare(folder, data)
+    .then(start)
+    .catch(async (error) => {
+      await rm(data, { recursive: true, force: true });
+      throw error;
+    });
+
+  return {
+    url: `postgres://articles@127.0.0.1:${port}/articles`,
+
+    /** As a crash would: every process is gone at once, and none has tidied up. */
+    async kill() {
+      // Held first, so that it neither starts another process nor tells one to end.
+      process.kill(server.pid, "SIGSTOP");
+      for (const pid of [...children(server.pid), server.pid]) process.kill(pid, "SIGKILL");
+      await server.ended;
+    },
+
+    /** Starts it again, on the same data and port, after `kill`. */
+    async restart() {
+      server = await start();
+    },
+
+    async stop() {
+      // The default would wait for the clients to leave.
+      await server.stop("SIGINT");
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * @param {string} folder
+ * @param {string} data
+ */
+async function prepare(folder, data) {
+  const options = { ...asServer(folder), cwd: data };
+  if (nobody) await chown(data, nobody.uid, nobody.gid);
+  // Nothing of value is there yet, so nothing waits for the disk.
+  const initdb = ["--no-sync", "--username=articles", "--auth=trust", "--encoding=UTF8"];
+  await run(join(folder, "initdb"), [...initdb, "--locale=C", "--pgdata", data], options);
+  const input = "CREATE DATABASE articles\n";
+  const alone = ["--single", "-F", "-D", data, "postgres"];
+  await run(join(folder, "postgres"), alone, { ...options, input });
+}
+
+/**
+ * @param {string} folder
+ * @param {string} data
+ * @param {number} port
+ */
+const startIn = (folder, data, port) =>
+  startServer(
+    join(folder, "postgres"),
+    ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", ""],
+    (pid) => isReady(data, pid),
+    { ...asServer(folder), cwd: data },
+  );
+
+/**
+ * PostgreSQL notes its pid and state in a file; one that was killed leaves the file behind.
+ *
+ * @param {string} data
+ * @param {number} pid
+ */
+function isReady(data, pid) {
+  const file = join(data, "postmaster.pid");
+  if (!existsSync(file)) return false;
+  const lines = readFileSync(file, "utf8").split("\n");
+  return Number(lines[0]) === pid && lines[7]?.trim() === "ready";
+}
+
+/**
+ * Where the system does not list them, they end by themselves when their parent is gone.
+ *
+ * @param {number} pid
+ */
+function children(pid) {
+  const list = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(list) ? readFileSync(list, "utf8").split(" ").filter(Boolean).map(Number) : [];
+}

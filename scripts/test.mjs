@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { countTests } from "./count-tests.mjs";
+import { fail } from "./fail.mjs";
+import { knownServers, missing } from "./servers/known-servers.mjs";
+import { repository, setUp } from "./set-up.mjs";
+
+await setUp().catch(fail);
+await findServers().catch(fail);
+
+const folder = mkdtempSync(join(tmpdir(), "narthex-tests-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+const report = join(folder, "report.json");
+const status = await vitest(report);
+const { passed, failed, skipped } = countTests(report);
+if (passed + failed === 0) console.error("No test was run.");
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exitCode = status || (passed === 0 ? 1 : 0);
+
+/** Fetches the real servers before the tests' clocks run, and tells the tests where they are. */
+async function findServers() {
+  for (const name of /** @type {(keyof typeof knownServers)[]} */ (Object.keys(knownServers))) {
+    const { find, variable } = knownServers[name];
+    const found = await find();
+    if (found === undefined && process.env.CI !== "true") {
+      console.log(`${missing(name)} Its tests are skipped.`);
+    }
+    process.env[variable] = found ?? "";
+  }
+}
+
+/** @param {string} report */
+async function vitest(report) {
+  const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const command = join(repository, "node_modules/vitest/vitest.mjs");
+  const child = spawn(process.execPath, [command, ...args, ...process.argv.slice(2)], {
+    cwd: repository,
+    stdio: "inherit",
+  });
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
+    process.on(signal, () => child.kill(signal));
+  }
+  const [code] = await once(child, "exit");
+  return /** @type {number | null} */ (code) ?? 1;
+}
