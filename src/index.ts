@@ -1,15 +1,45 @@
 export { type ErrorCode, NarthexError } from "./errors.ts";
 export { exponentialBuckets, linearBuckets } from "./instruments/buckets.ts";
 export type { Collect, Collected } from "./instruments/collected.ts";
-export type { Counter, CounterOptions, CounterSeries } from "./instruments/counter.ts";
+export type {
+  Counter,
+  CounterOptions,
+  CounterSeries,
+  LabelledCounter,
+  PlainCounter,
+} from "./instruments/counter.ts";
 export type { Labels, LabelValue, MetricOptions } from "./instruments/definition.ts";
 export type { ExemplarLabels, ExemplarProvider, UpdateOptions } from "./instruments/exemplars.ts";
-export type { Gauge, GaugeOptions, GaugeSeries } from "./instruments/gauge.ts";
-export type { Histogram, HistogramOptions, HistogramSeries } from "./instruments/histogram.ts";
+export type {
+  Gauge,
+  GaugeOptions,
+  GaugeSeries,
+  LabelledGauge,
+  PlainGauge,
+} from "./instruments/gauge.ts";
+export type {
+  Histogram,
+  HistogramOptions,
+  HistogramSeries,
+  LabelledHistogram,
+  PlainHistogram,
+} from "./instruments/histogram.ts";
 export type { Info, InfoOptions } from "./instruments/info.ts";
 export type { NativeOptions } from "./instruments/native/native-options.ts";
-export type { StateSet, StateSetOptions, StateSetSeries } from "./instruments/state-set.ts";
-export type { Summary, SummaryOptions, SummarySeries } from "./instruments/summary.ts";
+export type {
+  LabelledStateSet,
+  PlainStateSet,
+  StateSet,
+  StateSetOptions,
+  StateSetSeries,
+} from "./instruments/state-set.ts";
+export type {
+  LabelledSummary,
+  PlainSummary,
+  Summary,
+  SummaryOptions,
+  SummarySeries,
+} from "./instruments/summary.ts";
 export type { StopTimer } from "./instruments/timer.ts";
 export type { CollectContext } from "./model/collect-context.ts";
 export type { Exemplar } from "./model/exemplar.ts";

@@ -31,7 +31,7 @@ export interface CounterSeries {
  * const news = posted.labels({ category: "news" });
  * news.inc(2);
  */
-interface LabelledCounter<L extends string> {
+export interface LabelledCounter<L extends string> {
   /** Adds to the total of a label set. */
   inc(labels: Labels<L>, value?: number, options?: UpdateOptions): void;
   /** The series of a label set: hold it where speed matters. */
@@ -43,7 +43,7 @@ interface LabelledCounter<L extends string> {
 }
 
 /** A counter without labels. */
-interface PlainCounter extends CounterSeries {
+export interface PlainCounter extends CounterSeries {
   labels(labels?: Readonly<Record<string, never>>): CounterSeries;
   remove(): boolean;
   clear(): void;

@@ -26,7 +26,7 @@ export interface GaugeSeries {
  * const depth = metrics.gauge({ name: "queue_depth", help: "Jobs waiting.", labels: ["queue"] });
  * depth.set({ queue: "mail" }, 4);
  */
-interface LabelledGauge<L extends string> {
+export interface LabelledGauge<L extends string> {
   set(labels: Labels<L>, value: number): void;
   inc(labels: Labels<L>, value?: number): void;
   dec(labels: Labels<L>, value?: number): void;
@@ -39,7 +39,7 @@ interface LabelledGauge<L extends string> {
 }
 
 /** A gauge without labels. */
-interface PlainGauge extends GaugeSeries {
+export interface PlainGauge extends GaugeSeries {
   labels(labels?: Readonly<Record<string, never>>): GaugeSeries;
   remove(): boolean;
   clear(): void;

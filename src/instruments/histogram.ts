@@ -46,7 +46,7 @@ export interface HistogramSeries {
  * latency.observe({ op: "select" }, 0.012);
  * const rows = await latency.time({ op: "select" }, () => db.query("…"));
  */
-interface LabelledHistogram<L extends string> {
+export interface LabelledHistogram<L extends string> {
   observe(labels: Labels<L>, value: number, options?: UpdateOptions): void;
   startTimer(labels: Labels<L>): StopTimer;
   time<T>(labels: Labels<L>, work: () => T): T;
@@ -59,7 +59,7 @@ interface LabelledHistogram<L extends string> {
 }
 
 /** A histogram without labels. */
-interface PlainHistogram extends HistogramSeries {
+export interface PlainHistogram extends HistogramSeries {
   labels(labels?: Readonly<Record<string, never>>): HistogramSeries;
   remove(): boolean;
   clear(): void;

@@ -26,7 +26,7 @@ export interface StateSetSeries<S extends string> {
  * const feature = metrics.stateSet({ name: "feature", help: "Features.", states: ["search", "chat"] });
  * feature.set("search", true); // feature{feature="search"} 1 and feature{feature="chat"} 0
  */
-interface LabelledStateSet<S extends string, L extends string> {
+export interface LabelledStateSet<S extends string, L extends string> {
   set(labels: Labels<L>, state: S, on: boolean): void;
   /** The series of a label set: hold it where speed matters. */
   labels(labels: Labels<L>): StateSetSeries<S>;
@@ -37,7 +37,7 @@ interface LabelledStateSet<S extends string, L extends string> {
 }
 
 /** A state set without labels. */
-interface PlainStateSet<S extends string> extends StateSetSeries<S> {
+export interface PlainStateSet<S extends string> extends StateSetSeries<S> {
   labels(labels?: Readonly<Record<string, never>>): StateSetSeries<S>;
   remove(): boolean;
   clear(): void;

@@ -51,7 +51,7 @@ export interface SummarySeries {
  * const size = metrics.summary({ name: "answer_bytes", help: "Answers.", labels: ["route"] });
  * size.observe({ route: "/articles" }, 1532);
  */
-interface LabelledSummary<L extends string> {
+export interface LabelledSummary<L extends string> {
   observe(labels: Labels<L>, value: number): void;
   startTimer(labels: Labels<L>): StopTimer;
   time<T>(labels: Labels<L>, work: () => T): T;
@@ -64,7 +64,7 @@ interface LabelledSummary<L extends string> {
 }
 
 /** A summary without labels. */
-interface PlainSummary extends SummarySeries {
+export interface PlainSummary extends SummarySeries {
   labels(labels?: Readonly<Record<string, never>>): SummarySeries;
   remove(): boolean;
   clear(): void;
