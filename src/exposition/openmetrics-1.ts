@@ -1,6 +1,6 @@
 import { type EscapingScheme, escapeLabelName, escapeMetricName } from "../model/escaping.ts";
 import type { Exemplar } from "../model/exemplar.ts";
-import { exposedName, type Family } from "../model/family.ts";
+import { exposedName, type Family, type MetricType } from "../model/family.ts";
 import { isLegacyMetricName } from "../model/names.ts";
 import type {
   HistogramValue,
@@ -24,6 +24,9 @@ import {
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 
+/** The types whose series count up from when they began. */
+const CUMULATIVE: ReadonlySet<MetricType> = new Set(["counter", "histogram", "summary"]);
+
 /** The names of one family's samples. */
 interface FamilyNames {
   readonly plain: SampleName;
@@ -40,6 +43,8 @@ export class OpenMetrics1Sink implements PageSink {
   readonly #lines: SampleLines;
   readonly #createdSamples: boolean;
   #stateLabel = "";
+  /** Whether the type, as it is written, may tell when series began and have exemplars. */
+  #isCumulative = false;
   #names: FamilyNames | undefined;
 
   /**
@@ -79,7 +84,11 @@ export class OpenMetrics1Sink implements PageSink {
     }
     // Without its suffix, a counter or info is neither.
     out.text(`# TYPE ${quoted} ${family.bare ? "unknown" : family.type}\n`);
-    if (family.unit) out.text(`# UNIT ${quoted} ${family.unit}\n`);
+    // A unit that is not the name's suffix is an error here.
+    if (family.unit && name.endsWith(`_${family.unit}`)) {
+      out.text(`# UNIT ${quoted} ${family.unit}\n`);
+    }
+    this.#isCumulative = !family.bare && CUMULATIVE.has(family.type);
     this.#lines.reset();
     this.#stateLabel = escapeLabelName(family.name, this.#scheme);
     this.#names = familyNames(name, exposed, family.type === "gaugehistogram" ? "_g" : "_");
@@ -88,7 +97,7 @@ export class OpenMetrics1Sink implements PageSink {
   counter(head: SeriesHead, value: number, exemplar?: Exemplar): void {
     this.#lines.series(head);
     this.#lines.begin(this.#names!.plain);
-    this.#end(head, value, exemplar);
+    this.#end(head, value, this.#isCumulative ? exemplar : undefined);
     this.#created(head);
   }
 
@@ -113,8 +122,9 @@ export class OpenMetrics1Sink implements PageSink {
       this.#lines.beginWith(this.#names!.bucket, labels[i]!);
       this.#end(head, count, value.exemplar(i));
     }
-    // The specification wants the count exactly where there is a sum.
-    if (value.sum !== undefined) this.#totals(head, value.sum, count);
+    // The specification wants the count exactly where there is a sum, and no sum of negative values.
+    const hasSum = value.sum !== undefined && !(value.bounds[0]! < 0);
+    if (hasSum) this.#totals(head, value.sum, count);
     this.#created(head);
   }
 
@@ -154,7 +164,7 @@ export class OpenMetrics1Sink implements PageSink {
   }
 
   #created(head: SeriesHead): void {
-    if (!this.#createdSamples || Number.isNaN(head.created)) return;
+    if (!this.#createdSamples || !this.#isCumulative || Number.isNaN(head.created)) return;
     this.#lines.begin(this.#names!.created);
     this.#end(head, head.created);
   }

@@ -94,7 +94,8 @@ export class OpenMetrics2Sink implements PageSink {
     if (native !== undefined) this.#native(native);
     if (native === undefined || bounds.length > 0) this.#buckets(value);
     out.text("}");
-    this.#times(head);
+    if (this.#prefix === "") this.#times(head);
+    else this.#timestamp(head);
     this.#end(exemplarsOf(value));
   }
 

@@ -1,0 +1,184 @@
+import { describe, expect, test } from "vitest";
+import { record } from "../../../test/recording.ts";
+import { thrown } from "../../../test/thrown.ts";
+import { parse } from "./parse.ts";
+
+const samplesOf = (page: string) =>
+  parse(page).families.flatMap(({ samples }) =>
+    samples.map(({ name, labels, value, timestamp }) => [name, { ...labels }, value, timestamp]),
+  );
+
+test.each([
+  ["no newline at the end", "a 1", {}, 1],
+  ["blanks around all parts", ' \ta\t{ b = "c" ,\td="e" }\t1 \n', { b: "c", d: "e" }, 1],
+  ["no blank before the value", 'a{b="c"}1\n', { b: "c" }, 1],
+  ["a comma after the last label", 'a{b="c",} 1\n', { b: "c" }, 1],
+  ["empty braces", "a{} 1\n", {}, 1],
+  ["a quoted name and quoted labels", '{"a","b.c"="d"} 1\n', { "b.c": "d" }, 1],
+  ["a quoted name among the labels", '{b="c","a"} 1\n', { b: "c" }, 1],
+  ["escapes", String.raw`a{b="\\\"\n\t"} 1`, { b: '\\"\n\\t' }, 1],
+  ["a NUL", 'a{b="\0"} 1\n', { b: "\0" }, 1],
+  ["a carriage return in a label", 'a{b="c\rd"} 1\n', { b: "c\rd" }, 1],
+  ["+Inf", "a +Inf\n", {}, Number.POSITIVE_INFINITY],
+  ["-infinity", "a -infinity\n", {}, Number.NEGATIVE_INFINITY],
+  ["nan", "a nan\n", {}, Number.NaN],
+  ["-0", "a -0\n", {}, -0],
+  ["a number without digits before the point", "a .5\n", {}, 0.5],
+  ["an exponent", "a +5.E-1\n", {}, 0.5],
+])("a sample is read with %s", (_, page, labels, value) => {
+  expect(samplesOf(page)).toEqual([["a", labels, value, Number.NaN]]);
+});
+
+test("timestamps are milliseconds on the page, and seconds here", () => {
+  expect(samplesOf("a 1 1520879607789 \nb 1 -5\n")).toEqual([
+    ["a", {}, 1, 1520879607.789],
+    ["b", {}, 1, -0.005],
+  ]);
+});
+
+test("comments and blank lines mean nothing", () => {
+  const page =
+    "\n# \n#\n \t\n# comment \\\n#HELP a no help\n# HELPFUL a\n# TYPE\n# EOF\n# HELP a\na 1\n\n";
+  expect(parse(page).families).toMatchObject([{ name: "a", help: "", samples: [{ line: 11 }] }]);
+});
+
+test("help texts keep all but the escapes of backslash and newline", () => {
+  const page = String.raw`# HELP a  two\nlines, \\n, \"quotes\" and "more"`;
+  expect(parse(page).families[0]?.help).toBe(' two\nlines, \\n, \\"quotes\\" and "more"');
+});
+
+describe("families", () => {
+  test("have the type of their TYPE, in the order of the page, however their samples lie", () => {
+    const page =
+      '# TYPE a counter\na{x="1"} 1\nb 2\n# TYPE c gauge\nc 3\na{x="2"} 4\n# TYPE d untyped\n';
+    expect(
+      parse(page).families.map(({ name, type, samples }) => [name, type, samples.length]),
+    ).toEqual([
+      ["a", "counter", 2],
+      ["b", "unknown", 1],
+      ["c", "gauge", 1],
+      ["d", "unknown", 0],
+    ]);
+  });
+
+  test("of counters may lack _total", () => {
+    expect(
+      parse("# TYPE a_total counter\na_total 1\n# TYPE b counter\nb 2\n# TYPE _total counter\n")
+        .families,
+    ).toMatchObject([
+      { name: "a", samples: [{ name: "a_total" }] },
+      { name: "b", bare: true },
+      { name: "_total", bare: true },
+    ]);
+  });
+
+  test("take in the parts of histograms and summaries, but not what only looks like it", () => {
+    const page =
+      "# TYPE h histogram\nh_count 1\n# TYPE s summary\ns_sum 1\ns_bucket 1\nx_count 1\n# TYPE h_sum gauge\nh_sum 5\n";
+    expect(
+      parse(page).families.map(({ name, samples }) => [name, samples.map((each) => each.name)]),
+    ).toEqual([
+      ["h", ["h_count"]],
+      ["s", ["s_sum"]],
+      ["s_bucket", ["s_bucket"]],
+      ["x_count", ["x_count"]],
+      ["h_sum", ["h_sum"]],
+    ]);
+  });
+});
+
+test("a histogram's lines may come in any order, and some be missing", () => {
+  const page = `# TYPE h histogram
+h_bucket{a="x",le="2"} 5
+h_count{a="x"} 9
+h_bucket{le="1.0",a="x"} 3
+h_sum{a="y"} 1.5
+h_bucket{le="1",a="x"} 4
+h_bucket{a="x",le="NaN"} 4
+h 4
+h_bucket 4
+`;
+  const [family] = record(parse(page));
+  expect(family?.series.map(({ labels, value }) => [labels, value])).toEqual([
+    [
+      [["a", "x"]],
+      {
+        buckets: [
+          [1, 3, undefined],
+          [2, 2, undefined],
+          [Number.POSITIVE_INFINITY, 4, undefined],
+        ],
+        count: 9,
+        sum: undefined,
+        native: undefined,
+      },
+    ],
+    [
+      [["a", "y"]],
+      {
+        buckets: [[Number.POSITIVE_INFINITY, 0, undefined]],
+        count: 0,
+        sum: 1.5,
+        native: undefined,
+      },
+    ],
+  ]);
+});
+
+test("a summary is read, with quantiles or without", () => {
+  const page =
+    '# TYPE s summary\ns{quantile="0.5"} 1\ns{quantile="0.50"} 2\ns 3\ns_sum 4\ns_sum{a="b"} 5\n';
+  const [family] = record(parse(page));
+  expect(family?.series.map(({ value }) => value)).toEqual([
+    { quantiles: [[0.5, 1]], count: undefined, sum: 4 },
+    { quantiles: [], count: undefined, sum: 5 },
+  ]);
+});
+
+test.each([
+  ["a 1\r\n", "1\\r"],
+  ["a\n", "the value"],
+  ["a 1 2 3\n", "goes on"],
+  ['a 1 # {b="c"} 1\n', "timestamp"],
+  ["a 1 1.5\n", "timestamp"],
+  ["a 1 99999999999999999999\n", "timestamp"],
+  ["a 0x1p-3\n", "0x1p-3"],
+  ["a 1_000\n", "1_000"],
+  ["a 1e999\n", "1e999"],
+  ["a +NaN\n", "+NaN"],
+  ["a .\n", "the value"],
+  ["1a 1\n", "name"],
+  ["{} 1\n", "name"],
+  ['{""} 1\n', "name"],
+  ['a{"b"} 1\n', "two names"],
+  ['{"a","b"} 1\n', "no value"],
+  ["a{,} 1\n", "no name"],
+  ['a{b="c",,} 1\n', "no name"],
+  ['a{b="c" d="e"} 1\n', "comma"],
+  ['a{b="c",b="d"} 1\n', "twice"],
+  ['a{__name__="b"} 1\n', "__name__"],
+  ["a{b=c} 1\n", "double quotes"],
+  ["a{b='c'} 1\n", "double quotes"],
+  ['a{b="c\nd"} 1\n', "not closed"],
+  ['a{b="c\\\nd"} 1\n', "not closed"],
+  ["# TYPE a\na 1\n", "type"],
+  ["# TYPE a meh\na 1\n", '"meh"'],
+  ["# TYPE a gauge \na 1\n", '"gauge "'],
+  ["# TYPE a Gauge\na 1\n", '"Gauge"'],
+  ["# HELP  \na 1\n", "name"],
+  ["# HELP a.b c\na 1\n", "no blank"],
+  ['# TYPE h histogram\nh_bucket{le="x"} 1\n', "le"],
+  ['# TYPE s summary\ns{quantile="x"} 1\n', "quantile"],
+])("%j is refused", (page, reason) => {
+  const { code, message } = thrown(() => parse(page));
+  expect(code).toBe("NARTHEX_PAGE_INVALID");
+  expect(message).toContain(reason);
+});
+
+test.each([
+  ["a second TYPE", "# TYPE a gauge\n# TYPE a gauge\n"],
+  ["a TYPE after a sample", "a 1\n# TYPE a gauge\n"],
+  ["a second HELP", "# HELP a x\n# HELP a x\n"],
+])("%s is refused, which promtool does, too", (_, page) => {
+  expect(thrown(() => parse(page)).message).toContain("line 2");
+});
