@@ -68,6 +68,11 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
     }
     const value = valueOrOptions === undefined ? 1 : valueOrOptions;
     this.check(value);
+    const series = this.seriesOf(labelsOrValue as object);
+    if (series !== undefined) {
+      series.inc(value, options);
+      return;
+    }
     const exemplar = this.exemplarOf(value, options);
     const slot = this.table.update(labelsOrValue as object);
     this.rows.page(slot)[this.rows.at(slot)]! += value;

@@ -59,7 +59,9 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
       return;
     }
     this.check(value);
-    this.put(this.table.update(labelsOrValue as object), value);
+    const series = this.seriesOf(labelsOrValue as object);
+    if (series !== undefined) series.set(value);
+    else this.put(this.table.update(labelsOrValue as object), value);
   }
 
   inc(labelsOrValue?: unknown, value: unknown = 1): void {
@@ -102,6 +104,11 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
   }
 
   #add(labels: object, value: number): void {
+    const series = this.seriesOf(labels);
+    if (series !== undefined) {
+      series.inc(value);
+      return;
+    }
     const slot = this.table.update(labels);
     this.put(slot, this.rows.page(slot)[this.rows.at(slot)]! + value);
   }

@@ -98,6 +98,11 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
       return;
     }
     if (typeof valueOrOptions !== "number") throw this.invalid(valueOrOptions);
+    const series = this.seriesOf(labelsOrValue as object);
+    if (series !== undefined) {
+      series.observe(valueOrOptions, options);
+      return;
+    }
     const exemplar = this.exemplarOf(valueOrOptions, options);
     const slot = this.table.update(labelsOrValue as object);
     this.count(slot, this.rows.page(slot), this.rows.at(slot), valueOrOptions);

@@ -3,9 +3,13 @@ import type { Exemplar } from "../model/exemplar.ts";
 import type { Family } from "../model/family.ts";
 import type { MetricSource, SampleSink, SeriesHead } from "../model/sample-sink.ts";
 import { Pages } from "../series/pages.ts";
+import { RecentSeries } from "../series/recent-series.ts";
 import { SeriesTable } from "../series/series-table.ts";
 import type { Definition } from "./definition.ts";
 import type { UpdateOptions } from "./exemplars.ts";
+
+/** So many series a family are held whether or not a user asks for it, as that makes updates faster. */
+const HELD_FREELY = 1024;
 
 /** A visit may pause after this many numbers: a fraction of a millisecond. */
 const NUMBERS_PER_SLICE = 512;
@@ -23,6 +27,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   readonly scratch: Float64Array;
   /** The series without labels of a family without labels. */
   protected only: S | undefined;
+  readonly #recent: RecentSeries<S>;
   /** Held series by slot; several of one slot are chained. */
   readonly #held: (S | undefined)[] = [];
 
@@ -31,6 +36,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     this.family = definition.family;
     this.rows = new Pages(stride);
     this.scratch = new Float64Array(stride);
+    this.#recent = new RecentSeries(definition.labelNames);
     this.table = new SeriesTable({
       metric: definition.family.name,
       labelNames: definition.labelNames,
@@ -119,6 +125,22 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     if (options === undefined && !exemplars.isOn) return undefined;
     const labels = exemplars.labelsFor(this.family.name, options);
     return labels && { labels, value, timestamp: now() / 1000 };
+  }
+
+  /**
+   * The series that an update of these labels goes to. In a family of many series it is undefined:
+   * there updates go to the slot, as held series cost memory.
+   */
+  protected seriesOf(labels: object): S | undefined {
+    if (this.table.size > HELD_FREELY) return undefined;
+    return this.#recent.find(labels) ?? this.#lookCloser(labels);
+  }
+
+  #lookCloser(labels: object): S {
+    const slot = this.table.slotOf(labels);
+    const series = this.#held[slot] ?? this.attach(this.newSeries(), slot);
+    if (!this.table.isOverflow(slot)) this.#recent.remember(labels, series, this.table.size);
+    return series;
   }
 
   protected hold(labels: object): S {

@@ -104,6 +104,11 @@ export class SummaryInstrument extends Instrument<HeldSummary> {
       return;
     }
     if (typeof value !== "number") throw this.invalid(value);
+    const series = this.seriesOf(labelsOrValue as object);
+    if (series !== undefined) {
+      series.observe(value);
+      return;
+    }
     const { table, rows } = this;
     const slot = table.update(labelsOrValue as object);
     this.count(slot, rows.page(slot), rows.at(slot), value);

@@ -68,7 +68,9 @@ export class BucketCounts {
   /** The same counts in buckets twice as wide. */
   halved(): BucketCounts {
     const halved = new BucketCounts();
-    this.forEach((count, index) => halved.add((index + 1) >> 1, count));
+    this.forEach((count, index) => {
+      halved.add((index + 1) >> 1, count);
+    });
     return halved;
   }
 

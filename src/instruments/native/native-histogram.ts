@@ -1,15 +1,16 @@
 import type { Exemplar } from "../../model/exemplar.ts";
-import type { BucketSpan, NativeBuckets, NativeHistogram } from "../../model/native-histogram.ts";
+import type { NativeBuckets, NativeHistogram } from "../../model/native-histogram.ts";
 
 /** An empty bucket costs less than a span, so gaps up to this many are filled. */
 const FILLED_GAP = 2;
+const NO_OP: NativeBuckets = { spans: [{ offset: 0, length: 0 }], counts: [] };
 
 /** Counts by bucket index, visited in ascending order of the indices, as of a sorted `Map`. */
 interface PopulatedBuckets {
   forEach(visit: (count: number, index: number) => void): void;
 }
 
-export interface NativeParts {
+interface NativeParts {
   readonly schema: number;
   readonly zeroThreshold: number;
   readonly zeroCount: number;
@@ -35,8 +36,6 @@ export function nativeHistogram(parts: NativeParts): NativeHistogram {
   };
 }
 
-const NO_OP: NativeBuckets = { spans: [{ offset: 0, length: 0 }], counts: [] };
-
 function nativeBuckets(populated: PopulatedBuckets): NativeBuckets {
   const spans: { offset: number; length: number }[] = [];
   const counts: number[] = [];
@@ -53,5 +52,5 @@ function nativeBuckets(populated: PopulatedBuckets): NativeBuckets {
     counts.push(count);
     next = index + 1;
   });
-  return { spans: spans satisfies BucketSpan[], counts };
+  return { spans, counts };
 }

@@ -15,9 +15,9 @@ export interface NativeOptions {
    * old, in seconds; a younger one gets coarser and begins anew at this age. By default, 0, never.
    */
   readonly minResetSeconds?: number;
-  /** How many exemplars are kept; 10 by default. */
+  /** How many exemplars are kept for the native side; 10 by default, 0 keeps none. */
   readonly maxExemplars?: number;
-  /** An older exemplar is the first to make way for a new one; 300 seconds by default. */
+  /** The oldest exemplar makes way first if it is older than this; 300 by default, 0: at any age. */
   readonly exemplarTtlSeconds?: number;
 }
 
@@ -63,7 +63,7 @@ export function nativeOptions(
   return { factor, schema: schemaOf(factor), maxBuckets, maxExemplars, ...numbers };
 }
 
-/** The finest schema that the buckets need not exceed: the largest s with 2 ** 2 ** -s <= factor. */
+/** The coarsest schema whose buckets grow by at most the factor: the least s with 2 ** 2 ** -s <= factor. */
 function schemaOf(factor: number): number {
   const widening = Math.floor(log2(log2(factor)));
   return Math.min(8, Math.max(-4, 0 - widening));

@@ -1,0 +1,109 @@
+/** Families of more series than this are not worth remembering: lookups would rarely meet again. */
+const MAX_SERIES = 1024;
+/** More labels than this are looked up the other way. */
+const MAX_LABELS = 4;
+
+/** Places that a label set may be found in. */
+const STEPS = 4;
+
+/** A held series; its slot is negative once it is gone. */
+interface Recent {
+  readonly slot: number;
+}
+
+/** Label values, and the series that they led to. */
+interface Entry<S> {
+  readonly first: string;
+  readonly second: string;
+  readonly third: string;
+  readonly fourth: string;
+  readonly series: S;
+}
+
+/**
+ * Where label sets led to lately, by their lengths and last characters: the strings of a program's
+ * few label sets are mostly the very same ones, and then compare at once. It does not know all
+ * series, and asks for a closer look where it does not know.
+ */
+export class RecentSeries<S extends Recent> {
+  readonly #names: readonly string[];
+  #places: (Entry<S> | undefined)[] = [];
+  #mask = 0;
+
+  constructor(names: readonly string[]) {
+    this.#names = names;
+  }
+
+  /** The series of these labels, if they are given in declared order and were seen lately. */
+  find(labels: object): S | undefined {
+    const names = this.#names;
+    let first = "";
+    let second = "";
+    let third = "";
+    let fourth = "";
+    let hash = 0;
+    let i = 0;
+    // V8 makes a loop's reads plain field loads, which `labels[name]` for a varying name is not.
+    for (const name in labels) {
+      const value = (labels as Record<string, unknown>)[name];
+      if (name !== names[i] || typeof value !== "string") return undefined;
+      hash = mix(hash, tail(value));
+      if (i === 0) first = value;
+      else if (i === 1) second = value;
+      else if (i === 2) third = value;
+      else fourth = value;
+      i += 1;
+    }
+    if (i !== names.length) return undefined;
+    for (let step = 0; step < STEPS; step += 1) {
+      const entry = this.#places[(hash + step) & this.#mask];
+      if (entry === undefined) return undefined;
+      if (
+        entry.first === first &&
+        entry.second === second &&
+        entry.third === third &&
+        entry.fourth === fourth
+      ) {
+        return entry.series.slot >= 0 ? entry.series : undefined;
+      }
+    }
+    return undefined;
+  }
+
+  /** Remembers where these labels led; `seriesCount` is how many there are to remember in all. */
+  remember(labels: object, series: S, seriesCount: number): void {
+    const names = this.#names;
+    if (seriesCount > MAX_SERIES || names.length > MAX_LABELS) return;
+    const values = names.map((name) => (labels as Record<string, unknown>)[name]);
+    if (!values.every((value) => typeof value === "string")) return;
+    if (2 * seriesCount > this.#places.length) this.#grow(seriesCount);
+    const hash = values.reduce((before, value) => mix(before, tail(value)), 0);
+    const [first = "", second = "", third = "", fourth = ""] = values;
+    const free = (step: number) => {
+      const entry = this.#places[(hash + step) & this.#mask];
+      return entry === undefined || entry.series.slot < 0;
+    };
+    let step = 0;
+    while (step < STEPS && !free(step)) step += 1;
+    this.#places[(hash + (step % STEPS)) & this.#mask] = { first, second, third, fourth, series };
+  }
+
+  /** Starts afresh with places enough; what was known is learnt again. */
+  #grow(seriesCount: number): void {
+    const length = 2 ** Math.ceil(Math.log2(4 * seriesCount));
+    this.#places = new Array(length).fill(undefined);
+    this.#mask = length - 1;
+  }
+}
+
+function mix(hash: number, part: number): number {
+  const mixed = Math.imul(hash ^ part, 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
+}
+
+/** What tells most label values apart without reading all of them. */
+function tail(value: string): number {
+  const { length } = value;
+  if (length < 2) return length === 1 ? value.charCodeAt(0) : 0;
+  return (length << 16) | (value.charCodeAt(length - 2) << 8) | value.charCodeAt(length - 1);
+}

@@ -1,0 +1,61 @@
+import { negotiate } from "../exposition/negotiate.ts";
+import { newPage } from "../exposition/page.ts";
+import { parse } from "../exposition/parse/parse.ts";
+import type { ParsedFamily, ParsedSample } from "../exposition/parse/parsed-family.ts";
+import { exposedName } from "../model/family.ts";
+import type { MetricSource } from "../model/sample-sink.ts";
+import type { Registry } from "../registry/registry.ts";
+
+/** A page that came from somewhere, say by `fetch`; `expose()` gives such, too. */
+export interface Page {
+  readonly contentType: string;
+  readonly body: string | Uint8Array;
+}
+
+/**
+ * What has metrics to look at: a registry, a collector, or a page. A page that is a mere string is
+ * taken for the text format, or for OpenMetrics 1.0 where it ends in `# EOF`.
+ */
+export type Source = Pick<Registry, "expose"> | MetricSource | Page | string;
+
+/** The text format that leaves all names as they are. */
+const ACCEPT = "text/plain; version=1.0.0; escaping=allow-utf-8";
+
+const OPENMETRICS_END = /(^|\n)# EOF\n?$/;
+
+/** A family, by its name on the page: that of a counter ends in `_total`. */
+export type PageFamily = Pick<ParsedFamily, "name" | "help" | "type" | "samples">;
+export type PageSample = ParsedSample;
+
+/**
+ * The source's page in the text format.
+ *
+ * @param names leaves out families of other names, where that saves work
+ */
+export async function textPage(
+  source: Source,
+  names?: readonly string[],
+): Promise<string | Uint8Array> {
+  if (typeof source === "string") {
+    const type = OPENMETRICS_END.test(source) ? "application/openmetrics-text" : "text/plain";
+    return textPage({ contentType: type, body: source });
+  }
+  if ("expose" in source) return (await source.expose({ accept: ACCEPT, names })).body;
+  if ("visit" in source) {
+    await source.collect?.({ signal: new AbortController().signal });
+    return rendered(source);
+  }
+  const { contentType, body } = source;
+  return /^\s*text\/plain\b/i.test(contentType) ? body : rendered(parse(body, { contentType }));
+}
+
+/** The families of a page in the text format. */
+export function familiesOf(page: string | Uint8Array): PageFamily[] {
+  return parse(page).families.map((family) => ({ ...family, name: exposedName(family) }));
+}
+
+function rendered(source: MetricSource): Uint8Array {
+  const page = newPage(negotiate(ACCEPT), { capacity: 1024, createdSamples: false });
+  for (const _ of source.visit(page) ?? []);
+  return page.finish();
+}
