@@ -57,7 +57,7 @@ module.exports = {
       name: "no-runtime-dependencies",
       severity: "error",
       comment: "Frameworks and drivers are optional peers, and only their types are imported.",
-      from: { path: "^src/", pathNot: "\\.test\\.ts$" },
+      from: { path: "^src/", pathNot: ["\\.test\\.ts$", "^src/opentelemetry/"] },
       to: {
         dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-no-pkg"],
         dependencyTypesNot: ["type-only"],

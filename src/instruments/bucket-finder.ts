@@ -19,9 +19,9 @@ function highWord(value: number): number {
 export class BucketFinder {
   readonly bounds: Float64Array;
   /** For each cell, the first bucket that a value in it can be in. */
-  readonly #starts: Uint16Array;
-  readonly #shift: number;
-  readonly #base: number;
+  private readonly starts: Uint16Array;
+  private readonly shift: number;
+  private readonly base: number;
 
   constructor(bounds: readonly number[]) {
     this.bounds = Float64Array.from(bounds);
@@ -30,11 +30,11 @@ export class BucketFinder {
     const highest = highWord(positive.at(-1) ?? 1);
     let shift = 0;
     while (shift < MANTISSA_BITS && (highest >> shift) - (lowest >> shift) >= MAX_CELLS) shift += 1;
-    this.#shift = shift;
-    this.#base = lowest >> shift;
-    const cells = positive.length === 0 ? 0 : (highest >> shift) - this.#base + 1;
-    this.#starts = Uint16Array.from({ length: cells }, (_, cell) => {
-      const floor = (this.#base + cell) * 2 ** shift;
+    this.shift = shift;
+    this.base = lowest >> shift;
+    const cells = positive.length === 0 ? 0 : (highest >> shift) - this.base + 1;
+    this.starts = Uint16Array.from({ length: cells }, (_, cell) => {
+      const floor = (this.base + cell) * 2 ** shift;
       if (floor === 0) return 0; // Zero is in this cell, too.
       return bounds.findIndex((bound) => bound > 0 && highWord(bound) >= floor);
     });
@@ -43,8 +43,8 @@ export class BucketFinder {
   /** The index of the first bound that is not below `value`; `bounds.length` past the last, and for NaN. */
   find(value: number): number {
     const { bounds } = this;
-    const cell = (highWord(value) >> this.#shift) - this.#base;
-    const starts = this.#starts;
+    const cell = (highWord(value) >> this.shift) - this.base;
+    const starts = this.starts;
     let bucket = cell < 0 ? 0 : cell < starts.length ? starts[cell]! : bounds.length;
     while (bucket < bounds.length && !(value <= bounds[bucket]!)) bucket += 1;
     return bucket;

@@ -1,7 +1,8 @@
 import { invalidValue } from "../errors.ts";
 import type { CollectContext } from "../model/collect-context.ts";
 import type { Definition, Labels } from "./definition.ts";
-import { type HeldSeries, Instrument } from "./instrument.ts";
+import type { HeldSeries } from "./held-series.ts";
+import { Instrument } from "./instrument.ts";
 
 /**
  * What a collect callback gives: the value of a metric without labels; all series of one with

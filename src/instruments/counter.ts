@@ -4,7 +4,7 @@ import type { SampleSink, SeriesHead } from "../model/sample-sink.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
 import { define, type Labels, type MetricOptions, type RegistryContext } from "./definition.ts";
 import { Exemplars, type UpdateOptions } from "./exemplars.ts";
-import { HeldSeries } from "./instrument.ts";
+import { HeldSeries } from "./held-series.ts";
 
 export interface CounterOptions<L extends string> extends MetricOptions<L> {
   /** Supplies the total when it is scraped, for something that counts by itself. */
@@ -54,7 +54,7 @@ export type Counter<L extends string = never> = [L] extends [never]
   : LabelledCounter<L>;
 
 export class CounterInstrument extends CollectedInstrument<HeldCounter> {
-  readonly #exemplars = new Exemplars(1);
+  private readonly exemplars = new Exemplars(1);
 
   constructor(options: CounterOptions<string>, context: RegistryContext) {
     super(define("counter", options, context), options.collect);
@@ -76,7 +76,7 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
     const exemplar = this.exemplarOf(value, options);
     const slot = this.table.update(labelsOrValue as object);
     this.rows.page(slot)[this.rows.at(slot)]! += value;
-    if (exemplar !== undefined) this.#exemplars.set(slot, 0, exemplar);
+    if (exemplar !== undefined) this.exemplars.set(slot, 0, exemplar);
   }
 
   override check(value: unknown): asserts value is number {
@@ -88,11 +88,11 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
   }
 
   keep(slot: number, exemplar: Exemplar): void {
-    this.#exemplars.set(slot, 0, exemplar);
+    this.exemplars.set(slot, 0, exemplar);
   }
 
   protected override forget(slot: number): void {
-    this.#exemplars.forget(slot);
+    this.exemplars.forget(slot);
   }
 
   protected override newSeries(): HeldCounter {
@@ -105,7 +105,7 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
     page: Float64Array,
     at: number,
   ): void {
-    sink.counter(head, page[at]!, this.#exemplars.get(head.slot, 0));
+    sink.counter(head, page[at]!, this.exemplars.get(head.slot, 0));
   }
 }
 
@@ -118,11 +118,11 @@ class HeldCounter extends HeldSeries implements CounterSeries {
 
   inc(value = 1, options?: UpdateOptions): void {
     if (!isIncrement(value)) throw this.instrument.invalid(value);
-    if (this.watched || options !== undefined) this.#prepare(value, options);
+    if (this.watched || options !== undefined) this.prepare(value, options);
     this.page[this.at]! += value;
   }
 
-  #prepare(value: number, options: UpdateOptions | undefined): void {
+  private prepare(value: number, options: UpdateOptions | undefined): void {
     const exemplar = this.instrument.exemplarOf(value, options);
     this.touch();
     if (exemplar !== undefined && this.slot >= 0) this.instrument.keep(this.slot, exemplar);

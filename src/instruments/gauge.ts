@@ -2,7 +2,7 @@ import { invalidValue } from "../errors.ts";
 import type { SampleSink, SeriesHead } from "../model/sample-sink.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
 import { define, type Labels, type MetricOptions, type RegistryContext } from "./definition.ts";
-import { HeldSeries } from "./instrument.ts";
+import { HeldSeries } from "./held-series.ts";
 
 export interface GaugeOptions<L extends string> extends MetricOptions<L> {
   /** Supplies the value when it is scraped. */
@@ -70,7 +70,7 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
       return;
     }
     this.check(value);
-    this.#add(labelsOrValue as object, value);
+    this.add(labelsOrValue as object, value);
   }
 
   dec(labelsOrValue?: unknown, value: unknown = 1): void {
@@ -79,7 +79,7 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
       return;
     }
     this.check(value);
-    this.#add(labelsOrValue as object, -value);
+    this.add(labelsOrValue as object, -value);
   }
 
   override check(value: unknown): asserts value is number {
@@ -103,7 +103,7 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
     sink.gauge(head, page[at]!);
   }
 
-  #add(labels: object, value: number): void {
+  private add(labels: object, value: number): void {
     const series = this.seriesOf(labels);
     if (series !== undefined) {
       series.inc(value);

@@ -6,7 +6,8 @@ import { BucketFinder } from "./bucket-finder.ts";
 import { checkBuckets, DEFAULT_BUCKETS } from "./buckets.ts";
 import { define, type Labels, type MetricOptions, type RegistryContext } from "./definition.ts";
 import { Exemplars, type UpdateOptions } from "./exemplars.ts";
-import { HeldSeries, Instrument } from "./instrument.ts";
+import { HeldSeries } from "./held-series.ts";
+import { Instrument } from "./instrument.ts";
 import { type NativeOptions, type NativeSettings, nativeOptions } from "./native/native-options.ts";
 import { NativeState } from "./native/native-state.ts";
 import { type StopTimer, startTimer, time } from "./timer.ts";
@@ -71,24 +72,24 @@ export type Histogram<L extends string = never> = [L] extends [never]
 
 /** A row is one count a bucket (the last for what is above every bound), then the sum. */
 export class HistogramInstrument extends Instrument<HeldHistogram> {
-  readonly #finder: BucketFinder;
-  readonly #bucketCount: number;
-  readonly #native: NativeSettings | undefined;
+  private readonly finder: BucketFinder;
+  private readonly bucketCount: number;
+  private readonly native: NativeSettings | undefined;
   /** The native side of each slot, where there is one. */
-  readonly #states: (NativeState | undefined)[] = [];
-  readonly #exemplars: Exemplars;
-  readonly #value: RowValue;
+  private readonly states: (NativeState | undefined)[] = [];
+  private readonly exemplars: Exemplars;
+  private readonly value: RowValue;
 
   constructor(options: HistogramOptions<string>, context: RegistryContext) {
     const buckets = options.buckets ?? DEFAULT_BUCKETS;
     checkBuckets(options.name, buckets);
     const native = nativeOptions(options.name, options.native);
     super(define("histogram", options, context, { buckets, native }), buckets.length + 2);
-    this.#finder = new BucketFinder(buckets);
-    this.#bucketCount = buckets.length + 1;
-    this.#native = native;
-    this.#exemplars = new Exemplars(this.#bucketCount);
-    this.#value = new RowValue([...buckets], this.#exemplars);
+    this.finder = new BucketFinder(buckets);
+    this.bucketCount = buckets.length + 1;
+    this.native = native;
+    this.exemplars = new Exemplars(this.bucketCount);
+    this.value = new RowValue([...buckets], this.exemplars);
     this.open();
   }
 
@@ -105,19 +106,20 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     }
     const exemplar = this.exemplarOf(valueOrOptions, options);
     const slot = this.table.update(labelsOrValue as object);
-    this.count(slot, this.rows.page(slot), this.rows.at(slot), valueOrOptions);
+    if (this.states[slot]?.observe(valueOrOptions)) this.beginAnew(slot);
+    this.count(this.rows.page(slot), this.rows.at(slot), valueOrOptions);
     if (exemplar !== undefined) this.keep(slot, exemplar);
   }
 
-  count(slot: number, page: Float64Array, at: number, value: number): void {
-    if (this.#native !== undefined && this.#states[slot]?.observe(value)) this.#beginAnew(slot);
-    page[at + this.#finder.find(value)]! += 1;
-    page[at + this.#bucketCount]! += value;
+  /** Counts a value on the classic side. */
+  count(page: Float64Array, at: number, value: number): void {
+    page[at + this.finder.find(value)]! += 1;
+    page[at + this.bucketCount]! += value;
   }
 
   keep(slot: number, exemplar: Exemplar): void {
-    this.#exemplars.set(slot, this.#finder.find(exemplar.value), exemplar);
-    this.#states[slot]?.addExemplar(exemplar);
+    this.exemplars.set(slot, this.finder.find(exemplar.value), exemplar);
+    this.states[slot]?.addExemplar(exemplar);
   }
 
   startTimer(labels?: object): StopTimer {
@@ -133,20 +135,25 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     return invalidValue(this.family.name, value, "a histogram observes numbers");
   }
 
+  protected override point(series: HeldHistogram, slot: number): void {
+    super.point(series, slot);
+    series.native = this.states[slot];
+  }
+
   protected override admit(slot: number): void {
-    if (this.#native === undefined) return;
-    this.#states[slot] = new NativeState(this.#native, this.definition.now);
+    if (this.native === undefined) return;
+    this.states[slot] = new NativeState(this.native, this.definition.now);
   }
 
   protected override forget(slot: number): void {
-    this.#exemplars.forget(slot);
-    this.#states[slot] = undefined;
+    this.exemplars.forget(slot);
+    this.states[slot] = undefined;
   }
 
   /** The native side has dropped what was before. */
-  #beginAnew(slot: number): void {
+  beginAnew(slot: number): void {
     this.rows.zero(slot);
-    this.table.restart(slot, this.#states[slot]!.created);
+    this.table.restart(slot, this.states[slot]!.created);
   }
 
   protected override newSeries(): HeldHistogram {
@@ -159,22 +166,30 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     page: Float64Array,
     at: number,
   ): void {
-    const state = this.#states[head.slot];
-    if (state?.resetIfDue()) this.#beginAnew(head.slot);
-    sink.histogram(head, this.#value.of(page, at, head.slot, state));
+    const state = this.states[head.slot];
+    if (state?.resetIfDue()) this.beginAnew(head.slot);
+    sink.histogram(head, this.value.of(page, at, head.slot, state));
   }
 }
 
 class HeldHistogram extends HeldSeries implements HistogramSeries {
+  /** The native side of its slot. */
+  native: NativeState | undefined;
   declare protected readonly instrument: HistogramInstrument;
 
   observe(value: number, options?: UpdateOptions): void {
     if (typeof value !== "number") throw this.instrument.invalid(value);
-    if (this.watched || options !== undefined) this.#prepare(value, options);
-    this.instrument.count(this.slot, this.page, this.at, value);
+    if (this.watched || options !== undefined) this.prepare(value, options);
+    if (this.native?.observe(value)) this.instrument.beginAnew(this.slot);
+    this.instrument.count(this.page, this.at, value);
   }
 
-  #prepare(value: number, options: UpdateOptions | undefined): void {
+  override detach(expiredValues: readonly string[] | undefined): void {
+    super.detach(expiredValues);
+    this.native = undefined;
+  }
+
+  private prepare(value: number, options: UpdateOptions | undefined): void {
     const exemplar = this.instrument.exemplarOf(value, options);
     this.touch();
     if (exemplar !== undefined && this.slot >= 0) this.instrument.keep(this.slot, exemplar);
@@ -192,31 +207,31 @@ class HeldHistogram extends HeldSeries implements HistogramSeries {
 /** The row under the pen, as a sink reads it. */
 class RowValue implements HistogramValue {
   readonly bounds: readonly number[];
-  readonly #exemplars: Exemplars;
-  #page: Float64Array = new Float64Array();
-  #at = 0;
-  #slot = 0;
-  #state: NativeState | undefined;
+  private readonly exemplars: Exemplars;
+  private page: Float64Array = new Float64Array();
+  private at = 0;
+  private slot = 0;
+  private state: NativeState | undefined;
 
   constructor(bounds: readonly number[], exemplars: Exemplars) {
     this.bounds = bounds;
-    this.#exemplars = exemplars;
+    this.exemplars = exemplars;
   }
 
   of(page: Float64Array, at: number, slot: number, state: NativeState | undefined): this {
-    this.#page = page;
-    this.#at = at;
-    this.#slot = slot;
-    this.#state = state;
+    this.page = page;
+    this.at = at;
+    this.slot = slot;
+    this.state = state;
     return this;
   }
 
   bucketCount(i: number): number {
-    return this.#page[this.#at + i]!;
+    return this.page[this.at + i]!;
   }
 
   exemplar(i: number): Exemplar | undefined {
-    return this.#exemplars.get(this.#slot, i);
+    return this.exemplars.get(this.slot, i);
   }
 
   get count(): number {
@@ -226,10 +241,10 @@ class RowValue implements HistogramValue {
   }
 
   get sum(): number {
-    return this.#page[this.#at + this.bounds.length + 1]!;
+    return this.page[this.at + this.bounds.length + 1]!;
   }
 
   get native(): NativeHistogram | undefined {
-    return this.#state?.snapshot();
+    return this.state?.snapshot();
   }
 }

@@ -3,7 +3,8 @@ import { checkLabelNames, checkMetricName } from "../model/names.ts";
 import type { SampleSink, SeriesHead } from "../model/sample-sink.ts";
 import { LabelIndex } from "../series/label-index.ts";
 import { define, type LabelValue, type MetricOptions, type RegistryContext } from "./definition.ts";
-import { HeldSeries, Instrument } from "./instrument.ts";
+import { HeldSeries } from "./held-series.ts";
+import { Instrument } from "./instrument.ts";
 
 /** The name's `_info`, which exposition adds, may be left out. */
 export type InfoOptions = Pick<MetricOptions<never>, "name" | "help">;

@@ -7,6 +7,8 @@ import { RecentSeries } from "../series/recent-series.ts";
 import { SeriesTable } from "../series/series-table.ts";
 import type { Definition } from "./definition.ts";
 import type { UpdateOptions } from "./exemplars.ts";
+import { chain, type HeldSeries } from "./held-series.ts";
+import { SlotHead } from "./slot-head.ts";
 
 /** So many series a family are held whether or not a user asks for it, as that makes updates faster. */
 const HELD_FREELY = 1024;
@@ -27,30 +29,32 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   readonly scratch: Float64Array;
   /** The series without labels of a family without labels. */
   protected only: S | undefined;
-  readonly #recent: RecentSeries<S>;
+  private readonly recent: RecentSeries<S>;
   /** Held series by slot; several of one slot are chained. */
-  readonly #held: (S | undefined)[] = [];
+  private readonly held: (S | undefined)[] = [];
 
   constructor(definition: Definition, stride: number) {
     this.definition = definition;
     this.family = definition.family;
     this.rows = new Pages(stride);
     this.scratch = new Float64Array(stride);
-    this.#recent = new RecentSeries(definition.labelNames);
+    this.recent = new RecentSeries(definition.labelNames);
     this.table = new SeriesTable({
       metric: definition.family.name,
       labelNames: definition.labelNames,
       limit: definition.limit,
       expireAfterMs: definition.expireAfterMs,
       now: definition.now,
-      onOverflowing: (slot) => watchAll(this.#held[slot]),
+      onOverflowing: (slot) => {
+        for (const series of chain(this.held[slot])) series.watched = true;
+      },
       onOverflow: () => definition.onOverflow(definition.family.name),
       onAdded: (slot) => {
         this.rows.zero(slot);
         this.admit(slot);
       },
       onRemoved: (slot, expired) => {
-        this.#release(slot, expired);
+        this.release(slot, expired);
         this.forget(slot);
       },
     });
@@ -90,14 +94,14 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     const slot = this.table.find(labels);
     if (slot < 0) return false;
     if (this.only === undefined) this.table.remove(slot);
-    else this.#restart(slot);
+    else this.restart(slot);
     return true;
   }
 
   /** Removes all series; one without labels starts again from zero. */
   clear(): void {
     if (this.only === undefined) this.table.clear();
-    else if (this.only.slot >= 0) this.#restart(this.only.slot);
+    else if (this.only.slot >= 0) this.restart(this.only.slot);
   }
 
   *visit(sink: SampleSink): Generator<void> {
@@ -133,114 +137,53 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
    */
   protected seriesOf(labels: object): S | undefined {
     if (this.table.size > HELD_FREELY) return undefined;
-    return this.#recent.find(labels) ?? this.#lookCloser(labels);
+    return this.recent.find(labels) ?? this.lookCloser(labels);
   }
 
-  #lookCloser(labels: object): S {
+  private lookCloser(labels: object): S {
     const slot = this.table.slotOf(labels);
-    const series = this.#held[slot] ?? this.attach(this.newSeries(), slot);
-    if (!this.table.isOverflow(slot)) this.#recent.remember(labels, series, this.table.size);
+    const series = this.held[slot] ?? this.attach(this.newSeries(), slot);
+    if (!this.table.isOverflow(slot)) this.recent.remember(labels, series, this.table.size);
     return series;
   }
 
   protected hold(labels: object): S {
     const slot = this.table.slotOf(labels);
-    return this.#held[slot] ?? this.attach(this.newSeries(), slot);
+    return this.held[slot] ?? this.attach(this.newSeries(), slot);
   }
 
   /** Points a held series at a slot. */
   attach(series: S, slot: number): S {
+    this.point(series, slot);
+    series.next = this.held[slot];
+    this.held[slot] = series;
+    return series;
+  }
+
+  protected point(series: S, slot: number): void {
     series.slot = slot;
     series.page = this.rows.page(slot);
     series.at = this.rows.at(slot);
     series.watched =
       this.table.expires || this.table.isOverflow(slot) || this.definition.exemplars.isOn;
-    series.next = this.#held[slot];
-    this.#held[slot] = series;
-    return series;
   }
 
   /** From now on each update asks for an exemplar. */
   watch(): void {
-    for (const first of this.#held) watchAll(first);
+    for (const first of this.held) for (const series of chain(first)) series.watched = true;
   }
 
-  #restart(slot: number): void {
+  private restart(slot: number): void {
     this.rows.zero(slot);
     this.forget(slot);
     this.admit(slot);
+    for (const series of chain(this.held[slot])) this.point(series as S, slot);
     this.table.restart(slot, this.definition.now() / 1000);
   }
 
-  #release(slot: number, expired: boolean): void {
+  private release(slot: number, expired: boolean): void {
     const values = expired ? this.table.values(slot) : undefined;
-    for (
-      let series = this.#held[slot];
-      series !== undefined;
-      series = series.next as S | undefined
-    ) {
-      series.slot = -1;
-      series.page = this.scratch;
-      series.at = 0;
-      series.watched = true;
-      series.expiredValues = values;
-    }
-    this.#held[slot] = undefined;
-  }
-}
-
-/** From now on these series are told of each update. */
-function watchAll(first: HeldSeries | undefined): void {
-  for (let series = first; series !== undefined; series = series.next) series.watched = true;
-}
-
-/** A series that a user holds: it has the page and the position of its row, so an update is one hop. */
-export abstract class HeldSeries {
-  page: Float64Array;
-  at = 0;
-  slot = -1;
-  /** Whether `touch` must be called before an update. */
-  watched = false;
-  next: HeldSeries | undefined;
-  /** The label values of a series that expired, which the next update brings back. */
-  expiredValues: readonly string[] | undefined;
-  protected readonly instrument: Instrument<HeldSeries>;
-
-  constructor(instrument: Instrument<HeldSeries>) {
-    this.instrument = instrument;
-    this.page = instrument.scratch;
-  }
-
-  protected touch(): void {
-    const { instrument } = this;
-    if (this.expiredValues !== undefined) {
-      instrument.attach(this, instrument.table.slotOfValues(this.expiredValues));
-      this.expiredValues = undefined;
-    }
-    if (this.slot >= 0) instrument.table.touch(this.slot);
-  }
-}
-
-/** The head of each series of a visit in turn. */
-class SlotHead implements SeriesHead {
-  readonly table: SeriesTable;
-  readonly labelNames: readonly string[];
-  readonly #constantValues: readonly string[];
-  readonly timestamp = Number.NaN;
-  slot = 0;
-  tenancy = 0;
-
-  constructor(table: SeriesTable, definition: Definition) {
-    this.table = table;
-    this.#constantValues = definition.constantLabels.values;
-    this.labelNames = [...definition.constantLabels.names, ...definition.labelNames];
-  }
-
-  get labelValues(): readonly string[] {
-    return [...this.#constantValues, ...this.table.values(this.slot)];
-  }
-
-  get created(): number {
-    return this.table.created(this.slot);
+    for (const series of chain(this.held[slot])) series.detach(values);
+    this.held[slot] = undefined;
   }
 }

@@ -2,7 +2,8 @@ import { invalidOption, invalidValue, show } from "../errors.ts";
 import { checkLabelNames } from "../model/names.ts";
 import type { SampleSink, SeriesHead, StateSetValue } from "../model/sample-sink.ts";
 import { define, type Labels, type MetricOptions, type RegistryContext } from "./definition.ts";
-import { HeldSeries, Instrument } from "./instrument.ts";
+import { HeldSeries } from "./held-series.ts";
+import { Instrument } from "./instrument.ts";
 
 export interface StateSetOptions<S extends string, L extends string>
   extends Omit<MetricOptions<L>, "unit"> {

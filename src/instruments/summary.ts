@@ -1,7 +1,8 @@
 import { invalidOption, invalidValue } from "../errors.ts";
 import type { SampleSink, SeriesHead, SummaryValue } from "../model/sample-sink.ts";
 import { define, type Labels, type MetricOptions, type RegistryContext } from "./definition.ts";
-import { HeldSeries, Instrument } from "./instrument.ts";
+import { HeldSeries } from "./held-series.ts";
+import { Instrument } from "./instrument.ts";
 import { QuantileWindows } from "./quantile-windows.ts";
 import { SliceClock } from "./slice-clock.ts";
 import { type StopTimer, startTimer, time } from "./timer.ts";

@@ -4,7 +4,7 @@ import { newPage } from "../exposition/page.ts";
 import { render } from "../exposition/render.ts";
 import { CollectedInstrument } from "../instruments/collected.ts";
 import type { RegistryContext } from "../instruments/definition.ts";
-import type { HeldSeries } from "../instruments/instrument.ts";
+import type { HeldSeries } from "../instruments/held-series.ts";
 import type { CollectContext } from "../model/collect-context.ts";
 import type { Family } from "../model/family.ts";
 import type { MetricSource } from "../model/sample-sink.ts";

@@ -1,6 +1,7 @@
 import { invalidOption, nameTaken, sampleNameTaken } from "../errors.ts";
 import { CollectedInstrument } from "../instruments/collected.ts";
-import type { HeldSeries, Instrument } from "../instruments/instrument.ts";
+import type { HeldSeries } from "../instruments/held-series.ts";
+import type { Instrument } from "../instruments/instrument.ts";
 import { escapeMetricName } from "../model/escaping.ts";
 import { exposedNames, type Family } from "../model/family.ts";
 

@@ -13,25 +13,21 @@ function mix(hash: number, id: number): number {
  * of slots with linear probing. Distinct label sets can't meet, whatever their values contain.
  */
 export class LabelIndex {
-  readonly #metric: string;
-  readonly #names: readonly string[];
-  readonly #interners: readonly Interner[];
+  private readonly metric: string;
+  private readonly names: readonly string[];
+  private readonly interners: readonly Interner[];
   /** The label ids of slot `s` stand at `s * names.length`. */
-  #ids = new Int32Array(16);
-  #slots = new Int32Array(8).fill(EMPTY);
+  private ids = new Int32Array(16);
+  private slots = new Int32Array(8).fill(EMPTY);
   /** The ids of the lookup under way. */
-  readonly #wanted: Int32Array;
-  #size = 0;
+  private readonly wanted: Int32Array;
+  size = 0;
 
   constructor(metric: string, names: readonly string[]) {
-    this.#metric = metric;
-    this.#names = names;
-    this.#interners = names.map(() => new Interner());
-    this.#wanted = new Int32Array(names.length);
-  }
-
-  get size(): number {
-    return this.#size;
+    this.metric = metric;
+    this.names = names;
+    this.interners = names.map(() => new Interner());
+    this.wanted = new Int32Array(names.length);
   }
 
   /**
@@ -39,94 +35,94 @@ export class LabelIndex {
    * closer look is due. V8 makes this loop's reads plain field loads, which `labels[name]` is not.
    */
   findQuickly(labels: object): number {
-    const names = this.#names;
+    const names = this.names;
     let hash = 0;
     let i = 0;
     for (const name in labels) {
       if (name !== names[i]) return EMPTY;
-      const id = this.#interners[i]!.find((labels as Record<string, unknown>)[name]);
+      const id = this.interners[i]!.find((labels as Record<string, unknown>)[name]);
       if (id === undefined) return EMPTY;
-      this.#wanted[i] = id;
+      this.wanted[i] = id;
       hash = mix(hash, id);
       i += 1;
     }
-    return i === names.length ? this.#probe(hash) : EMPTY;
+    return i === names.length ? this.probe(hash) : EMPTY;
   }
 
   /** The slot of these label values, or -1. */
   find(values: readonly string[]): number {
     let hash = 0;
     for (let i = 0; i < values.length; i += 1) {
-      const id = this.#interners[i]!.find(values[i]);
+      const id = this.interners[i]!.find(values[i]);
       if (id === undefined) return EMPTY;
-      this.#wanted[i] = id;
+      this.wanted[i] = id;
       hash = mix(hash, id);
     }
-    return this.#probe(hash);
+    return this.probe(hash);
   }
 
   /** The values of a label object in declared order; throws where they do not fit the names. */
   read(labels: object): string[] {
-    const names = this.#names;
+    const names = this.names;
     const given = new Map<string, unknown>();
     if (typeof labels === "object") {
       for (const name in labels) given.set(name, (labels as Record<string, unknown>)[name]);
     }
     if (given.size !== names.length || !names.every((name) => given.has(name))) {
-      throw labelsMismatch(this.#metric, names, labels);
+      throw labelsMismatch(this.metric, names, labels);
     }
-    return names.map((name) => this.#text(name, given.get(name)));
+    return names.map((name) => this.text(name, given.get(name)));
   }
 
   insert(values: readonly string[], slot: number): void {
-    const width = this.#names.length;
-    if ((slot + 1) * width > this.#ids.length) {
-      const grown = new Int32Array(Math.max(2 * this.#ids.length, (slot + 1) * width));
-      grown.set(this.#ids);
-      this.#ids = grown;
+    const width = this.names.length;
+    if ((slot + 1) * width > this.ids.length) {
+      const grown = new Int32Array(Math.max(2 * this.ids.length, (slot + 1) * width));
+      grown.set(this.ids);
+      this.ids = grown;
     }
     values.forEach((value, i) => {
-      this.#ids[slot * width + i] = this.#interners[i]!.retain(value);
+      this.ids[slot * width + i] = this.interners[i]!.retain(value);
     });
-    this.#size += 1;
-    if (2 * this.#size > this.#slots.length) this.#grow();
-    this.#place(slot);
+    this.size += 1;
+    if (2 * this.size > this.slots.length) this.grow();
+    this.place(slot);
   }
 
   delete(slot: number): void {
-    const mask = this.#slots.length - 1;
-    let hole = this.#home(slot);
-    while (this.#slots[hole] !== slot) hole = (hole + 1) & mask;
+    const mask = this.slots.length - 1;
+    let hole = this.home(slot);
+    while (this.slots[hole] !== slot) hole = (hole + 1) & mask;
     // Whoever was pushed past the hole moves back, so that probing may stop at the first empty place.
-    for (let next = (hole + 1) & mask; this.#slots[next] !== EMPTY; next = (next + 1) & mask) {
-      const home = this.#home(this.#slots[next]!);
+    for (let next = (hole + 1) & mask; this.slots[next] !== EMPTY; next = (next + 1) & mask) {
+      const home = this.home(this.slots[next]!);
       if (((next - home) & mask) >= ((next - hole) & mask)) {
-        this.#slots[hole] = this.#slots[next]!;
+        this.slots[hole] = this.slots[next]!;
         hole = next;
       }
     }
-    this.#slots[hole] = EMPTY;
-    this.#size -= 1;
-    const width = this.#names.length;
-    for (let i = 0; i < width; i += 1) this.#interners[i]!.release(this.#ids[slot * width + i]!);
+    this.slots[hole] = EMPTY;
+    this.size -= 1;
+    const width = this.names.length;
+    for (let i = 0; i < width; i += 1) this.interners[i]!.release(this.ids[slot * width + i]!);
   }
 
   values(slot: number): string[] {
-    const width = this.#names.length;
-    return this.#interners.map((interner, i) => interner.value(this.#ids[slot * width + i]!));
+    const width = this.names.length;
+    return this.interners.map((interner, i) => interner.value(this.ids[slot * width + i]!));
   }
 
-  #text(name: string, value: unknown): string {
+  private text(name: string, value: unknown): string {
     // A lone surrogate has no UTF-8; it becomes what a text encoder makes of it, before it is compared.
     if (typeof value === "string") return value.isWellFormed() ? value : value.toWellFormed();
     if (typeof value === "number" || typeof value === "boolean") return String(value);
-    throw invalidLabelValue(this.#metric, name, value);
+    throw invalidLabelValue(this.metric, name, value);
   }
 
-  #probe(hash: number): number {
-    const slots = this.#slots;
-    const ids = this.#ids;
-    const wanted = this.#wanted;
+  private probe(hash: number): number {
+    const slots = this.slots;
+    const ids = this.ids;
+    const wanted = this.wanted;
     const width = wanted.length;
     const mask = slots.length - 1;
     for (let place = hash & mask; ; place = (place + 1) & mask) {
@@ -139,23 +135,23 @@ export class LabelIndex {
     }
   }
 
-  #home(slot: number): number {
-    const width = this.#names.length;
+  private home(slot: number): number {
+    const width = this.names.length;
     let hash = 0;
-    for (let i = 0; i < width; i += 1) hash = mix(hash, this.#ids[slot * width + i]!);
-    return hash & (this.#slots.length - 1);
+    for (let i = 0; i < width; i += 1) hash = mix(hash, this.ids[slot * width + i]!);
+    return hash & (this.slots.length - 1);
   }
 
-  #place(slot: number): void {
-    const mask = this.#slots.length - 1;
-    let place = this.#home(slot);
-    while (this.#slots[place] !== EMPTY) place = (place + 1) & mask;
-    this.#slots[place] = slot;
+  private place(slot: number): void {
+    const mask = this.slots.length - 1;
+    let place = this.home(slot);
+    while (this.slots[place] !== EMPTY) place = (place + 1) & mask;
+    this.slots[place] = slot;
   }
 
-  #grow(): void {
-    const old = this.#slots;
-    this.#slots = new Int32Array(2 * old.length).fill(EMPTY);
-    for (const slot of old) if (slot !== EMPTY) this.#place(slot);
+  private grow(): void {
+    const old = this.slots;
+    this.slots = new Int32Array(2 * old.length).fill(EMPTY);
+    for (const slot of old) if (slot !== EMPTY) this.place(slot);
   }
 }

@@ -4,7 +4,7 @@
  */
 export class Pages {
   readonly stride: number;
-  readonly #pages: Float64Array[] = [];
+  private readonly pages: Float64Array[] = [];
 
   constructor(stride: number) {
     this.stride = stride;
@@ -13,10 +13,10 @@ export class Pages {
   /** The page that holds this slot's row; made if it does not exist yet. */
   page(slot: number): Float64Array {
     const index = 31 - Math.clz32(slot + 1);
-    let page = this.#pages[index];
+    let page = this.pages[index];
     if (page === undefined) {
       page = new Float64Array((1 << index) * this.stride);
-      this.#pages[index] = page;
+      this.pages[index] = page;
     }
     return page;
   }
@@ -34,6 +34,6 @@ export class Pages {
 
   /** Frees every page. */
   clear(): void {
-    this.#pages.length = 0;
+    this.pages.length = 0;
   }
 }

@@ -26,17 +26,17 @@ interface Entry<S> {
  * series, and asks for a closer look where it does not know.
  */
 export class RecentSeries<S extends Recent> {
-  readonly #names: readonly string[];
-  #places: (Entry<S> | undefined)[] = [];
-  #mask = 0;
+  private readonly names: readonly string[];
+  private places: (Entry<S> | undefined)[] = [];
+  private mask = 0;
 
   constructor(names: readonly string[]) {
-    this.#names = names;
+    this.names = names;
   }
 
   /** The series of these labels, if they are given in declared order and were seen lately. */
   find(labels: object): S | undefined {
-    const names = this.#names;
+    const names = this.names;
     let first = "";
     let second = "";
     let third = "";
@@ -56,7 +56,7 @@ export class RecentSeries<S extends Recent> {
     }
     if (i !== names.length) return undefined;
     for (let step = 0; step < STEPS; step += 1) {
-      const entry = this.#places[(hash + step) & this.#mask];
+      const entry = this.places[(hash + step) & this.mask];
       if (entry === undefined) return undefined;
       if (
         entry.first === first &&
@@ -72,27 +72,27 @@ export class RecentSeries<S extends Recent> {
 
   /** Remembers where these labels led; `seriesCount` is how many there are to remember in all. */
   remember(labels: object, series: S, seriesCount: number): void {
-    const names = this.#names;
+    const names = this.names;
     if (seriesCount > MAX_SERIES || names.length > MAX_LABELS) return;
     const values = names.map((name) => (labels as Record<string, unknown>)[name]);
     if (!values.every((value) => typeof value === "string")) return;
-    if (2 * seriesCount > this.#places.length) this.#grow(seriesCount);
+    if (2 * seriesCount > this.places.length) this.grow(seriesCount);
     const hash = values.reduce((before, value) => mix(before, tail(value)), 0);
     const [first = "", second = "", third = "", fourth = ""] = values;
     const free = (step: number) => {
-      const entry = this.#places[(hash + step) & this.#mask];
+      const entry = this.places[(hash + step) & this.mask];
       return entry === undefined || entry.series.slot < 0;
     };
     let step = 0;
     while (step < STEPS && !free(step)) step += 1;
-    this.#places[(hash + (step % STEPS)) & this.#mask] = { first, second, third, fourth, series };
+    this.places[(hash + (step % STEPS)) & this.mask] = { first, second, third, fourth, series };
   }
 
   /** Starts afresh with places enough; what was known is learnt again. */
-  #grow(seriesCount: number): void {
+  private grow(seriesCount: number): void {
     const length = 2 ** Math.ceil(Math.log2(4 * seriesCount));
-    this.#places = new Array(length).fill(undefined);
-    this.#mask = length - 1;
+    this.places = new Array(length).fill(undefined);
+    this.mask = length - 1;
   }
 }
 

@@ -25,94 +25,88 @@ export interface SeriesTableOptions {
   readonly onRemoved: (slot: number, expired: boolean) => void;
 }
 
+// The fields of what updates go through are plain, not `#`: V8 inlines a bounded amount of bytecode,
+// and a `#name` takes more of it.
+
 /**
  * The series of a family as slots: which label set has which slot, who comes in, who goes. The
  * numbers themselves stand elsewhere, by slot.
  */
 export class SeriesTable {
-  readonly #options: SeriesTableOptions;
-  readonly #index: LabelIndex;
+  private readonly options: SeriesTableOptions;
+  private readonly index: LabelIndex;
   /** Counts up with every new series; 0 where a slot is free. Tells a slot's tenants apart. */
-  readonly #tenancies = new Pages(1);
-  readonly #created = new Pages(1);
-  readonly #updated = new Pages(1);
-  readonly #free: number[] = [];
-  #slotCount = 0;
-  #newest = 0;
-  #overflow = NONE;
-  #sweptAt = 0;
+  private readonly tenancies = new Pages(1);
+  private readonly createdTimes = new Pages(1);
+  private readonly updateTimes = new Pages(1);
+  private readonly free: number[] = [];
+  /** One past the highest slot ever used. */
+  slotCount = 0;
+  /** The tenancy of the newest series: a visit that began now leaves later ones out. */
+  newest = 0;
+  /** Whether series that nobody updates are dropped. */
+  readonly expires: boolean;
+  private overflow = NONE;
+  private sweptAt = 0;
   /** No series expires before this time. */
-  #nextExpiry = 0;
+  private nextExpiry = 0;
 
   constructor(options: SeriesTableOptions) {
-    this.#options = options;
-    this.#index = new LabelIndex(options.metric, options.labelNames);
-  }
-
-  /** One past the highest slot ever used. */
-  get slotCount(): number {
-    return this.#slotCount;
-  }
-
-  /** The tenancy of the newest series: a visit that began now leaves later ones out. */
-  get newest(): number {
-    return this.#newest;
+    this.options = options;
+    this.expires = options.expireAfterMs > 0;
+    this.index = new LabelIndex(options.metric, options.labelNames);
   }
 
   get size(): number {
-    return this.#index.size;
-  }
-
-  get expires(): boolean {
-    return this.#options.expireAfterMs > 0;
+    return this.index.size;
   }
 
   isOverflow(slot: number): boolean {
-    return slot === this.#overflow;
+    return slot === this.overflow;
   }
 
   /** The slot of a label set that is updated now. */
   update(labels: object): number {
     const slot = this.slotOf(labels);
-    if (this.expires || slot === this.#overflow) this.touch(slot);
+    if (this.expires || slot === this.overflow) this.touch(slot);
     return slot;
   }
 
   /** The slot of a label set; a new series where there was none. */
   slotOf(labels: object): number {
-    const slot = this.#index.findQuickly(labels);
-    return slot >= 0 ? slot : this.slotOfValues(this.#index.read(labels));
+    const slot = this.index.findQuickly(labels);
+    return slot >= 0 ? slot : this.slotOfValues(this.index.read(labels));
   }
 
   slotOfValues(values: readonly string[]): number {
-    const slot = this.#index.find(values);
+    const slot = this.index.find(values);
     if (slot >= 0) return slot;
-    if (this.#isFull()) this.expire();
-    return this.#isFull() ? this.#overflowSlot() : this.#add(values);
+    if (this.isFull()) this.expire();
+    return this.isFull() ? this.overflowSlot() : this.add(values);
   }
 
   /** The slot of a label set, or -1; adds nothing. */
   find(labels: object): number {
-    return this.#index.find(this.#index.read(labels));
+    return this.index.find(this.index.read(labels));
   }
 
   /** To be called on updates of series in a table that expires, and of the overflow series. */
   touch(slot: number): void {
-    if (this.expires) this.#updated.page(slot)[this.#updated.at(slot)] = this.#options.now();
-    if (slot === this.#overflow) this.#options.onOverflow();
+    if (this.expires) this.updateTimes.page(slot)[this.updateTimes.at(slot)] = this.options.now();
+    if (slot === this.overflow) this.options.onOverflow();
   }
 
   remove(slot: number, expired = false): void {
     // Told first, so that a holder can still ask for the label values.
-    this.#options.onRemoved(slot, expired);
-    this.#index.delete(slot);
-    this.#tenancies.page(slot)[this.#tenancies.at(slot)] = 0;
-    this.#free.push(slot);
-    if (slot === this.#overflow) this.#overflow = NONE;
+    this.options.onRemoved(slot, expired);
+    this.index.delete(slot);
+    this.tenancies.page(slot)[this.tenancies.at(slot)] = 0;
+    this.free.push(slot);
+    if (slot === this.overflow) this.overflow = NONE;
   }
 
   clear(): void {
-    for (let slot = 0; slot < this.#slotCount; slot += 1) {
+    for (let slot = 0; slot < this.slotCount; slot += 1) {
       if (this.tenancy(slot) !== 0) this.remove(slot);
     }
   }
@@ -120,62 +114,62 @@ export class SeriesTable {
   /** Drops the series that nobody updated for long enough. */
   expire(): void {
     if (!this.expires) return;
-    const now = this.#options.now();
-    const isSetBack = now < this.#sweptAt;
-    if (now < this.#nextExpiry && !isSetBack) return;
-    this.#sweptAt = now;
-    this.#nextExpiry = now + this.#options.expireAfterMs;
-    for (let slot = 0; slot < this.#slotCount; slot += 1) {
+    const now = this.options.now();
+    const isSetBack = now < this.sweptAt;
+    if (now < this.nextExpiry && !isSetBack) return;
+    this.sweptAt = now;
+    this.nextExpiry = now + this.options.expireAfterMs;
+    for (let slot = 0; slot < this.slotCount; slot += 1) {
       if (this.tenancy(slot) === 0) continue;
       const expiry =
-        this.#updated.page(slot)[this.#updated.at(slot)]! + this.#options.expireAfterMs;
+        this.updateTimes.page(slot)[this.updateTimes.at(slot)]! + this.options.expireAfterMs;
       if (expiry <= now) this.remove(slot, true);
-      else this.#nextExpiry = Math.min(this.#nextExpiry, expiry);
+      else this.nextExpiry = Math.min(this.nextExpiry, expiry);
     }
   }
 
   tenancy(slot: number): number {
-    return this.#tenancies.page(slot)[this.#tenancies.at(slot)]!;
+    return this.tenancies.page(slot)[this.tenancies.at(slot)]!;
   }
 
   /** When the slot's series began, in seconds since the epoch. */
   created(slot: number): number {
-    return this.#created.page(slot)[this.#created.at(slot)]!;
+    return this.createdTimes.page(slot)[this.createdTimes.at(slot)]!;
   }
 
   /** The slot's series begins anew. */
   restart(slot: number, createdSeconds: number): void {
-    this.#created.page(slot)[this.#created.at(slot)] = createdSeconds;
+    this.createdTimes.page(slot)[this.createdTimes.at(slot)] = createdSeconds;
   }
 
   values(slot: number): string[] {
-    return this.#index.values(slot);
+    return this.index.values(slot);
   }
 
   /** The overflow series is one more than the limit allows. */
-  #isFull(): boolean {
-    return this.size - (this.#overflow === NONE ? 0 : 1) >= this.#options.limit;
+  private isFull(): boolean {
+    return this.size - (this.overflow === NONE ? 0 : 1) >= this.options.limit;
   }
 
-  #overflowSlot(): number {
-    if (this.#overflow === NONE) {
-      const values = this.#options.labelNames.map(() => OVERFLOW_VALUE);
-      const slot = this.#index.find(values);
-      this.#overflow = slot >= 0 ? slot : this.#add(values);
-      this.#options.onOverflowing(this.#overflow);
+  private overflowSlot(): number {
+    if (this.overflow === NONE) {
+      const values = this.options.labelNames.map(() => OVERFLOW_VALUE);
+      const slot = this.index.find(values);
+      this.overflow = slot >= 0 ? slot : this.add(values);
+      this.options.onOverflowing(this.overflow);
     }
-    return this.#overflow;
+    return this.overflow;
   }
 
-  #add(values: readonly string[]): number {
-    const slot = this.#free.pop() ?? this.#slotCount++;
-    const now = this.#options.now();
-    this.#newest += 1;
-    this.#index.insert(values, slot);
-    this.#tenancies.page(slot)[this.#tenancies.at(slot)] = this.#newest;
-    this.#created.page(slot)[this.#created.at(slot)] = now / 1000;
-    if (this.expires) this.#updated.page(slot)[this.#updated.at(slot)] = now;
-    this.#options.onAdded(slot);
+  private add(values: readonly string[]): number {
+    const slot = this.free.pop() ?? this.slotCount++;
+    const now = this.options.now();
+    this.newest += 1;
+    this.index.insert(values, slot);
+    this.tenancies.page(slot)[this.tenancies.at(slot)] = this.newest;
+    this.createdTimes.page(slot)[this.createdTimes.at(slot)] = now / 1000;
+    if (this.expires) this.updateTimes.page(slot)[this.updateTimes.at(slot)] = now;
+    this.options.onAdded(slot);
     return slot;
   }
 }
