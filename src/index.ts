@@ -45,13 +45,14 @@ export type { CollectContext } from "./model/collect-context.ts";
 export type { Exemplar } from "./model/exemplar.ts";
 export type { Family, MetricType } from "./model/family.ts";
 export type { BucketSpan, NativeBuckets, NativeHistogram } from "./model/native-histogram.ts";
-export type {
-  HistogramValue,
-  MetricSource,
-  SampleSink,
-  SeriesHead,
-  StateSetValue,
-  SummaryValue,
+export {
+  type HistogramValue,
+  type MetricSource,
+  type SampleSink,
+  type SeriesHead,
+  type StateSetValue,
+  type SummaryValue,
+  seriesHead,
 } from "./model/sample-sink.ts";
 export type { ExposeOptions, Exposition } from "./registry/expose.ts";
 export { metrics } from "./registry/metrics.ts";

@@ -25,6 +25,21 @@ export interface SeriesHead {
   readonly tenancy: number;
 }
 
+/**
+ * The head of a series that lives in no table.
+ *
+ * @param times in seconds since the epoch
+ * @example
+ * sink.gauge(seriesHead(["queue"], ["mail"]), 3);
+ */
+export function seriesHead(
+  labelNames: readonly string[],
+  labelValues: readonly string[],
+  { created = Number.NaN, timestamp = Number.NaN }: { created?: number; timestamp?: number } = {},
+): SeriesHead {
+  return { labelNames, labelValues, created, timestamp, slot: 0, tenancy: 0 };
+}
+
 /** One series of a histogram: its classic buckets, and its native ones where it has them. */
 export interface HistogramValue {
   /**

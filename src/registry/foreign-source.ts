@@ -1,13 +1,15 @@
+import { invalidLabelValue, invalidOption, invalidValue, labelsMismatch } from "../errors.ts";
 import type { Exemplar } from "../model/exemplar.ts";
 import { exposedNames, type Family } from "../model/family.ts";
 import { checkLabelNames, checkMetricName } from "../model/names.ts";
-import type {
-  HistogramValue,
-  MetricSource,
-  SampleSink,
-  SeriesHead,
-  StateSetValue,
-  SummaryValue,
+import {
+  type HistogramValue,
+  type MetricSource,
+  type SampleSink,
+  type SeriesHead,
+  type StateSetValue,
+  type SummaryValue,
+  seriesHead,
 } from "../model/sample-sink.ts";
 
 /** What a registry asks of sources that are not its own. */
@@ -56,7 +58,7 @@ class ForeignSink implements SampleSink {
 
   family(family: Family): void {
     this.#visit.family = String(family.name);
-    checkMetricName(family.name);
+    checkFamily(family);
     this.#isWanted = isNamed(family, this.#rules.names);
     if (!this.#isWanted) return;
     this.#rules.claim(family);
@@ -64,11 +66,11 @@ class ForeignSink implements SampleSink {
   }
 
   counter(head: SeriesHead, value: number, exemplar?: Exemplar): void {
-    if (this.#isWanted) this.#sink.counter(this.#labelled(head), value, exemplar);
+    if (this.#isWanted) this.#sink.counter(this.#labelled(head), this.#number(value), exemplar);
   }
 
   gauge(head: SeriesHead, value: number): void {
-    if (this.#isWanted) this.#sink.gauge(this.#labelled(head), value);
+    if (this.#isWanted) this.#sink.gauge(this.#labelled(head), this.#number(value));
   }
 
   histogram(head: SeriesHead, value: HistogramValue): void {
@@ -88,7 +90,7 @@ class ForeignSink implements SampleSink {
   }
 
   unknown(head: SeriesHead, value: number): void {
-    if (this.#isWanted) this.#sink.unknown(this.#labelled(head), value);
+    if (this.#isWanted) this.#sink.unknown(this.#labelled(head), this.#number(value));
   }
 
   #labelled(head: SeriesHead): SeriesHead {
@@ -98,15 +100,9 @@ class ForeignSink implements SampleSink {
       this.#labelNames = [...names, ...head.labelNames];
       checkLabelNames(this.#visit.family, this.#labelNames);
     }
+    this.#check(head);
     if (names.length === 0) return head;
-    return {
-      labelNames: this.#labelNames,
-      labelValues: [...values, ...head.labelValues],
-      created: head.created,
-      timestamp: head.timestamp,
-      slot: 0,
-      tenancy: 0,
-    };
+    return seriesHead(this.#labelNames, [...values, ...head.labelValues], head);
   }
 }
 
