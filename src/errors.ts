@@ -34,7 +34,9 @@ export function show(value: unknown): string {
 }
 
 function list(names: readonly string[]): string {
-  return names.length === 0 ? "none" : names.map(show).join(", ");
+  if (names.length === 0) return "none";
+  const shown = names.slice(0, 20).map(show).join(", ");
+  return names.length > 20 ? `${shown} and ${names.length - 20} more` : shown;
 }
 
 export function invalidMetricName(name: unknown): NarthexError {

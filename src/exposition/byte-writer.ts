@@ -104,7 +104,9 @@ export class ByteWriter {
 
   /** Writes a sample's value, in a form that every text format reads. */
   number(value: number): void {
-    if (Number.isSafeInteger(value)) {
+    const small = value | 0;
+    if (small === value && small > 0) this.#whole(small);
+    else if (Number.isSafeInteger(value)) {
       if (value !== 0 || !Object.is(value, -0)) this.#integer(value);
       else this.text("-0");
     } else if (value - value === 0) {
@@ -148,6 +150,20 @@ export class ByteWriter {
     this.#length += width + 1;
   }
 
+  /** A whole number above 0 of at most 32 bits, as most values are. */
+  #whole(value: number): void {
+    this.#reserve(16);
+    const bytes = this.#bytes;
+    let at = this.#length + smallDigitCount(value);
+    this.#length = at;
+    let rest = value;
+    do {
+      const tens = (rest / 10) | 0;
+      bytes[--at] = ZERO + rest - tens * 10;
+      rest = tens;
+    } while (rest > 0);
+  }
+
   #integer(value: number): void {
     this.#reserve(24);
     const bytes = this.#bytes;
@@ -185,6 +201,13 @@ export class ByteWriter {
 }
 
 const MAX_INT32 = 0x7fffffff;
+
+function smallDigitCount(value: number): number {
+  if (value < 1e5)
+    return value < 100 ? (value < 10 ? 1 : 2) : value < 1e3 ? 3 : value < 1e4 ? 4 : 5;
+  if (value < 1e7) return value < 1e6 ? 6 : 7;
+  return value < 1e8 ? 8 : value < 1e9 ? 9 : 10;
+}
 
 function digitCount(value: number): number {
   let digits = 1;

@@ -3,6 +3,9 @@ import { isLegacyLabelName } from "../model/names.ts";
 import type { SeriesHead } from "../model/sample-sink.ts";
 import { ByteWriter } from "./byte-writer.ts";
 
+/** What follows the labels where nothing is added to them. */
+export const CLOSE = "} ";
+
 /** Garbage below this is not worth a fresh start. */
 const MIN_GARBAGE = 65_536;
 
@@ -28,7 +31,7 @@ export function labelTextsOf(head: SeriesHead, scheme: EscapingScheme): LabelTex
 }
 
 /**
- * The label sets of a table as text, `a="x",b="y"` without the braces: encoded once, when a series
+ * The label sets of a table as text, `a="x",b="y"` with `} ` behind it: encoded once, when a series
  * is first written, and copied ever after.
  */
 export class LabelTexts {
@@ -41,7 +44,7 @@ export class LabelTexts {
   #garbage = 0;
   #names: readonly string[] = [];
   #nameTexts: readonly string[] = [];
-  /** Where the text of the series last located stands. */
+  /** Where the text of the series last located stands, and how long it is without what closes it. */
   from = 0;
   length = 0;
 
@@ -92,6 +95,7 @@ export class LabelTexts {
       pool.byte(QUOTE);
     }
     this.length = pool.length - this.from;
+    pool.text(CLOSE);
   }
 
   #takeNames(names: readonly string[]): void {

@@ -3,7 +3,7 @@ import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";
 import type { SeriesHead } from "../model/sample-sink.ts";
 import { formatBound } from "./bound.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { type LabelTexts, labelTextsOf, quotedIfNeeded } from "./label-texts.ts";
+import { CLOSE, type LabelTexts, labelTextsOf, quotedIfNeeded } from "./label-texts.ts";
 
 /** Encoded text that is written again and again. */
 function fragment(text: string): ByteWriter {
@@ -72,8 +72,6 @@ export function stateLabels(name: string, states: readonly string[]): readonly O
   return ownLabels(name, states, () => states);
 }
 
-const CLOSE = fragment("} ");
-
 /** Writes the beginnings of sample lines: name, labels, and the space before the value. */
 export class SampleLines {
   readonly #out: ByteWriter;
@@ -106,8 +104,7 @@ export class SampleLines {
       this.#out.append(name.alone);
     } else {
       this.#out.append(name.open);
-      this.#out.copy(texts.pool, texts.from, texts.length);
-      this.#out.append(CLOSE);
+      this.#out.copy(texts.pool, texts.from, texts.length + CLOSE.length);
     }
   }
 

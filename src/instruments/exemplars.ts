@@ -82,6 +82,7 @@ export class Exemplars {
   }
 
   get(slot: number, sample: number): Exemplar | undefined {
+    if (this.#exemplars.size === 0) return undefined;
     return this.#exemplars.get(slot * this.#perSeries + sample);
   }
 

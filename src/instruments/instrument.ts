@@ -111,15 +111,36 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     const head = new SlotHead(table, this.definition);
     const newest = table.newest;
     const seriesPerSlice = Math.ceil(NUMBERS_PER_SLICE / rows.stride);
-    for (let slot = 0; slot < table.slotCount; slot += 1) {
-      head.slot = slot;
-      head.tenancy = table.tenancy(slot);
+    for (let begin = 0; begin < table.slotCount; ) {
+      const end = Math.min(begin + seriesPerSlice, rows.pageEnd(begin), table.slotCount);
+      this.writeSlots(sink, head, begin, end, newest);
+      begin = end;
+      yield;
+    }
+  }
+
+  /** Writes the series of some slots of one page. */
+  private writeSlots(
+    sink: SampleSink,
+    head: SlotHead,
+    begin: number,
+    end: number,
+    newest: number,
+  ): void {
+    const { table, rows } = this;
+    const { stride } = rows;
+    const page = rows.page(begin);
+    const tenancies = table.tenancyPage(begin);
+    const offset = rows.at(begin) / stride - begin;
+    for (let slot = begin; slot < end; slot += 1) {
+      const place = slot + offset;
+      const tenancy = tenancies[place]!;
       // A series that came in during a pause waits for the next visit: it may be one that was
       // written already, removed, and added again.
-      if (head.tenancy !== 0 && head.tenancy <= newest) {
-        this.write(sink, head, rows.page(slot), rows.at(slot));
-      }
-      if (slot % seriesPerSlice === seriesPerSlice - 1) yield;
+      if (tenancy === 0 || tenancy > newest) continue;
+      head.slot = slot;
+      head.tenancy = tenancy;
+      this.write(sink, head, page, place * stride);
     }
   }
 

@@ -71,8 +71,9 @@ export class PageMaker {
     const { accept, names, deadlineMs = DEFAULT_DEADLINE_MS, createdSamples = false } = options;
     const negotiated = negotiate(accept);
     const sources = await this.#collected(names, deadlineMs);
-    const capacity = (this.#lengths.get(negotiated.format) ?? 0) + 1024;
-    const page = newPage(negotiated, { capacity, createdSamples });
+    // Numbers get longer as they grow.
+    const capacity = 1024 + 1.05 * (this.#lengths.get(negotiated.format) ?? 0);
+    const page = newPage(negotiated, { capacity: Math.ceil(capacity), createdSamples });
     const lost = await render(sources, page);
     for (const source of lost) this.#exposed.own.countLost(nameOf(source));
     const body = page.finish();

@@ -104,6 +104,35 @@ class ForeignSink implements SampleSink {
     if (names.length === 0) return head;
     return seriesHead(this.#labelNames, [...values, ...head.labelValues], head);
   }
+
+  /** Throws where the head would not be a series on the page. */
+  #check({ labelNames, labelValues, created, timestamp }: SeriesHead): void {
+    const { family } = this.#visit;
+    if (labelValues.length !== labelNames.length) {
+      throw labelsMismatch(family, labelNames, `${labelValues.length} values`);
+    }
+    labelValues.forEach((value, i) => {
+      if (typeof value !== "string") throw invalidLabelValue(family, labelNames[i]!, value);
+    });
+    for (const time of [created, timestamp]) {
+      if (Number.isFinite(time) || Number.isNaN(time)) continue;
+      throw invalidValue(family, time, "a time is in seconds, or NaN where it is not known");
+    }
+  }
+
+  #number(value: unknown): number {
+    if (typeof value === "number") return value;
+    throw invalidValue(this.#visit.family, value, "use a number");
+  }
+}
+
+/** Throws where the family would not be one on the page. */
+function checkFamily({ name, help, unit }: Family): void {
+  checkMetricName(name);
+  if (typeof help !== "string") throw invalidOption(name, "help", help, "use a string");
+  if (unit !== undefined && !/^[a-zA-Z0-9_:]+$/.test(unit)) {
+    throw invalidOption(name, "unit", unit, "use letters, digits, underscores and colons");
+  }
 }
 
 /** Whether a scrape that asks for certain names wants this family. */

@@ -16,6 +16,7 @@ import {
 import { type Summary, SummaryInstrument, type SummaryOptions } from "../instruments/summary.ts";
 import { checkLabelNames } from "../model/names.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
+import { LabelIndex } from "../series/label-index.ts";
 import { type ExposeOptions, type Exposition, PageMaker, RegisteredSource } from "./expose.ts";
 import { Families } from "./families.ts";
 import { OwnMetrics } from "./own-metrics.ts";
@@ -37,11 +38,10 @@ export class Registry {
   readonly #own: OwnMetrics;
 
   constructor({ labels = {}, now = Date.now }: RegistryOptions = {}) {
-    checkLabelNames("of the registry", Object.keys(labels));
-    const constantLabels = {
-      names: Object.keys(labels),
-      values: Object.values(labels).map((value) => String(value).toWellFormed()),
-    };
+    const names = Object.keys(labels);
+    checkLabelNames("of the registry", names);
+    const values = new LabelIndex("of the registry", names).read(labels);
+    const constantLabels = { names, values };
     const exemplars = this.#exemplars;
     this.#context = {
       constantLabels,

@@ -26,6 +26,11 @@ export class Pages {
     return (slot + 1 - (1 << (31 - Math.clz32(slot + 1)))) * this.stride;
   }
 
+  /** The first slot behind the page that holds this slot's row. */
+  pageEnd(slot: number): number {
+    return (2 << (31 - Math.clz32(slot + 1))) - 1;
+  }
+
   /** Sets the slot's row to zeros. */
   zero(slot: number): void {
     const at = this.at(slot);

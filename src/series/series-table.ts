@@ -128,6 +128,11 @@ export class SeriesTable {
     }
   }
 
+  /** The page of tenancies that this slot's is in, at the place where rows of one number have theirs. */
+  tenancyPage(slot: number): Float64Array {
+    return this.tenancies.page(slot);
+  }
+
   tenancy(slot: number): number {
     return this.tenancies.page(slot)[this.tenancies.at(slot)]!;
   }
