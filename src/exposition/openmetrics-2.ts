@@ -1,90 +1,43 @@
-import { type EscapingScheme, escapeLabelName, escapeMetricName } from "../model/escaping.ts";
+import type { EscapingScheme } from "../model/escaping.ts";
 import type { Exemplar } from "../model/exemplar.ts";
-import { exposedName, type Family } from "../model/family.ts";
-import { isLegacyMetricName } from "../model/names.ts";
+import type { Family } from "../model/family.ts";
 import type { NativeBuckets, NativeHistogram } from "../model/native-histogram.ts";
-import type {
-  HistogramValue,
-  SeriesHead,
-  StateSetValue,
-  SummaryValue,
-} from "../model/sample-sink.ts";
-import type { ByteWriter } from "./byte-writer.ts";
+import type { HistogramValue, SeriesHead, SummaryValue } from "../model/sample-sink.ts";
+import { ByteWriter } from "./byte-writer.ts";
 import { writeExemplar } from "./exemplar-text.ts";
-import { quotedIfNeeded } from "./label-texts.ts";
-import type { PageSink } from "./page-sink.ts";
-import { SampleLines, type SampleName, sampleName, stateLabels } from "./sample-lines.ts";
+import { LineSink } from "./line-sink.ts";
+
+export function newOpenMetrics2Page(capacity: number, scheme: EscapingScheme): OpenMetrics2Sink {
+  return new OpenMetrics2Sink(new ByteWriter(capacity), scheme);
+}
 
 /**
  * Writes OpenMetrics 2.0 as of its release candidate 0: a sample is named like its family, a
  * histogram or summary is one line, and native histograms are part of it.
  */
-export class OpenMetrics2Sink implements PageSink {
-  readonly #out: ByteWriter;
-  readonly #scheme: EscapingScheme;
-  readonly #lines: SampleLines;
-  #stateLabel = "";
-  #sample: SampleName | undefined;
+export class OpenMetrics2Sink extends LineSink {
   /** What the names of count and sum begin with: those of a gauge histogram differ. */
   #prefix = "";
 
-  constructor(out: ByteWriter, scheme: EscapingScheme) {
-    this.#out = out;
-    this.#scheme = scheme;
-    this.#lines = new SampleLines(out, scheme);
+  override finish(): Uint8Array {
+    this.out.text("# EOF\n");
+    return super.finish();
   }
 
-  get length(): number {
-    return this.#out.length;
-  }
-
-  truncate(length: number): void {
-    this.#out.truncate(length);
-  }
-
-  finish(): Uint8Array {
-    this.#out.text("# EOF\n");
-    return this.#out.finish();
-  }
-
-  family(family: Family): void {
-    const out = this.#out;
-    const name = escapeMetricName(exposedName(family), this.#scheme);
-    const quoted = quotedIfNeeded(name, isLegacyMetricName);
-    if (family.help !== "") {
-      out.text(`# HELP ${quoted} `);
-      out.escaped(family.help, true);
-      out.text("\n");
-    }
-    out.text(`# TYPE ${quoted} ${family.type}\n`);
-    if (family.unit) out.text(`# UNIT ${quoted} ${family.unit}\n`);
-    this.#lines.reset();
-    this.#stateLabel = escapeLabelName(family.name, this.#scheme);
-    this.#sample = sampleName(name);
+  override family(family: Family): void {
+    this.comments(this.begin(family), family, family.type, true);
     this.#prefix = family.type === "gaugehistogram" ? "g" : "";
   }
 
-  counter(head: SeriesHead, value: number, exemplar?: Exemplar): void {
+  override counter(head: SeriesHead, value: number, exemplar?: Exemplar): void {
     this.#begin(head);
-    this.#out.number(value);
+    this.out.number(value);
     this.#times(head);
-    this.#end(exemplar === undefined ? [] : [exemplar]);
+    this.#exemplars(exemplar === undefined ? [] : [exemplar]);
   }
 
-  gauge(head: SeriesHead, value: number): void {
-    this.#single(head, value);
-  }
-
-  unknown(head: SeriesHead, value: number): void {
-    this.#single(head, value);
-  }
-
-  info(head: SeriesHead): void {
-    this.#single(head, 1);
-  }
-
-  histogram(head: SeriesHead, value: HistogramValue): void {
-    const out = this.#out;
+  override histogram(head: SeriesHead, value: HistogramValue): void {
+    const out = this.out;
     const { bounds, native } = value;
     this.#begin(head);
     out.text(`{${this.#prefix}count:`);
@@ -96,11 +49,11 @@ export class OpenMetrics2Sink implements PageSink {
     out.text("}");
     if (this.#prefix === "") this.#times(head);
     else this.#timestamp(head);
-    this.#end(exemplarsOf(value));
+    this.#exemplars(exemplarsOf(value));
   }
 
-  summary(head: SeriesHead, value: SummaryValue): void {
-    const out = this.#out;
+  override summary(head: SeriesHead, value: SummaryValue): void {
+    const out = this.out;
     this.#begin(head);
     out.text("{count:");
     out.number(value.count ?? 0);
@@ -113,33 +66,22 @@ export class OpenMetrics2Sink implements PageSink {
     });
     out.text("}");
     this.#times(head);
-    this.#end([]);
+    this.#exemplars([]);
   }
 
-  stateSet(head: SeriesHead, value: StateSetValue): void {
-    this.#lines.series(head);
-    stateLabels(this.#stateLabel, value.states).forEach((label, i) => {
-      this.#lines.beginWith(this.#sample!, label);
-      this.#out.number(value.isSet(i) ? 1 : 0);
-      this.#timestamp(head);
-      this.#end([]);
-    });
-  }
-
-  #single(head: SeriesHead, value: number): void {
-    this.#begin(head);
-    this.#out.number(value);
+  protected override end(head: SeriesHead, value: number): void {
+    this.out.number(value);
     this.#timestamp(head);
-    this.#end([]);
+    this.out.text("\n");
   }
 
   #begin(head: SeriesHead): void {
-    this.#lines.series(head);
-    this.#lines.begin(this.#sample!);
+    this.lines.series(head);
+    this.lines.begin(this.sample);
   }
 
   #native(native: NativeHistogram): void {
-    const out = this.#out;
+    const out = this.out;
     out.text(`,schema:${native.schema},zero_threshold:`);
     out.number(native.zeroThreshold);
     out.text(",zero_count:");
@@ -150,7 +92,7 @@ export class OpenMetrics2Sink implements PageSink {
 
   #nativeBuckets(sign: string, { spans, counts }: NativeBuckets): void {
     if (counts.length === 0) return;
-    const out = this.#out;
+    const out = this.out;
     this.#list(`${sign}_spans`, spans.length, (i) => {
       out.text(`${spans[i]!.offset}:${spans[i]!.length}`);
     });
@@ -158,7 +100,7 @@ export class OpenMetrics2Sink implements PageSink {
   }
 
   #buckets(value: HistogramValue): void {
-    const out = this.#out;
+    const out = this.out;
     let count = 0;
     this.#list("bucket", value.bounds.length + 1, (i) => {
       count += value.bucketCount(i);
@@ -169,7 +111,7 @@ export class OpenMetrics2Sink implements PageSink {
   }
 
   #list(name: string, length: number, write: (i: number) => void): void {
-    const out = this.#out;
+    const out = this.out;
     out.text(`,${name}:[`);
     for (let i = 0; i < length; i += 1) {
       if (i > 0) out.text(",");
@@ -181,22 +123,23 @@ export class OpenMetrics2Sink implements PageSink {
   #times(head: SeriesHead): void {
     this.#timestamp(head);
     if (Number.isNaN(head.created)) return;
-    this.#out.text(" st@");
-    this.#out.number(head.created);
+    this.out.text(" st@");
+    this.out.number(head.created);
   }
 
   #timestamp(head: SeriesHead): void {
     if (Number.isNaN(head.timestamp)) return;
-    this.#out.text(" ");
-    this.#out.number(head.timestamp);
+    this.out.text(" ");
+    this.out.number(head.timestamp);
   }
 
-  #end(exemplars: readonly Exemplar[]): void {
+  /** The rest of a line: its exemplars. */
+  #exemplars(exemplars: readonly Exemplar[]): void {
     for (const exemplar of exemplars) {
       // The format wants a timestamp on each.
-      if (!Number.isNaN(exemplar.timestamp)) writeExemplar(this.#out, exemplar, this.#scheme);
+      if (!Number.isNaN(exemplar.timestamp)) writeExemplar(this.out, exemplar, this.scheme);
     }
-    this.#out.text("\n");
+    this.out.text("\n");
   }
 }
 

@@ -12,7 +12,7 @@ import type { PageSink } from "./page-sink.ts";
 import { writeExemplar, writeLabelPair, writeTimestamp } from "./protobuf-exemplar.ts";
 import { COUNTER, HISTOGRAM, METRIC, METRIC_FAMILY, QUANTILE, SUMMARY } from "./protobuf-fields.ts";
 import { isWholeBelow, MAX_COUNT, writeHistogram } from "./protobuf-histogram.ts";
-import { DOUBLE_WIDTH, type ProtobufWriter } from "./protobuf-writer.ts";
+import { DOUBLE_WIDTH, ProtobufWriter } from "./protobuf-writer.ts";
 import { type SeriesBytes, seriesBytesOf } from "./series-bytes.ts";
 
 const NONE = -1;
@@ -28,6 +28,10 @@ const TYPES: { readonly [Type in MetricType]: readonly [type: number, tag: numbe
   histogram: [4, METRIC.histogram],
   gaugehistogram: [5, METRIC.histogram],
 };
+
+export function newProtobufPage(capacity: number, scheme: EscapingScheme): ProtobufSink {
+  return new ProtobufSink(new ProtobufWriter(capacity), scheme);
+}
 
 /** Writes MetricFamily messages of io.prometheus.client, each with its length before it. */
 export class ProtobufSink implements PageSink {

@@ -73,7 +73,7 @@ export class PageMaker {
     const sources = await this.#collected(names, deadlineMs);
     // Numbers get longer as they grow.
     const capacity = 1024 + 1.05 * (this.#lengths.get(negotiated.format) ?? 0);
-    const page = newPage(negotiated, { capacity: Math.ceil(capacity), createdSamples });
+    const page = await newPage(negotiated, { capacity: Math.ceil(capacity), createdSamples });
     const lost = await render(sources, page);
     for (const source of lost) this.#exposed.own.countLost(nameOf(source));
     const body = page.finish();

@@ -54,8 +54,8 @@ export function familiesOf(page: string | Uint8Array): PageFamily[] {
   return parse(page).families.map((family) => ({ ...family, name: exposedName(family) }));
 }
 
-function rendered(source: MetricSource): Uint8Array {
-  const page = newPage(negotiate(ACCEPT), { capacity: 1024, createdSamples: false });
+async function rendered(source: MetricSource): Promise<Uint8Array> {
+  const page = await newPage(negotiate(ACCEPT), { capacity: 1024, createdSamples: false });
   for (const _ of source.visit(page) ?? []);
   return page.finish();
 }
