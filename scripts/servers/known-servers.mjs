@@ -1,5 +1,6 @@
 import { findPostgres } from "./find-postgres.mjs";
 import { findPrometheus, findPromtool } from "./find-prometheus.mjs";
+import { findPythonParser } from "./find-python-parser.mjs";
 
 /** The real servers and tools that tests ask for, and how someone gets one where we cannot. */
 export const knownServers = {
@@ -17,6 +18,12 @@ export const knownServers = {
     find: findPostgres,
     variable: "NARTHEX_POSTGRES_BIN",
     advice: "install PostgreSQL, or set NARTHEX_POSTGRES_BIN to the folder of its server commands",
+  },
+  "python-parser": {
+    find: findPythonParser,
+    variable: "NARTHEX_PYTHON_PROMETHEUS",
+    advice:
+      "put python3 on PATH, and install its prometheus_client, or set NARTHEX_PYTHON_PROMETHEUS to the folder that has it",
   },
 };
 

@@ -308,16 +308,6 @@ describe("types that the format does not have", () => {
     expect(value("depth_sum")).toBe(9);
     expect(value("what")).toBe(-1);
   });
-
-  test("a state set of a colon's name still has a label that can be read", async () => {
-    registry.register({
-      visit(sink) {
-        sink.family({ name: "a:mode", help: "", type: "stateset" });
-        sink.stateSet(head([], []), { states: ["on"], isSet: () => true });
-      },
-    });
-    expect((await page()).samples).toHaveLength(1);
-  });
 });
 
 test("the time at which a value was taken is written in milliseconds", async () => {

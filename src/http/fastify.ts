@@ -20,7 +20,7 @@ const DEFAULT_PATH = "/metrics";
  * await app.register(httpMetrics);
  */
 export const httpMetrics: FastifyPluginAsync<HttpMetricsOptions> = async (app, options) => {
-  const { registry = metrics, path = DEFAULT_PATH } = options;
+  const { registry = metrics, path = DEFAULT_PATH, ...scraping } = options;
   const requests = new RequestMetrics(registry);
   // The server has every request, also those that Fastify answers without its hooks.
   app.server.prependListener("request", (request, response) => {
@@ -32,7 +32,7 @@ export const httpMetrics: FastifyPluginAsync<HttpMetricsOptions> = async (app, o
     measured.ignored = path !== false && measured.route === path;
     done();
   });
-  if (path !== false) serve(app, new Scraper(registry), path);
+  if (path !== false) serve(app, new Scraper(registry, scraping), path);
 };
 
 // The hooks are for the whole application, not for the plugin's own scope.
@@ -52,9 +52,9 @@ export function monitor(
   app: FastifyInstance,
   options: Omit<HttpMetricsOptions, "path"> & MetricsServerOptions & { readonly path?: string },
 ): Server {
-  const { registry = metrics, path = DEFAULT_PATH, port, host } = options;
+  const { registry = metrics, path = DEFAULT_PATH, port, host, ...scraping } = options;
   app.register(httpMetrics, { registry, path: false });
-  const server = startMetricsServer(new Scraper(registry), path, {
+  const server = startMetricsServer(new Scraper(registry, scraping), path, {
     port,
     ...(host === undefined ? {} : { host }),
   });

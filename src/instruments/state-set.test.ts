@@ -157,3 +157,10 @@ describe("options", () => {
     expect((await page()).samples).toHaveLength(1);
   });
 });
+
+test("a name with a colon is refused: the states' label is named like the family", () => {
+  const registry = new Registry();
+  expect(() => registry.stateSet({ name: "job:state", help: "", states: ["on"] })).toThrow(
+    /"job:state".*leave out colons/,
+  );
+});

@@ -1,5 +1,5 @@
 import { invalidOption, invalidValue, show } from "../errors.ts";
-import { checkLabelNames } from "../model/names.ts";
+import { checkLabelNames, checkStateSetName } from "../model/names.ts";
 import type { SampleSink, SeriesHead, StateSetValue } from "../model/sample-sink.ts";
 import { define, type Labels, type MetricOptions, type RegistryContext } from "./definition.ts";
 import { HeldSeries } from "./held-series.ts";
@@ -58,6 +58,7 @@ export class StateSetInstrument extends Instrument<HeldStateSet> {
     checkStates(options.name, states);
     const definition = define("stateset", options, context, { states });
     const { family, labelNames, constantLabels } = definition;
+    checkStateSetName(family.name);
     if (family.unit !== undefined) {
       throw invalidOption(family.name, "unit", family.unit, "a state set has none");
     }

@@ -1,4 +1,4 @@
-import { invalidLabelName, invalidMetricName } from "../errors.ts";
+import { invalidLabelName, invalidMetricName, invalidOption } from "../errors.ts";
 
 const LEGACY_METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LEGACY_LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -16,6 +16,17 @@ export function isLegacyLabelName(name: string): boolean {
 export function checkMetricName(name: unknown): asserts name is string {
   if (typeof name !== "string" || name === "" || !name.isWellFormed())
     throw invalidMetricName(name);
+}
+
+/** OpenMetrics wants a state set's label to be named like the family, and label names have no colons. */
+export function checkStateSetName(name: string): void {
+  if (!name.includes(":")) return;
+  throw invalidOption(
+    name,
+    "name",
+    name,
+    "a state set's name is a label name, too: leave out colons",
+  );
 }
 
 /** Label names are any UTF-8, but those of two leading underscores belong to Prometheus itself. */

@@ -1,7 +1,7 @@
 import { invalidLabelValue, invalidOption, invalidValue, labelsMismatch } from "../errors.ts";
 import type { Exemplar } from "../model/exemplar.ts";
 import { exposedNames, type Family } from "../model/family.ts";
-import { checkLabelNames, checkMetricName } from "../model/names.ts";
+import { checkLabelNames, checkMetricName, checkStateSetName } from "../model/names.ts";
 import {
   type HistogramValue,
   type MetricSource,
@@ -127,8 +127,9 @@ class ForeignSink implements SampleSink {
 }
 
 /** Throws where the family would not be one on the page. */
-function checkFamily({ name, help, unit }: Family): void {
+function checkFamily({ name, type, help, unit }: Family): void {
   checkMetricName(name);
+  if (type === "stateset") checkStateSetName(name);
   if (typeof help !== "string") throw invalidOption(name, "help", help, "use a string");
   if (unit !== undefined && !/^[a-zA-Z0-9_:]+$/.test(unit)) {
     throw invalidOption(name, "unit", unit, "use letters, digits, underscores and colons");

@@ -25,6 +25,11 @@ export interface ScrapeResponse {
 export interface ScraperOptions {
   /** Scrapes that may be under way at once, 8 by default; those past it are answered with 503. */
   readonly maxConcurrent?: number;
+  /**
+   * Whether OpenMetrics 1.0 tells when each series began, as a sample of its own; off by default, as
+   * most servers store it as one more series. Protobuf always tells.
+   */
+  readonly createdSamples?: boolean;
 }
 
 /** One page under way, and what was packed of it so far. */
@@ -40,15 +45,20 @@ interface Rendering {
 export class Scraper {
   readonly #registry: Registry;
   readonly #maxConcurrent: number;
+  readonly #createdSamples: boolean;
   readonly #renderings = new Map<string, Rendering>();
   readonly #scrapes: { readonly [Result in ScrapeResult]: CounterSeries };
   readonly #duration: HistogramSeries;
   readonly #bytes: CounterSeries;
   #underWay = 0;
 
-  constructor(registry: Registry, { maxConcurrent = 8 }: ScraperOptions = {}) {
+  constructor(
+    registry: Registry,
+    { maxConcurrent = 8, createdSamples = false }: ScraperOptions = {},
+  ) {
     this.#registry = registry;
     this.#maxConcurrent = maxConcurrent;
+    this.#createdSamples = createdSamples;
     const scrapes = registry.counter({
       name: "narthex_scrapes",
       help: "Scrapes answered, by result.",
@@ -131,7 +141,8 @@ export class Scraper {
     const key = JSON.stringify([accept, names, deadlineMs]);
     let rendering = this.#renderings.get(key);
     if (rendering === undefined) {
-      const page = this.#registry.expose({ accept, names, deadlineMs });
+      const createdSamples = this.#createdSamples;
+      const page = this.#registry.expose({ accept, names, deadlineMs, createdSamples });
       rendering = { page, packed: new Map() };
       this.#renderings.set(key, rendering);
       // Not before it is done: who comes later wants newer values.
