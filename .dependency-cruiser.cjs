@@ -13,7 +13,7 @@ const allowed = {
   series: ["model"],
   instruments: ["model", "series"],
   exposition: ["model"],
-  registry: ["model", "instruments", "exposition"],
+  registry: ["model", "series", "instruments", "exposition"],
   runtime: ["model", "instruments", "registry"],
   scrape: ["model", "instruments", "registry", "exposition"],
   opentelemetry: ["instruments"],
@@ -48,9 +48,9 @@ module.exports = {
       to: { path: "^src/http/(express|fastify|hono|koa|nest|next|node)\\.ts$" },
     },
     {
-      name: "articles-use-the-published-entries",
+      name: "workspaces-use-the-published-entries",
       severity: "error",
-      from: { path: "^articles/" },
+      from: { path: "^(articles|bench)/" },
       to: { path: "^src/" },
     },
     {

@@ -38,7 +38,7 @@ function tool(command, ...args) {
 
 /** Who may import whom. That no module was seen is an error too: then nothing was checked. */
 async function checkImports() {
-  const folders = ["src", "articles/src", "scripts", "test"];
+  const folders = ["src", "articles/src", "scripts", "test", "bench"];
   const cruise = "dependency-cruiser/bin/dependency-cruise.mjs";
   const { stdout } = await tool(cruise, "--output-type", "json", ...folders);
   const { totalCruised, error, violations } = JSON.parse(stdout).summary;

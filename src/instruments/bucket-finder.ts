@@ -17,14 +17,17 @@ function highWord(value: number): number {
  * ascend with it, so they index a table that says where to start; a comparison or two do the rest.
  */
 export class BucketFinder {
-  readonly bounds: Float64Array;
+  /** Ends in infinity, which nothing is above. */
+  private readonly bounds: Float64Array;
+  private readonly count: number;
   /** For each cell, the first bucket that a value in it can be in. */
   private readonly starts: Uint16Array;
   private readonly shift: number;
   private readonly base: number;
 
   constructor(bounds: readonly number[]) {
-    this.bounds = Float64Array.from(bounds);
+    this.bounds = Float64Array.of(...bounds, Number.POSITIVE_INFINITY);
+    this.count = bounds.length;
     const positive = bounds.filter((bound) => bound > 0);
     const lowest = highWord(positive[0] ?? 1);
     const highest = highWord(positive.at(-1) ?? 1);
@@ -42,11 +45,18 @@ export class BucketFinder {
 
   /** The index of the first bound that is not below `value`; `bounds.length` past the last, and for NaN. */
   find(value: number): number {
-    const { bounds } = this;
     const cell = (highWord(value) >> this.shift) - this.base;
-    const starts = this.starts;
-    let bucket = cell < 0 ? 0 : cell < starts.length ? starts[cell]! : bounds.length;
-    while (bucket < bounds.length && !(value <= bounds[bucket]!)) bucket += 1;
+    if (cell < 0) return this.findFromFirst(value);
+    const { starts, bounds } = this;
+    let bucket = cell < starts.length ? starts[cell]! : this.count;
+    while (value > bounds[bucket]!) bucket += 1;
+    return bucket;
+  }
+
+  /** Of what is not positive, or lies below every positive bound. */
+  private findFromFirst(value: number): number {
+    let bucket = 0;
+    while (bucket < this.count && !(value <= this.bounds[bucket]!)) bucket += 1;
     return bucket;
   }
 }

@@ -61,20 +61,15 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
     this.open();
   }
 
-  inc(labelsOrValue?: unknown, valueOrOptions?: unknown, options?: UpdateOptions): void {
-    if (this.only !== undefined) {
-      this.only.inc(labelsOrValue as number, valueOrOptions as UpdateOptions);
-      return;
-    }
-    const value = valueOrOptions === undefined ? 1 : valueOrOptions;
+  inc(labels: object, value: unknown = 1, options?: UpdateOptions): void {
     this.check(value);
-    const series = this.seriesOf(labelsOrValue as object);
+    const series = this.seriesOf(labels);
     if (series !== undefined) {
       series.inc(value, options);
       return;
     }
     const exemplar = this.exemplarOf(value, options);
-    const slot = this.table.update(labelsOrValue as object);
+    const slot = this.table.update(labels);
     this.rows.page(slot)[this.rows.at(slot)]! += value;
     if (exemplar !== undefined) this.exemplars.set(slot, 0, exemplar);
   }

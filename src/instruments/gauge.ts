@@ -53,33 +53,21 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
     this.open();
   }
 
-  set(labelsOrValue: unknown, value?: unknown): void {
-    if (this.only !== undefined) {
-      this.only.set(labelsOrValue as number);
-      return;
-    }
+  set(labels: object, value: unknown): void {
     this.check(value);
-    const series = this.seriesOf(labelsOrValue as object);
+    const series = this.seriesOf(labels);
     if (series !== undefined) series.set(value);
-    else this.put(this.table.update(labelsOrValue as object), value);
+    else this.put(this.table.update(labels), value);
   }
 
-  inc(labelsOrValue?: unknown, value: unknown = 1): void {
-    if (this.only !== undefined) {
-      this.only.inc(labelsOrValue as number | undefined);
-      return;
-    }
+  inc(labels: object, value: unknown = 1): void {
     this.check(value);
-    this.add(labelsOrValue as object, value);
+    this.add(labels, value);
   }
 
-  dec(labelsOrValue?: unknown, value: unknown = 1): void {
-    if (this.only !== undefined) {
-      this.only.dec(labelsOrValue as number | undefined);
-      return;
-    }
+  dec(labels: object, value: unknown = 1): void {
     this.check(value);
-    this.add(labelsOrValue as object, -value);
+    this.add(labels, -value);
   }
 
   override check(value: unknown): asserts value is number {

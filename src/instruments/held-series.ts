@@ -1,7 +1,8 @@
+import type { MetricSource, SampleSink } from "../model/sample-sink.ts";
 import type { Instrument } from "./instrument.ts";
 
 /** A series that a user holds: it has the page and the position of its row, so an update is one hop. */
-export abstract class HeldSeries {
+export abstract class HeldSeries implements MetricSource {
   page: Float64Array;
   at = 0;
   /** Negative once the series is gone. */
@@ -26,6 +27,24 @@ export abstract class HeldSeries {
     this.at = 0;
     this.watched = true;
     this.expiredValues = expiredValues;
+  }
+
+  // A metric without labels is its series: what a family can do, it can do, too.
+
+  labels(labels?: object): this {
+    return this.instrument.labels(labels) as this;
+  }
+
+  remove(): boolean {
+    return this.instrument.remove();
+  }
+
+  clear(): void {
+    this.instrument.clear();
+  }
+
+  visit(sink: SampleSink): Iterable<void> {
+    return this.instrument.visit(sink);
   }
 
   protected touch(): void {

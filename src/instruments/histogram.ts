@@ -93,21 +93,17 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     this.open();
   }
 
-  observe(labelsOrValue: unknown, valueOrOptions?: unknown, options?: UpdateOptions): void {
-    if (this.only !== undefined) {
-      this.only.observe(labelsOrValue as number, valueOrOptions as UpdateOptions);
-      return;
-    }
-    if (typeof valueOrOptions !== "number") throw this.invalid(valueOrOptions);
-    const series = this.seriesOf(labelsOrValue as object);
+  observe(labels: object, value: unknown, options?: UpdateOptions): void {
+    if (typeof value !== "number") throw this.invalid(value);
+    const series = this.seriesOf(labels);
     if (series !== undefined) {
-      series.observe(valueOrOptions, options);
+      series.observe(value, options);
       return;
     }
-    const exemplar = this.exemplarOf(valueOrOptions, options);
-    const slot = this.table.update(labelsOrValue as object);
-    if (this.states[slot]?.observe(valueOrOptions)) this.beginAnew(slot);
-    this.count(this.rows.page(slot), this.rows.at(slot), valueOrOptions);
+    const exemplar = this.exemplarOf(value, options);
+    const slot = this.table.update(labels);
+    if (this.states[slot]?.observe(value)) this.beginAnew(slot);
+    this.count(this.rows.page(slot), this.rows.at(slot), value);
     if (exemplar !== undefined) this.keep(slot, exemplar);
   }
 
@@ -122,13 +118,12 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     this.states[slot]?.addExemplar(exemplar);
   }
 
-  startTimer(labels?: object): StopTimer {
+  startTimer(labels: object): StopTimer {
     return this.labels(labels).startTimer();
   }
 
-  time<T>(labelsOrWork: object | (() => T), work?: () => T): T {
-    if (this.only !== undefined) return this.only.time(labelsOrWork as () => T);
-    return this.labels(labelsOrWork).time(work as () => T);
+  time<T>(labels: object, work: () => T): T {
+    return this.labels(labels).time(work);
   }
 
   invalid(value: unknown): Error {

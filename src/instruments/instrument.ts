@@ -80,6 +80,11 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     at: number,
   ): void;
 
+  /** What a user gets: a metric without labels is its one series, so that its updates are one hop, too. */
+  get handle(): object {
+    return this.only ?? this;
+  }
+
   /** The series of a label set, to be held. */
   labels(labels?: object): S {
     if (this.only === undefined) return this.hold(labels as object);

@@ -69,15 +69,11 @@ export class StateSetInstrument extends Instrument<HeldStateSet> {
     this.open();
   }
 
-  set(labelsOrState: unknown, stateOrOn: unknown, on?: unknown): void {
-    if (this.only !== undefined) {
-      this.only.set(labelsOrState, stateOrOn);
-      return;
-    }
-    const state = this.check(stateOrOn, on);
+  set(labels: object, state: unknown, on: unknown): void {
+    const place = this.check(state, on);
     const { table, rows } = this;
-    const slot = table.update(labelsOrState as object);
-    rows.page(slot)[rows.at(slot) + state] = Number(on);
+    const slot = table.update(labels);
+    rows.page(slot)[rows.at(slot) + place] = Number(on);
   }
 
   /** The state's place in a row; throws unless it is one and `on` a boolean. */

@@ -99,19 +99,15 @@ export class SummaryInstrument extends Instrument<HeldSummary> {
     this.open();
   }
 
-  observe(labelsOrValue: unknown, value?: unknown): void {
-    if (this.only !== undefined) {
-      this.only.observe(labelsOrValue as number);
-      return;
-    }
+  observe(labels: object, value: unknown): void {
     if (typeof value !== "number") throw this.invalid(value);
-    const series = this.seriesOf(labelsOrValue as object);
+    const series = this.seriesOf(labels);
     if (series !== undefined) {
       series.observe(value);
       return;
     }
     const { table, rows } = this;
-    const slot = table.update(labelsOrValue as object);
+    const slot = table.update(labels);
     this.count(slot, rows.page(slot), rows.at(slot), value);
   }
 
@@ -124,13 +120,12 @@ export class SummaryInstrument extends Instrument<HeldSummary> {
     this.#windows.add(slot, this.#clock.slice, value);
   }
 
-  startTimer(labels?: object): StopTimer {
+  startTimer(labels: object): StopTimer {
     return this.labels(labels).startTimer();
   }
 
-  time<T>(labelsOrWork: object | (() => T), work?: () => T): T {
-    if (this.only !== undefined) return this.only.time(labelsOrWork as () => T);
-    return this.labels(labelsOrWork).time(work as () => T);
+  time<T>(labels: object, work: () => T): T {
+    return this.labels(labels).time(work);
   }
 
   invalid(value: unknown): Error {

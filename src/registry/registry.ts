@@ -62,25 +62,25 @@ export class Registry {
   /** A value that only goes up. The same definition gives the same counter, however often. */
   counter<const L extends string = never>(options: CounterOptions<L>): Counter<NoInfer<L>> {
     const instrument = new CounterInstrument(options as CounterOptions<string>, this.#context);
-    return this.#families.add(instrument, options.initial) as unknown as Counter<L>;
+    return this.#families.add(instrument, options.initial).handle as Counter<L>;
   }
 
   /** A value that goes up and down. */
   gauge<const L extends string = never>(options: GaugeOptions<L>): Gauge<NoInfer<L>> {
     const instrument = new GaugeInstrument(options as GaugeOptions<string>, this.#context);
-    return this.#families.add(instrument, options.initial) as unknown as Gauge<L>;
+    return this.#families.add(instrument, options.initial).handle as Gauge<L>;
   }
 
   /** How values are distributed. */
   histogram<const L extends string = never>(options: HistogramOptions<L>): Histogram<NoInfer<L>> {
     const instrument = new HistogramInstrument(options as HistogramOptions<string>, this.#context);
-    return this.#families.add(instrument, options.initial) as unknown as Histogram<L>;
+    return this.#families.add(instrument, options.initial).handle as Histogram<L>;
   }
 
   /** Quantiles of the newest values, computed in this process. */
   summary<const L extends string = never>(options: SummaryOptions<L>): Summary<NoInfer<L>> {
     const instrument = new SummaryInstrument(options as SummaryOptions<string>, this.#context);
-    return this.#families.add(instrument, options.initial) as unknown as Summary<L>;
+    return this.#families.add(instrument, options.initial).handle as Summary<L>;
   }
 
   /** Facts that are text, such as a version. */
@@ -93,7 +93,7 @@ export class Registry {
     options: StateSetOptions<S, L>,
   ): StateSet<NoInfer<S>, NoInfer<L>> {
     const instrument = new StateSetInstrument(options, this.#context);
-    return this.#families.add(instrument, options.initial) as unknown as StateSet<S, L>;
+    return this.#families.add(instrument, options.initial).handle as StateSet<S, L>;
   }
 
   /**

@@ -78,14 +78,15 @@ export class RecentSeries<S extends Recent> {
     if (!values.every((value) => typeof value === "string")) return;
     if (2 * seriesCount > this.places.length) this.grow(seriesCount);
     const hash = values.reduce((before, value) => mix(before, tail(value)), 0);
-    const [first = "", second = "", third = "", fourth = ""] = values;
-    const free = (step: number) => {
-      const entry = this.places[(hash + step) & this.mask];
-      return entry === undefined || entry.series.slot < 0;
-    };
-    let step = 0;
-    while (step < STEPS && !free(step)) step += 1;
-    this.places[(hash + (step % STEPS)) & this.mask] = { first, second, third, fourth, series };
+    for (let step = 0; step < STEPS; step += 1) {
+      const place = (hash + step) & this.mask;
+      const entry = this.places[place];
+      // Who is there stays: two that drove each other out would cost more than looking closer.
+      if (entry !== undefined && entry.series.slot >= 0) continue;
+      const [first = "", second = "", third = "", fourth = ""] = values;
+      this.places[place] = { first, second, third, fourth, series };
+      return;
+    }
   }
 
   /** Starts afresh with places enough; what was known is learnt again. */
@@ -101,9 +102,14 @@ function mix(hash: number, part: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-/** What tells most label values apart without reading all of them. */
+/** What tells most label values apart without reading all of them: methods, routes, status codes. */
 function tail(value: string): number {
   const { length } = value;
   if (length < 2) return length === 1 ? value.charCodeAt(0) : 0;
-  return (length << 16) | (value.charCodeAt(length - 2) << 8) | value.charCodeAt(length - 1);
+  return (
+    (length << 24) ^
+    (value.charCodeAt(0) << 16) ^
+    (value.charCodeAt(length - 2) << 8) ^
+    value.charCodeAt(length - 1)
+  );
 }

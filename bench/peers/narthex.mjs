@@ -1,0 +1,54 @@
+import { Registry } from "narthex";
+
+/** @import { Format, Peer, PeerRegistry } from "./peers.mjs" */
+
+/** @type {Record<Format, string>} */
+const ACCEPT = {
+  text: "text/plain; version=0.0.4",
+  openmetrics: "application/openmetrics-text; version=1.0.0",
+  protobuf:
+    "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
+};
+
+const help = "What is measured.";
+/** More than any measurement needs: the default stops at 10,000. */
+const limit = 1_000_000;
+
+/** @type {Peer} */
+export const narthex = {
+  name: "narthex",
+  packages: ["narthex"],
+  formats: ["text", "openmetrics", "protobuf"],
+
+  open(format) {
+    const registry = new Registry();
+    /** @type {PeerRegistry} */
+    const opened = {
+      counter: (name, labels) => registry.counter({ name, help, labels, limit }),
+      gauge: (name, labels) => registry.gauge({ name, help, labels, limit }),
+      histogram: (name, labels, buckets) =>
+        registry.histogram({ name, help, labels, limit, buckets }),
+      nativeHistogram: (name, labels) =>
+        registry.histogram({ name, help, labels, limit, buckets: [], native: true }),
+      summary: (name, labels) => registry.summary({ name, help, labels, limit }),
+      useOwnTypes: () => useOwnTypes(registry),
+      page: async () => (await registry.expose({ accept: ACCEPT[format] })).body,
+    };
+    return opened;
+  },
+};
+
+/** @param {Registry} registry */
+function useOwnTypes(registry) {
+  registry.info({ name: "build", help }).set({ version: "1.2.3", revision: "abc" });
+  const states = registry.stateSet({ name: "feature", help, labels: ["of"], states: ["a", "b"] });
+  const both = registry.histogram({ name: "size_bytes", help, labels: ["of"], native: true });
+  const counter = registry.counter({ name: "traced", help, labels: ["of"] });
+  for (let i = 0; i < 1000; i += 1) {
+    const labels = { of: `${i % 7}` };
+    const exemplar = { trace_id: `${i}` };
+    states.set(labels, i % 2 === 0 ? "a" : "b", i % 3 === 0);
+    both.observe(labels, 1.5 ** (i % 50), { exemplar });
+    counter.inc(labels, 1, { exemplar });
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * @import { Registry as PromRegistry, RegistryContentType } from "prom-client"
+ * @import { Peer, PeerRegistry } from "./peers.mjs"
+ */
+
+const help = "What is measured.";
+
+/**
+ * A peer with the API of prom-client.
+ *
+ * @param {string} name the package's
+ * @param {typeof import("prom-client")} client
+ * @returns {Peer}
+ */
+export function promClient(name, { Counter, Gauge, Histogram, Registry, Summary }) {
+  return {
+    name,
+    packages: [name],
+    formats: ["text", "openmetrics"],
+
+    open(format) {
+      /** @type {PromRegistry<RegistryContentType>} */
+      const registry = new Registry();
+      if (format === "openmetrics") registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+      const registers = [registry];
+      /** @type {PeerRegistry} */
+      const opened = {
+        counter: (name, labelNames) =>
+          new Counter({ name: `${name}_total`, help, labelNames, registers }),
+        gauge: (name, labelNames) => new Gauge({ name, help, labelNames, registers }),
+        histogram: (name, labelNames, buckets) =>
+          new Histogram({ name, help, labelNames, registers, buckets }),
+        summary: (name, labelNames) =>
+          new Summary({
+            name,
+            help,
+            labelNames,
+            registers,
+            // What a summary of this package is by default.
+            percentiles: [0.5, 0.9, 0.99],
+            maxAgeSeconds: 600,
+            ageBuckets: 5,
+          }),
+        page: () => registry.metrics(),
+      };
+      return opened;
+    },
+  };
+}

@@ -1,0 +1,2 @@
+/** @param {number} count */
+export const thousands = (count) => count.toLocaleString("en");

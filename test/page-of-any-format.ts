@@ -1,0 +1,97 @@
+import { type ExpositionFormat, negotiate } from "../src/exposition/negotiate.ts";
+import { parse } from "../src/exposition/parse/parse.ts";
+import type { Registry } from "../src/index.ts";
+import type { EscapingScheme } from "../src/model/escaping.ts";
+import { exposedName } from "../src/model/family.ts";
+import { decodePage, type Message } from "./protobuf-page.ts";
+import { parseTextPage } from "./text-page.ts";
+
+const MEDIA_TYPES: { readonly [Format in ExpositionFormat]: string } = {
+  "text-0.0.4": "text/plain;version=0.0.4",
+  "text-1.0.0": "text/plain;version=1.0.0",
+  "openmetrics-1.0": "application/openmetrics-text;version=1.0.0",
+  "openmetrics-2.0": "application/openmetrics-text;version=2.0.0-rc0",
+  protobuf:
+    "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+};
+
+export const FORMATS = Object.keys(MEDIA_TYPES) as ExpositionFormat[];
+export const ESCAPINGS: readonly EscapingScheme[] = [
+  "allow-utf-8",
+  "underscores",
+  "dots",
+  "values",
+];
+
+/** The header of a scraper that takes nothing else. */
+export function acceptOf(format: ExpositionFormat, escaping: EscapingScheme): string {
+  return `${MEDIA_TYPES[format]};escaping=${escaping}`;
+}
+
+/** What all formats have in common. */
+interface AnyPage {
+  readonly format: ExpositionFormat;
+  /** The scheme that was used: not every format has each. */
+  readonly escaping: EscapingScheme;
+  readonly body: Uint8Array;
+  /** By their names on the page. */
+  readonly helps: ReadonlyMap<string, string>;
+  readonly samples: readonly AnySample[];
+}
+
+interface AnySample {
+  /** The family's name on the page. */
+  readonly family: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Of a counter or a gauge. */
+  readonly value: unknown;
+}
+
+/** A registry's page in some format, read by a reader of that format; a corrupt page is an error. */
+export async function readPage(
+  registry: Registry,
+  format: ExpositionFormat,
+  wanted: EscapingScheme,
+): Promise<AnyPage> {
+  const accept = acceptOf(format, wanted);
+  const { escaping } = negotiate(accept);
+  const { body, contentType } = await registry.expose({ accept });
+  if (format === "text-0.0.4")
+    parseTextPage(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  const read = format === "protobuf" ? readProtobuf(body) : readText(body, contentType);
+  return { format, escaping, body, ...read };
+}
+
+function readText(body: Uint8Array, contentType: string) {
+  const { families } = parse(body, { contentType });
+  return {
+    helps: new Map(families.map((family) => [exposedName(family), family.help])),
+    samples: families.flatMap((family) =>
+      family.samples.map(({ labels, value }) => ({ family: exposedName(family), labels, value })),
+    ),
+  };
+}
+
+function readProtobuf(body: Uint8Array) {
+  const families = decodePage(body) as unknown as ProtobufFamily[];
+  return {
+    helps: new Map(families.map(({ name, help = "" }) => [name, help])),
+    samples: families.flatMap(({ name, metric = [] }) =>
+      metric.map(({ label = [], counter, gauge }) => ({
+        family: name,
+        labels: Object.fromEntries(label.map(({ name, value }) => [name, value])),
+        value: (counter ?? gauge)?.value,
+      })),
+    ),
+  };
+}
+
+interface ProtobufFamily {
+  readonly name: string;
+  readonly help?: string;
+  readonly metric?: readonly {
+    readonly label?: readonly { readonly name: string; readonly value: string }[];
+    readonly counter?: Message;
+    readonly gauge?: Message;
+  }[];
+}
