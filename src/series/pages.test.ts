@@ -43,9 +43,14 @@ test("zero clears one row and leaves its neighbours", () => {
   ]);
 });
 
-test("clear frees all numbers", () => {
+test("the pages' ends are where the next page begins, however many slots there are", () => {
   const pages = new Pages(1);
-  write(pages, 100, 9);
-  pages.clear();
-  expect(read(pages, 100)).toEqual([0]);
+  let count = 0;
+  for (let slot = 0; slot < 100_000; slot = pages.pageEnd(slot)) {
+    expect(pages.at(slot)).toBe(0);
+    expect(pages.page(slot)).toHaveLength(pages.pageEnd(slot) - slot);
+    expect(pages.page(slot)).toBe(pages.page(pages.pageEnd(slot) - 1));
+    count += 1;
+  }
+  expect(count).toBe(10 + Math.ceil((100_000 - 1023) / 1024));
 });

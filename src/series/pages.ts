@@ -1,6 +1,12 @@
+/** Pages double up to this many rows: the last one, which may be almost empty, is then never large. */
+const MAX_ROWS = 1024;
+/** The slots of the pages before the first of that size. */
+const DOUBLING_SLOTS = MAX_ROWS - 1;
+const DOUBLING_PAGES = Math.log2(MAX_ROWS);
+
 /**
- * Rows of numbers, one row a slot, in pages that double in size: nothing ever moves, so whoever
- * holds a page and a position has the number itself.
+ * Rows of numbers, one row a slot, in pages that double in size and then stay at it: nothing ever
+ * moves, so whoever holds a page and a position has the number itself.
  */
 export class Pages {
   readonly stride: number;
@@ -12,23 +18,19 @@ export class Pages {
 
   /** The page that holds this slot's row; made if it does not exist yet. */
   page(slot: number): Float64Array {
-    const index = 31 - Math.clz32(slot + 1);
-    let page = this.pages[index];
-    if (page === undefined) {
-      page = new Float64Array((1 << index) * this.stride);
-      this.pages[index] = page;
-    }
-    return page;
+    const index = pageIndex(slot);
+    return this.pages[index] ?? this.add(index);
   }
 
   /** Where the slot's row begins in its page. */
   at(slot: number): number {
-    return (slot + 1 - (1 << (31 - Math.clz32(slot + 1)))) * this.stride;
+    return (slot - firstSlot(slot)) * this.stride;
   }
 
   /** The first slot behind the page that holds this slot's row. */
   pageEnd(slot: number): number {
-    return (2 << (31 - Math.clz32(slot + 1))) - 1;
+    const first = firstSlot(slot);
+    return first + Math.min(first + 1, MAX_ROWS);
   }
 
   /** Sets the slot's row to zeros. */
@@ -37,8 +39,20 @@ export class Pages {
     this.page(slot).fill(0, at, at + this.stride);
   }
 
-  /** Frees every page. */
-  clear(): void {
-    this.pages.length = 0;
+  private add(index: number): Float64Array {
+    const rows = index < DOUBLING_PAGES ? 1 << index : MAX_ROWS;
+    const page = new Float64Array(rows * this.stride);
+    this.pages[index] = page;
+    return page;
   }
+}
+
+function pageIndex(slot: number): number {
+  if (slot < DOUBLING_SLOTS) return 31 - Math.clz32(slot + 1);
+  return DOUBLING_PAGES + Math.floor((slot - DOUBLING_SLOTS) / MAX_ROWS);
+}
+
+function firstSlot(slot: number): number {
+  if (slot < DOUBLING_SLOTS) return (1 << (31 - Math.clz32(slot + 1))) - 1;
+  return slot - ((slot - DOUBLING_SLOTS) % MAX_ROWS);
 }

@@ -4,7 +4,7 @@ const MAX_SERIES = 1024;
 const MAX_LABELS = 4;
 
 /** Places that a label set may be found in. */
-const STEPS = 4;
+const STEPS = 8;
 
 /** A held series; its slot is negative once it is gone. */
 interface Recent {
@@ -29,6 +29,8 @@ export class RecentSeries<S extends Recent> {
   private readonly names: readonly string[];
   private places: (Entry<S> | undefined)[] = [];
   private mask = 0;
+  /** Of the labels that were looked for last. */
+  private hash = 0;
 
   constructor(names: readonly string[]) {
     this.names = names;
@@ -55,6 +57,7 @@ export class RecentSeries<S extends Recent> {
       i += 1;
     }
     if (i !== names.length) return undefined;
+    this.hash = hash;
     for (let step = 0; step < STEPS; step += 1) {
       const entry = this.places[(hash + step) & this.mask];
       if (entry === undefined) return undefined;
@@ -70,23 +73,26 @@ export class RecentSeries<S extends Recent> {
     return undefined;
   }
 
-  /** Remembers where these labels led; `seriesCount` is how many there are to remember in all. */
+  /** Remembers where the labels that were just not found led; `seriesCount` is how many series there are. */
   remember(labels: object, series: S, seriesCount: number): void {
-    const names = this.names;
-    if (seriesCount > MAX_SERIES || names.length > MAX_LABELS) return;
-    const values = names.map((name) => (labels as Record<string, unknown>)[name]);
-    if (!values.every((value) => typeof value === "string")) return;
+    if (seriesCount > MAX_SERIES || this.names.length > MAX_LABELS) return;
     if (2 * seriesCount > this.places.length) this.grow(seriesCount);
-    const hash = values.reduce((before, value) => mix(before, tail(value)), 0);
     for (let step = 0; step < STEPS; step += 1) {
-      const place = (hash + step) & this.mask;
+      const place = (this.hash + step) & this.mask;
       const entry = this.places[place];
       // Who is there stays: two that drove each other out would cost more than looking closer.
       if (entry !== undefined && entry.series.slot >= 0) continue;
-      const [first = "", second = "", third = "", fourth = ""] = values;
-      this.places[place] = { first, second, third, fourth, series };
+      this.places[place] = this.entry(labels, series);
       return;
     }
+  }
+
+  private entry(labels: object, series: S): Entry<S> | undefined {
+    const values = Object.values(labels);
+    const isInOrder = Object.keys(labels).every((name, i) => name === this.names[i]);
+    if (!isInOrder || !values.every((value) => typeof value === "string")) return undefined;
+    const [first = "", second = "", third = "", fourth = ""] = values;
+    return { first, second, third, fourth, series };
   }
 
   /** Starts afresh with places enough; what was known is learnt again. */
@@ -106,10 +112,12 @@ function mix(hash: number, part: number): number {
 function tail(value: string): number {
   const { length } = value;
   if (length < 2) return length === 1 ? value.charCodeAt(0) : 0;
+  const middle = length >> 1;
   return (
-    (length << 24) ^
-    (value.charCodeAt(0) << 16) ^
-    (value.charCodeAt(length - 2) << 8) ^
+    (length << 26) ^
+    (value.charCodeAt(middle - 1) << 21) ^
+    (value.charCodeAt(middle) << 14) ^
+    (value.charCodeAt(length - 2) << 7) ^
     value.charCodeAt(length - 1)
   );
 }
