@@ -6,6 +6,12 @@ import { ByteWriter } from "./byte-writer.ts";
 /** What follows the labels where nothing is added to them. */
 export const CLOSE = "} ";
 
+/** A text begins in the first this many bytes of its page: what is kept never has to be copied. */
+const PAGE_BITS = 16;
+const PAGE_SIZE = 1 << PAGE_BITS;
+/** Room for the end of a page's last text. */
+const PAGE_SLACK = 1024;
+
 /** Garbage below this is not worth a fresh start. */
 const MIN_GARBAGE = 65_536;
 
@@ -36,15 +42,17 @@ export function labelTextsOf(head: SeriesHead, scheme: EscapingScheme): LabelTex
  */
 export class LabelTexts {
   readonly #scheme: EscapingScheme;
-  #pool = new ByteWriter();
-  /** By slot: where the text begins, how long it is, and whose it is. */
-  #from = new Uint32Array(0);
+  #pages = [new ByteWriter()];
+  /** By slot: the page and the place in it where the text begins, how long it is, and whose it is. */
+  #places = new Uint32Array(0);
   #lengths = new Uint32Array(0);
   #tenancies = new Uint32Array(0);
+  #kept = 0;
   #garbage = 0;
   #names: readonly string[] = [];
   #nameTexts: readonly string[] = [];
   /** Where the text of the series last located stands, and how long it is without what closes it. */
+  page = this.#pages[0]!;
   from = 0;
   length = 0;
 
@@ -52,21 +60,18 @@ export class LabelTexts {
     this.#scheme = scheme;
   }
 
-  /** Where the texts are; it changes as they are added to. */
-  get pool(): ByteWriter {
-    return this.#pool;
-  }
-
-  /** Finds the series' text, or writes it; `from` and `length` then tell where. */
+  /** Finds the series' text, or writes it; `page`, `from` and `length` then tell where. */
   locate(head: SeriesHead): void {
     if (head.table === undefined) {
-      this.#pool.truncate(0);
+      this.page.truncate(0);
       this.#write(head);
       return;
     }
     const { slot, tenancy } = head;
     if (this.#tenancies[slot] === tenancy >>> 0) {
-      this.from = this.#from[slot]!;
+      const place = this.#places[slot]!;
+      this.page = this.#pages[place >>> PAGE_BITS]!;
+      this.from = place & (PAGE_SIZE - 1);
       this.length = this.#lengths[slot]!;
     } else {
       this.#keep(head);
@@ -75,27 +80,33 @@ export class LabelTexts {
 
   #keep(head: SeriesHead): void {
     const { slot } = head;
-    if (slot >= this.#from.length) this.#grow(slot);
+    if (slot >= this.#places.length) this.#grow(slot);
     this.#garbage += this.#lengths[slot]!;
-    if (this.#garbage > MIN_GARBAGE && 2 * this.#garbage > this.#pool.length) this.#startAfresh();
+    if (this.#garbage > MIN_GARBAGE && 2 * this.#garbage > this.#kept) this.#startAfresh();
+    this.page = this.#pages.at(-1)!;
+    if (this.page.length >= PAGE_SIZE) {
+      this.page = new ByteWriter(PAGE_SIZE + PAGE_SLACK);
+      this.#pages.push(this.page);
+    }
     this.#write(head);
-    this.#from[slot] = this.from;
+    this.#kept += this.length;
+    this.#places[slot] = (this.#pages.length - 1) * PAGE_SIZE + this.from;
     this.#lengths[slot] = this.length;
     this.#tenancies[slot] = head.tenancy;
   }
 
   #write(head: SeriesHead): void {
-    const pool = this.#pool;
+    const { page } = this;
     const { labelNames, labelValues } = head;
     if (labelNames !== this.#names) this.#takeNames(labelNames);
-    this.from = pool.length;
+    this.from = page.length;
     for (let i = 0; i < labelNames.length; i += 1) {
-      pool.text(this.#nameTexts[i]!);
-      pool.escaped(labelValues[i]!, true);
-      pool.byte(QUOTE);
+      page.text(this.#nameTexts[i]!);
+      page.escaped(labelValues[i]!, true);
+      page.byte(QUOTE);
     }
-    this.length = pool.length - this.from;
-    pool.text(CLOSE);
+    this.length = page.length - this.from;
+    page.text(CLOSE);
   }
 
   #takeNames(names: readonly string[]): void {
@@ -107,16 +118,17 @@ export class LabelTexts {
   }
 
   #grow(slot: number): void {
-    const capacity = Math.max(8, slot + 1, Math.ceil(this.#from.length * 1.5));
-    this.#from = copied(this.#from, capacity);
+    const capacity = Math.max(8, slot + 1, Math.ceil(this.#places.length * 1.25));
+    this.#places = copied(this.#places, capacity);
     this.#lengths = copied(this.#lengths, capacity);
     this.#tenancies = copied(this.#tenancies, capacity);
   }
 
   #startAfresh(): void {
-    this.#pool = new ByteWriter();
+    this.#pages = [new ByteWriter()];
     this.#lengths.fill(0);
     this.#tenancies.fill(0);
+    this.#kept = 0;
     this.#garbage = 0;
   }
 }

@@ -104,7 +104,7 @@ export class SampleLines {
       this.#out.append(name.alone);
     } else {
       this.#out.append(name.open);
-      this.#out.copy(texts.pool, texts.from, texts.length + CLOSE.length);
+      this.#out.copy(texts.page, texts.from, texts.length + CLOSE.length);
     }
   }
 
@@ -114,7 +114,7 @@ export class SampleLines {
     if (texts.length === 0) {
       this.#out.append(own.alone);
     } else {
-      this.#out.copy(texts.pool, texts.from, texts.length);
+      this.#out.copy(texts.page, texts.from, texts.length);
       this.#out.append(own.after);
     }
   }

@@ -1,8 +1,8 @@
 /** Pages double up to this many rows: the last one, which may be almost empty, is then never large. */
-const MAX_ROWS = 1024;
+const MAX_ROWS_BITS = 10;
+const MAX_ROWS = 1 << MAX_ROWS_BITS;
 /** The slots of the pages before the first of that size. */
 const DOUBLING_SLOTS = MAX_ROWS - 1;
-const DOUBLING_PAGES = Math.log2(MAX_ROWS);
 
 /**
  * Rows of numbers, one row a slot, in pages that double in size and then stay at it: nothing ever
@@ -40,7 +40,7 @@ export class Pages {
   }
 
   private add(index: number): Float64Array {
-    const rows = index < DOUBLING_PAGES ? 1 << index : MAX_ROWS;
+    const rows = index < MAX_ROWS_BITS ? 1 << index : MAX_ROWS;
     const page = new Float64Array(rows * this.stride);
     this.pages[index] = page;
     return page;
@@ -49,10 +49,10 @@ export class Pages {
 
 function pageIndex(slot: number): number {
   if (slot < DOUBLING_SLOTS) return 31 - Math.clz32(slot + 1);
-  return DOUBLING_PAGES + Math.floor((slot - DOUBLING_SLOTS) / MAX_ROWS);
+  return MAX_ROWS_BITS + ((slot - DOUBLING_SLOTS) >> MAX_ROWS_BITS);
 }
 
 function firstSlot(slot: number): number {
   if (slot < DOUBLING_SLOTS) return (1 << (31 - Math.clz32(slot + 1))) - 1;
-  return slot - ((slot - DOUBLING_SLOTS) % MAX_ROWS);
+  return slot - ((slot - DOUBLING_SLOTS) & (MAX_ROWS - 1));
 }
