@@ -43,9 +43,10 @@ export function labelTextsOf(head: SeriesHead, scheme: EscapingScheme): LabelTex
 export class LabelTexts {
   readonly #scheme: EscapingScheme;
   #pages = [new ByteWriter()];
+  readonly #once = new ByteWriter();
   /** By slot: the page and the place in it where the text begins, how long it is, and whose it is. */
   #places = new Uint32Array(0);
-  #lengths = new Uint32Array(0);
+  #lengths = new Uint16Array(0);
   #tenancies = new Uint32Array(0);
   #kept = 0;
   #garbage = 0;
@@ -63,8 +64,7 @@ export class LabelTexts {
   /** Finds the series' text, or writes it; `page`, `from` and `length` then tell where. */
   locate(head: SeriesHead): void {
     if (head.table === undefined) {
-      this.page.truncate(0);
-      this.#write(head);
+      this.#writeOnce(head);
       return;
     }
     const { slot, tenancy } = head;
@@ -80,6 +80,10 @@ export class LabelTexts {
 
   #keep(head: SeriesHead): void {
     const { slot } = head;
+    if (isLarge(head)) {
+      this.#writeOnce(head);
+      return;
+    }
     if (slot >= this.#places.length) this.#grow(slot);
     this.#garbage += this.#lengths[slot]!;
     if (this.#garbage > MIN_GARBAGE && 2 * this.#garbage > this.#kept) this.#startAfresh();
@@ -93,6 +97,13 @@ export class LabelTexts {
     this.#places[slot] = (this.#pages.length - 1) * PAGE_SIZE + this.from;
     this.#lengths[slot] = this.length;
     this.#tenancies[slot] = head.tenancy;
+  }
+
+  /** For a text that is not kept. */
+  #writeOnce(head: SeriesHead): void {
+    this.page = this.#once;
+    this.page.truncate(0);
+    this.#write(head);
   }
 
   #write(head: SeriesHead): void {
@@ -119,9 +130,9 @@ export class LabelTexts {
 
   #grow(slot: number): void {
     const capacity = Math.max(8, slot + 1, Math.ceil(this.#places.length * 1.25));
-    this.#places = copied(this.#places, capacity);
-    this.#lengths = copied(this.#lengths, capacity);
-    this.#tenancies = copied(this.#tenancies, capacity);
+    this.#places = copied(new Uint32Array(capacity), this.#places);
+    this.#lengths = copied(new Uint16Array(capacity), this.#lengths);
+    this.#tenancies = copied(new Uint32Array(capacity), this.#tenancies);
   }
 
   #startAfresh(): void {
@@ -134,6 +145,8 @@ export class LabelTexts {
 }
 
 const QUOTE = 0x22;
+/** At most: a comma, the equals sign, the quotes of name and value. */
+const SEPARATORS = 6;
 
 /** A name as it stands in text: in quotes, with escapes, unless it is of the old form. */
 export function quotedIfNeeded(name: string, isLegacy: (name: string) => boolean): string {
@@ -141,8 +154,16 @@ export function quotedIfNeeded(name: string, isLegacy: (name: string) => boolean
   return `"${name.replace(/[\\\n"]/g, (char) => (char === "\n" ? "\\n" : `\\${char}`))}"`;
 }
 
-function copied(from: Uint32Array<ArrayBuffer>, capacity: number): Uint32Array<ArrayBuffer> {
-  const to = new Uint32Array(capacity);
+/** Whether the text may be longer than 16 bits can tell; a character, escaped, takes at most 6 bytes. */
+function isLarge({ labelNames, labelValues }: SeriesHead): boolean {
+  let length = 0;
+  for (let i = 0; i < labelNames.length; i += 1) {
+    length += labelNames[i]!.length + labelValues[i]!.length + SEPARATORS;
+  }
+  return 6 * length > 0xffff;
+}
+
+function copied<A extends Uint16Array | Uint32Array>(to: A, from: A): A {
   to.set(from);
   return to;
 }
