@@ -69,7 +69,10 @@ test("answers GET and HEAD of /metrics with the page", async () => {
   const { url } = await listening((app, registry) => app.register(httpMetrics, { registry }));
   const page = await fetch(`${url}/metrics`);
   expect(page.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
-  expect(await page.text()).toContain("# TYPE http_requests_total counter\n");
+  const text = await page.text();
+  expect(text).toContain("# TYPE http_requests_total counter\n");
+  // The scrape itself is not a request of the application's.
+  expect(text).toContain("\nhttp_requests_in_flight 0\n");
   const head = await fetch(`${url}/metrics`, { method: "HEAD" });
   expect(head.status).toBe(200);
   expect(await head.text()).toBe("");

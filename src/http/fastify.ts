@@ -29,7 +29,7 @@ export const httpMetrics: FastifyPluginAsync<HttpMetricsOptions> = async (app, o
   app.addHook("onRequest", (request, reply, done) => {
     const measured = measure(requests, request.raw, reply.raw);
     measured.route = request.routeOptions.url ?? UNMATCHED_ROUTE;
-    measured.ignored = path !== false && measured.route === path;
+    if (path !== false && measured.route === path) measured.ignore();
     done();
   });
   if (path !== false) serve(app, new Scraper(registry, scraping), path);

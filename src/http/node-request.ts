@@ -13,11 +13,10 @@ interface MeasuredMessage extends IncomingMessage {
 /** A request of a Node server under measurement. The framework's adapter tells it its route. */
 export class MeasuredRequest {
   route = UNMATCHED_ROUTE;
-  /** Not measured after all: the metrics page itself, say. */
-  ignored = false;
   readonly #metrics: RequestMetrics;
   readonly #method: string;
   readonly #start = performance.now();
+  #isIgnored = false;
   /** The whole response was handed to the system. */
   finished = false;
 
@@ -27,12 +26,19 @@ export class MeasuredRequest {
     metrics.begin();
   }
 
+  /** It is not to be measured after all: the metrics page itself, say. */
+  ignore(): void {
+    if (this.#isIgnored) return;
+    this.#isIgnored = true;
+    this.#metrics.ignore();
+  }
+
   end(response: ServerResponse): void {
+    if (this.#isIgnored) return;
     const seconds = (performance.now() - this.#start) / 1000;
     const outcome = outcomeOf(response, this.finished);
     const status = outcome === "aborted" ? CLIENT_LEFT : response.statusCode;
-    if (this.ignored) this.#metrics.ignore();
-    else this.#metrics.end(this.#method, this.route, status, outcome, seconds);
+    this.#metrics.end(this.#method, this.route, status, outcome, seconds);
   }
 }
 
