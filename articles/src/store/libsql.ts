@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -15,6 +16,7 @@ import { migrate } from "./migrate.ts";
 import { queryLogger, type Schema, SqlArticleStore } from "./sql-article-store.ts";
 
 const BUSY_TIMEOUT_MS = 5_000;
+const RETRY_MS = 20;
 
 /** Opens the embedded database in this file, making it and its folder where there is none. */
 export async function openLibsql(file: string, { onQuery }: StoreEvents): Promise<ArticleStore> {
@@ -22,7 +24,7 @@ export async function openLibsql(file: string, { onQuery }: StoreEvents): Promis
   const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   const dialect = new LibsqlDialect({ database });
   try {
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    await useWriteAheadLog(database);
     await migrate(new Kysely({ dialect }));
   } catch (error) {
     database.close();
@@ -31,6 +33,21 @@ export async function openLibsql(file: string, { onQuery }: StoreEvents): Promis
   const db = new Kysely<Schema>({ dialect, ...(onQuery && { log: queryLogger(onQuery) }) });
   // Queries are synchronous calls on one connection: nobody ever sees it busy, or waits for it.
   return new SqlArticleStore(db, () => ({ size: 1, idle: 1, waiting: 0 }));
+}
+
+/** When other processes open a new file, too, SQLite says at once that it is busy: its timeout is not for this. */
+async function useWriteAheadLog(database: Database.Database): Promise<void> {
+  const deadline = performance.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+      return;
+    } catch (error) {
+      const isBusy = (error as { code?: string }).code === "SQLITE_BUSY";
+      if (!isBusy || performance.now() > deadline) throw error;
+      await setTimeout(RETRY_MS);
+    }
+  }
 }
 
 /** Kysely's SQLite dialect, with migrations in a transaction that shuts other processes out. */
