@@ -8,7 +8,13 @@ export type {
   LabelledCounter,
   PlainCounter,
 } from "./instruments/counter.ts";
-export type { Labels, LabelValue, MetricOptions } from "./instruments/definition.ts";
+export type {
+  LabelledFamily,
+  Labels,
+  LabelValue,
+  MetricOptions,
+  PlainFamily,
+} from "./instruments/definition.ts";
 export type { ExemplarLabels, ExemplarProvider, UpdateOptions } from "./instruments/exemplars.ts";
 export type {
   Gauge,

@@ -2,7 +2,14 @@ import { invalidValue } from "../errors.ts";
 import type { Exemplar } from "../model/exemplar.ts";
 import type { SampleSink, SeriesHead } from "../model/sample-sink.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
-import { define, type Labels, type MetricOptions, type RegistryContext } from "./definition.ts";
+import {
+  define,
+  type LabelledFamily,
+  type Labels,
+  type MetricOptions,
+  type PlainFamily,
+  type RegistryContext,
+} from "./definition.ts";
 import { Exemplars, type UpdateOptions } from "./exemplars.ts";
 import { HeldSeries } from "./held-series.ts";
 
@@ -31,23 +38,13 @@ export interface CounterSeries {
  * const news = posted.labels({ category: "news" });
  * news.inc(2);
  */
-export interface LabelledCounter<L extends string> {
+export interface LabelledCounter<L extends string> extends LabelledFamily<L, CounterSeries> {
   /** Adds to the total of a label set. */
   inc(labels: Labels<L>, value?: number, options?: UpdateOptions): void;
-  /** The series of a label set: hold it where speed matters. */
-  labels(labels: Labels<L>): CounterSeries;
-  /** Removes the series of a label set; says whether there was one. */
-  remove(labels: Labels<L>): boolean;
-  /** Removes all series. */
-  clear(): void;
 }
 
 /** A counter without labels. */
-export interface PlainCounter extends CounterSeries {
-  labels(labels?: Readonly<Record<string, never>>): CounterSeries;
-  remove(): boolean;
-  clear(): void;
-}
+export interface PlainCounter extends CounterSeries, PlainFamily<CounterSeries> {}
 
 export type Counter<L extends string = never> = [L] extends [never]
   ? PlainCounter

@@ -11,6 +11,26 @@ export type LabelValue = string | number | boolean;
 /** A label set: one value for each of the metric's label names. */
 export type Labels<L extends string> = { readonly [Name in L]: LabelValue };
 
+/** What every metric with labels can do besides its updates. */
+export interface LabelledFamily<L extends string, Series> {
+  /** The series of a label set: hold it where speed matters. */
+  labels(labels: Labels<L>): Series;
+  /** Removes the series of a label set; says whether there was one. */
+  remove(labels: Labels<L>): boolean;
+  /** Removes all series. */
+  clear(): void;
+}
+
+/** What every metric without labels can do besides its updates. */
+export interface PlainFamily<Series> {
+  /** Its one series. */
+  labels(labels?: Readonly<Record<string, never>>): Series;
+  /** Starts again from zero. */
+  remove(): boolean;
+  /** Starts again from zero. */
+  clear(): void;
+}
+
 /** The options that all metric types have. */
 export interface MetricOptions<L extends string> {
   /** Best of the form `[a-zA-Z_:][a-zA-Z0-9_:]*`; a counter's `_total` may be left out. */

@@ -1,7 +1,14 @@
 import { invalidValue } from "../errors.ts";
 import type { SampleSink, SeriesHead } from "../model/sample-sink.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
-import { define, type Labels, type MetricOptions, type RegistryContext } from "./definition.ts";
+import {
+  define,
+  type LabelledFamily,
+  type Labels,
+  type MetricOptions,
+  type PlainFamily,
+  type RegistryContext,
+} from "./definition.ts";
 import { HeldSeries } from "./held-series.ts";
 
 export interface GaugeOptions<L extends string> extends MetricOptions<L> {
@@ -26,24 +33,14 @@ export interface GaugeSeries {
  * const depth = metrics.gauge({ name: "queue_depth", help: "Jobs waiting.", labels: ["queue"] });
  * depth.set({ queue: "mail" }, 4);
  */
-export interface LabelledGauge<L extends string> {
+export interface LabelledGauge<L extends string> extends LabelledFamily<L, GaugeSeries> {
   set(labels: Labels<L>, value: number): void;
   inc(labels: Labels<L>, value?: number): void;
   dec(labels: Labels<L>, value?: number): void;
-  /** The series of a label set: hold it where speed matters. */
-  labels(labels: Labels<L>): GaugeSeries;
-  /** Removes the series of a label set; says whether there was one. */
-  remove(labels: Labels<L>): boolean;
-  /** Removes all series. */
-  clear(): void;
 }
 
 /** A gauge without labels. */
-export interface PlainGauge extends GaugeSeries {
-  labels(labels?: Readonly<Record<string, never>>): GaugeSeries;
-  remove(): boolean;
-  clear(): void;
-}
+export interface PlainGauge extends GaugeSeries, PlainFamily<GaugeSeries> {}
 
 export type Gauge<L extends string = never> = [L] extends [never] ? PlainGauge : LabelledGauge<L>;
 

@@ -4,7 +4,14 @@ import type { NativeHistogram } from "../model/native-histogram.ts";
 import type { HistogramValue, SampleSink, SeriesHead } from "../model/sample-sink.ts";
 import { BucketFinder } from "./bucket-finder.ts";
 import { checkBuckets, DEFAULT_BUCKETS } from "./buckets.ts";
-import { define, type Labels, type MetricOptions, type RegistryContext } from "./definition.ts";
+import {
+  define,
+  type LabelledFamily,
+  type Labels,
+  type MetricOptions,
+  type PlainFamily,
+  type RegistryContext,
+} from "./definition.ts";
 import { Exemplars, type UpdateOptions } from "./exemplars.ts";
 import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
@@ -47,24 +54,14 @@ export interface HistogramSeries {
  * latency.observe({ op: "select" }, 0.012);
  * const rows = await latency.time({ op: "select" }, () => db.query("…"));
  */
-export interface LabelledHistogram<L extends string> {
+export interface LabelledHistogram<L extends string> extends LabelledFamily<L, HistogramSeries> {
   observe(labels: Labels<L>, value: number, options?: UpdateOptions): void;
   startTimer(labels: Labels<L>): StopTimer;
   time<T>(labels: Labels<L>, work: () => T): T;
-  /** The series of a label set: hold it where speed matters. */
-  labels(labels: Labels<L>): HistogramSeries;
-  /** Removes the series of a label set; says whether there was one. */
-  remove(labels: Labels<L>): boolean;
-  /** Removes all series. */
-  clear(): void;
 }
 
 /** A histogram without labels. */
-export interface PlainHistogram extends HistogramSeries {
-  labels(labels?: Readonly<Record<string, never>>): HistogramSeries;
-  remove(): boolean;
-  clear(): void;
-}
+export interface PlainHistogram extends HistogramSeries, PlainFamily<HistogramSeries> {}
 
 export type Histogram<L extends string = never> = [L] extends [never]
   ? PlainHistogram

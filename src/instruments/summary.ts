@@ -1,6 +1,13 @@
 import { invalidOption, invalidValue } from "../errors.ts";
 import type { SampleSink, SeriesHead, SummaryValue } from "../model/sample-sink.ts";
-import { define, type Labels, type MetricOptions, type RegistryContext } from "./definition.ts";
+import {
+  define,
+  type LabelledFamily,
+  type Labels,
+  type MetricOptions,
+  type PlainFamily,
+  type RegistryContext,
+} from "./definition.ts";
 import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
 import { QuantileWindows } from "./quantile-windows.ts";
@@ -52,24 +59,14 @@ export interface SummarySeries {
  * const size = metrics.summary({ name: "answer_bytes", help: "Answers.", labels: ["route"] });
  * size.observe({ route: "/articles" }, 1532);
  */
-export interface LabelledSummary<L extends string> {
+export interface LabelledSummary<L extends string> extends LabelledFamily<L, SummarySeries> {
   observe(labels: Labels<L>, value: number): void;
   startTimer(labels: Labels<L>): StopTimer;
   time<T>(labels: Labels<L>, work: () => T): T;
-  /** The series of a label set: hold it where speed matters. */
-  labels(labels: Labels<L>): SummarySeries;
-  /** Removes the series of a label set; says whether there was one. */
-  remove(labels: Labels<L>): boolean;
-  /** Removes all series. */
-  clear(): void;
 }
 
 /** A summary without labels. */
-export interface PlainSummary extends SummarySeries {
-  labels(labels?: Readonly<Record<string, never>>): SummarySeries;
-  remove(): boolean;
-  clear(): void;
-}
+export interface PlainSummary extends SummarySeries, PlainFamily<SummarySeries> {}
 
 export type Summary<L extends string = never> = [L] extends [never]
   ? PlainSummary

@@ -1,12 +1,8 @@
 import { invalidLabelValue, labelsMismatch } from "../errors.ts";
 import { Interner } from "./interner.ts";
+import { mix } from "./mix.ts";
 
 const EMPTY = -1;
-
-function mix(hash: number, id: number): number {
-  const mixed = Math.imul(hash ^ id, 0x9e3779b1);
-  return mixed ^ (mixed >>> 15);
-}
 
 /**
  * Finds a series' slot by its label set: label values are interned, and the ids hashed into a table

@@ -1,5 +1,5 @@
-/** Families of more series than this are not worth remembering: lookups would rarely meet again. */
-const MAX_SERIES = 1024;
+import { mix } from "./mix.ts";
+
 /** More labels than this are looked up the other way. */
 const MAX_LABELS = 4;
 
@@ -75,7 +75,7 @@ export class RecentSeries<S extends Recent> {
 
   /** Remembers where the labels that were just not found led; `seriesCount` is how many series there are. */
   remember(labels: object, series: S, seriesCount: number): void {
-    if (seriesCount > MAX_SERIES || this.names.length > MAX_LABELS) return;
+    if (this.names.length > MAX_LABELS) return;
     if (2 * seriesCount > this.places.length) this.grow(seriesCount);
     for (let step = 0; step < STEPS; step += 1) {
       const place = (this.hash + step) & this.mask;
@@ -89,7 +89,10 @@ export class RecentSeries<S extends Recent> {
 
   private entry(labels: object, series: S): Entry<S> | undefined {
     const values = Object.values(labels);
-    const isInOrder = Object.keys(labels).every((name, i) => name === this.names[i]);
+    const own = Object.keys(labels);
+    // Labels may be inherited: those are looked up, but not remembered.
+    const isInOrder =
+      own.length === this.names.length && own.every((name, i) => name === this.names[i]);
     if (!isInOrder || !values.every((value) => typeof value === "string")) return undefined;
     const [first = "", second = "", third = "", fourth = ""] = values;
     return { first, second, third, fourth, series };
@@ -101,11 +104,6 @@ export class RecentSeries<S extends Recent> {
     this.places = new Array(length).fill(undefined);
     this.mask = length - 1;
   }
-}
-
-function mix(hash: number, part: number): number {
-  const mixed = Math.imul(hash ^ part, 0x9e3779b1);
-  return mixed ^ (mixed >>> 15);
 }
 
 /** What tells most label values apart without reading all of them: methods, routes, status codes. */
