@@ -1,16 +1,13 @@
 import type { Server } from "node:http";
-import type { FastifyInstance, FastifyPluginAsync } from "fastify";
-import { metrics } from "../registry/metrics.ts";
-import { Scraper } from "../scrape/scraper.ts";
-import { type MetricsServerOptions, scrapeRequest, startMetricsServer } from "./metrics-server.ts";
-import { measure } from "./node-request.ts";
-import type { HttpMetricsOptions } from "./options.ts";
-import { RequestMetrics, UNMATCHED_ROUTE } from "./request-metrics.ts";
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
+import { NodeHttpRequest } from "./http-request.ts";
+import { stopMetricsServer } from "./metrics-server.ts";
+import { NodeHttpMetrics } from "./node-http-metrics.ts";
+import type { HttpMetricsOptions, MonitorOptions } from "./options.ts";
+import { ServerWatch } from "./server-watch.ts";
 
-export type { MetricsServerOptions } from "./metrics-server.ts";
-export type { HttpMetricsOptions } from "./options.ts";
-
-const DEFAULT_PATH = "/metrics";
+export type { HttpRequest } from "./http-request.ts";
+export type { Authorize, HttpMetricsOptions, MonitorOptions } from "./options.ts";
 
 /**
  * Measures every request of a Fastify application and answers `GET /metrics`. Register it before
@@ -20,19 +17,11 @@ const DEFAULT_PATH = "/metrics";
  * await app.register(httpMetrics);
  */
 export const httpMetrics: FastifyPluginAsync<HttpMetricsOptions> = async (app, options) => {
-  const { registry = metrics, path = DEFAULT_PATH, ...scraping } = options;
-  const requests = new RequestMetrics(registry);
-  // The server has every request, also those that Fastify answers without its hooks.
-  app.server.prependListener("request", (request, response) => {
-    measure(requests, request, response);
-  });
-  app.addHook("onRequest", (request, reply, done) => {
-    const measured = measure(requests, request.raw, reply.raw);
-    measured.route = request.routeOptions.url ?? UNMATCHED_ROUTE;
-    if (path !== false && measured.route === path) measured.ignore();
-    done();
-  });
-  if (path !== false) serve(app, new Scraper(registry, scraping), path);
+  const http = new NodeHttpMetrics(options);
+  measureRequests(app, http);
+  serve(app, http);
+  const { server } = http;
+  if (server !== undefined) app.addHook("onClose", async () => stopMetricsServer(server));
 };
 
 // The hooks are for the whole application, not for the plugin's own scope.
@@ -48,28 +37,35 @@ Object.assign(httpMetrics, {
  * @example
  * monitor(app, { port: 9464 });
  */
-export function monitor(
-  app: FastifyInstance,
-  options: Omit<HttpMetricsOptions, "path"> & MetricsServerOptions & { readonly path?: string },
-): Server {
-  const { registry = metrics, path = DEFAULT_PATH, port, host, ...scraping } = options;
-  app.register(httpMetrics, { registry, path: false });
-  const server = startMetricsServer(new Scraper(registry, scraping), path, {
-    port,
-    ...(host === undefined ? {} : { host }),
-  });
-  app.addHook("onClose", async () => {
-    server.close();
-    server.closeAllConnections();
-  });
+export function monitor(app: FastifyInstance, options: MonitorOptions): Server {
+  const http = new NodeHttpMetrics(options);
+  measureRequests(app, http);
+  const server = http.server as Server;
+  app.addHook("onClose", async () => stopMetricsServer(server));
   return server;
 }
 
-function serve(app: FastifyInstance, scraper: Scraper, path: string): void {
+function measureRequests(app: FastifyInstance, http: NodeHttpMetrics): void {
+  // The server has every request, also those that Fastify answers without its hooks.
+  ServerWatch.of(app.server).add({ recorder: http.recorder });
+  app.addHook("onRequest", (request, reply, done) => {
+    http.measure(request.raw, reply.raw).routedBy(templateOf, request);
+    done();
+  });
+}
+
+function templateOf(request: FastifyRequest): string | undefined {
+  return request.routeOptions.url;
+}
+
+function serve(app: FastifyInstance, http: NodeHttpMetrics): void {
+  const { endpoint } = http;
+  if (endpoint === undefined) return;
   // The schema is for API documents: Fastify itself knows nothing of operation ids.
   const schema = { operationId: "metrics", summary: "All metrics, for Prometheus." } as object;
-  app.get(path, { schema, logLevel: "warn" }, async (request, reply) => {
-    const { status, headers, body } = await scraper.scrape(scrapeRequest(request.raw));
+  app.get(endpoint.path, { schema, logLevel: "warn" }, async (request, reply) => {
+    http.isScrape(http.measure(request.raw, reply.raw));
+    const { status, headers, body } = await endpoint.answer(new NodeHttpRequest(request.raw));
     return reply.code(status).headers(headers).send(body);
   });
 }

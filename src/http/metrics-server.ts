@@ -1,53 +1,58 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { ScrapeRequest, Scraper } from "../scrape/scraper.ts";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { invalidSetting } from "../errors.ts";
+import { warn } from "../registry/warn.ts";
+import type { MetricsEndpoint } from "./metrics-endpoint.ts";
+import { leaveUnwatched } from "./server-watch.ts";
 
-export interface MetricsServerOptions {
-  /** The port that serves the metrics; 0 for any that is free. */
+interface Address {
   readonly port: number;
-  /** The address it listens on, `127.0.0.1` by default; `0.0.0.0` lets other machines scrape it. */
   readonly host?: string;
 }
 
+/** The servers of the process by their address, for code that is loaded again. */
+const SERVERS = Symbol.for("narthex.http.metrics-servers");
+const shared = globalThis as { [SERVERS]?: Map<string, Server> };
+
 /**
  * Serves the metrics on a port of their own. The server does not keep the process alive, and a port
- * in use is a warning: it does not bring the application down.
+ * in use is a warning: it does not bring the application down. Where this process serves metrics
+ * there already, as after a hot reload, that server goes on with the new endpoint.
  */
 export function startMetricsServer(
-  scraper: Scraper,
-  path: string,
-  { port, host = "127.0.0.1" }: MetricsServerOptions,
+  endpoint: MetricsEndpoint,
+  { port, host = "127.0.0.1" }: Address,
 ): Server {
-  const server = createServer((request, response) => {
-    if (request.url?.split("?")[0] === path) void sendScrape(scraper, request, response);
-    else response.writeHead(404, { "content-type": "text/plain" }).end("Not found.\n");
-  });
+  if (!(Number.isInteger(port) && port >= 0 && port < 65_536)) {
+    throw invalidSetting("HTTP metrics", "port", port, "use a port from 0 to 65535");
+  }
+  shared[SERVERS] ??= new Map();
+  const servers = shared[SERVERS];
+  const address = `${host}:${port}`;
+  const running = servers.get(address);
+  const listener = answering(endpoint);
+  if (running !== undefined) return running.removeAllListeners("request").on("request", listener);
+  const server = createServer(listener);
+  leaveUnwatched(server);
+  if (port !== 0) servers.set(address, server);
+  server.once("close", () => servers.delete(address));
   server.once("error", (error) => {
-    process.emitWarning(
-      `No metrics on http://${host}:${port}${path}: ${error.message}. Choose another port with the option port.`,
-      "NarthexWarning",
+    servers.delete(address);
+    warn(
+      `No metrics on http://${address}${endpoint.path}: ${error.message}. Choose another port with the option port.`,
     );
   });
   return server.listen(port, host).unref();
 }
 
-/** Answers one scrape over Node's HTTP. */
-async function sendScrape(
-  scraper: Scraper,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { status, headers, body } = await scraper.scrape(scrapeRequest(request));
-  response.writeHead(status, headers).end(body);
+/** Stops a server of metrics with all of its connections. */
+export function stopMetricsServer(server: Server): void {
+  server.close();
+  server.closeAllConnections();
 }
 
-/** A Node request as the scraper reads it. */
-export function scrapeRequest(request: IncomingMessage): ScrapeRequest {
-  return {
-    method: request.method ?? "GET",
-    url: request.url ?? "/",
-    header: (name) => {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value.join(",") : value;
-    },
+function answering(endpoint: MetricsEndpoint): RequestListener {
+  return (request, response) => {
+    if (endpoint.isAt(request.url ?? "/")) void endpoint.send(request, response);
+    else response.writeHead(404, { "content-type": "text/plain" }).end("Not found.\n");
   };
 }

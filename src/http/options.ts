@@ -1,10 +1,97 @@
+import type { NativeOptions } from "../instruments/native/native-options.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ScraperOptions } from "../scrape/scraper.ts";
+import type { HttpRequest } from "./http-request.ts";
+import type { StandardLabel } from "./standard-labels.ts";
 
-/** The options of `httpMetrics`, the same for every framework. */
-export interface HttpMetricsOptions extends ScraperOptions {
+/** What can be chosen of each metric. */
+export interface HttpMetricOptions {
+  readonly name?: string;
+  readonly help?: string;
+  /** The labels it has, of the standard ones and the custom ones; the others are left out. */
+  readonly labels?: readonly (StandardLabel | (string & {}))[];
+  /** How many series it may have, 10,000 by default; those past it are counted as `_other`. */
+  readonly limit?: number;
+  /** Drops series that were not updated for this long, in seconds. By default none is dropped. */
+  readonly expireAfterSeconds?: number;
+}
+
+/** What can be chosen of a metric that is a histogram. */
+export interface HttpHistogramOptions extends HttpMetricOptions {
+  /** The classic buckets; none with an empty list. */
+  readonly buckets?: readonly number[];
+  /** Native buckets, too; off by default. */
+  readonly native?: boolean | NativeOptions;
+}
+
+/** Which metrics there are: `false` leaves one out, `true` or options take it in. */
+export interface HttpMetricsChoice {
+  /** `http_request_duration_seconds` */
+  readonly duration?: boolean | HttpHistogramOptions;
+  /** `http_requests_total` */
+  readonly requests?: boolean | HttpMetricOptions;
+  /** `http_requests_in_flight`; it can have the labels `method` and `scheme`. */
+  readonly inFlight?: boolean | HttpMetricOptions;
+  /** `http_stream_duration_seconds` */
+  readonly streams?: boolean | HttpHistogramOptions;
+  /** `http_request_time_to_headers_seconds`; off by default. */
+  readonly timeToHeaders?: boolean | HttpHistogramOptions;
+  /** `http_request_size_bytes`: bytes of the body that were received; off by default. */
+  readonly requestSize?: boolean | HttpHistogramOptions;
+  /** `http_response_size_bytes`: bytes of the body that were written; off by default. */
+  readonly responseSize?: boolean | HttpHistogramOptions;
+}
+
+/** What is measured of requests, and how it is called. */
+export interface MeasuringOptions {
   /** Where the metrics go, and what is served; the process-wide registry by default. */
   readonly registry?: Registry;
+  /** Whose names metrics and labels have; Prometheus's by default. */
+  readonly conventions?: "prometheus" | "opentelemetry";
+  /** Which metrics there are, and what they look like. */
+  readonly metrics?: HttpMetricsChoice;
+  /** Other names for standard labels, such as `{ status_code: "code" }`. */
+  readonly labelNames?: Readonly<Partial<Record<StandardLabel, string>>>;
+  /** Labels of your own: each is computed from the request when it ends. */
+  readonly labels?: Readonly<
+    Record<string, (request: HttpRequest) => string | number | boolean | undefined>
+  >;
+  /** How many values each label of your own may take, 100 by default; later ones are `_other`. */
+  readonly limit?: number;
+  /** A response without a length that is written for longer than this is a stream; 10 by default. */
+  readonly streamAfterSeconds?: number;
+  /** The route of a request, where the framework doesn't know it; never a raw path. */
+  readonly route?: (request: HttpRequest) => string | undefined;
+  /** Requests that are not measured: paths, patterns of paths, or a predicate. */
+  readonly exclude?: readonly (string | RegExp)[] | ((request: HttpRequest) => boolean);
+}
+
+/** How the metrics are served. */
+export interface ServingOptions extends ScraperOptions {
   /** The path that serves the metrics, `/metrics` by default; `false` serves none. */
   readonly path?: string | false;
+  /** Serves the metrics on a port of their own instead; 0 for any that is free. */
+  readonly port?: number;
+  /** The address of that port, `127.0.0.1` by default; `0.0.0.0` lets other machines scrape it. */
+  readonly host?: string;
+  /** Says who may read the metrics; by default everyone. See `bearer` and `basic` of `narthex/http`. */
+  readonly authorize?: Authorize;
+  /** Whether scrapes are measured as other requests are; off by default. */
+  readonly measureScrapes?: boolean;
+}
+
+/** The options of `httpMetrics`, the same for every framework. */
+export interface HttpMetricsOptions extends MeasuringOptions, ServingOptions {}
+
+/** The options of `monitor`, the same for every framework. */
+export type MonitorOptions = Omit<HttpMetricsOptions, "path"> & {
+  readonly port: number;
+  readonly path?: string;
+};
+
+/** Says whether a request may read the metrics. */
+export interface Authorize {
+  (request: HttpRequest): boolean | Promise<boolean>;
+  /** The `WWW-Authenticate` header for those who may not; without one they get 403. */
+  readonly challenge?: string;
 }

@@ -1,0 +1,175 @@
+import { invalidSetting } from "../errors.ts";
+import type { LabelValue } from "../instruments/definition.ts";
+import { metrics } from "../registry/metrics.ts";
+import type { Registry } from "../registry/registry.ts";
+import { warn } from "../registry/warn.ts";
+import { CONVENTIONS, type Conventions } from "./conventions.ts";
+import { CustomLabels } from "./custom-labels.ts";
+import { type Excludes, excluding } from "./exclude.ts";
+import { HttpFamilies } from "./http-families.ts";
+import type { MeasuredRequest } from "./measured-request.ts";
+import type { MeasuringOptions } from "./options.ts";
+import type { LabelFacts, StreamKind } from "./standard-labels.ts";
+
+/** Requests of other methods share one label value: clients can send any word. */
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"]);
+
+const DEFAULT_VALUES_PER_LABEL = 100;
+const DEFAULT_STREAM_AFTER_SECONDS = 10;
+
+/**
+ * Records requests in the metrics of one registry, whatever framework serves them. It owns the
+ * rules: what is counted, when, and under which labels.
+ */
+export class HttpRecorder {
+  readonly registry: Registry;
+  /** Whether it must know when the headers of a response are sent. */
+  readonly needsHead: boolean;
+  /** Whether it must know how many bytes the bodies have. */
+  readonly needsSizes: boolean;
+  readonly #conventions: Conventions;
+  readonly #families: HttpFamilies;
+  readonly #customLabels: CustomLabels;
+  readonly #excludes: Excludes | undefined;
+  readonly #route: MeasuringOptions["route"];
+  readonly #streamAfterMs: number;
+  #hasWarned = false;
+
+  constructor(options: MeasuringOptions) {
+    const {
+      registry = metrics,
+      conventions = "prometheus",
+      limit = DEFAULT_VALUES_PER_LABEL,
+    } = options;
+    const { streamAfterSeconds = DEFAULT_STREAM_AFTER_SECONDS } = options;
+    const known = CONVENTIONS[conventions];
+    if (known === undefined) {
+      throw invalid("conventions", conventions, 'use "prometheus" or "opentelemetry"');
+    }
+    if (!(Number.isInteger(limit) && limit > 0)) {
+      throw invalid("limit", limit, "use a whole number from 1");
+    }
+    if (!(streamAfterSeconds >= 0)) {
+      throw invalid("streamAfterSeconds", streamAfterSeconds, "use a number of seconds from 0");
+    }
+    this.registry = registry;
+    this.#conventions = known;
+    this.#customLabels = new CustomLabels(options.labels ?? {}, limit);
+    this.#excludes = excluding(options.exclude);
+    this.#route = options.route;
+    this.#streamAfterMs = streamAfterSeconds * 1000;
+    this.#families = new HttpFamilies(registry, known, this.#customLabels.names, options);
+    this.needsHead =
+      this.#families.streams !== undefined || this.#families.timeToHeaders !== undefined;
+    this.needsSizes =
+      this.#families.requestSize !== undefined || this.#families.responseSize !== undefined;
+  }
+
+  excludes(request: MeasuredRequest): boolean {
+    return this.#excludes !== undefined && this.#safely(this.#excludes, request.view) === true;
+  }
+
+  begin(request: MeasuredRequest): void {
+    this.#families.begin(this.#factsAtStart(request));
+  }
+
+  /** Takes back a `begin`: the request is not to be recorded. */
+  withdraw(request: MeasuredRequest): void {
+    this.#families.end(this.#factsAtStart(request));
+  }
+
+  record(request: MeasuredRequest): void {
+    const families = this.#families;
+    const kind =
+      families.streams === undefined ? undefined : request.streamKind(this.#streamAfterMs);
+    const facts = this.#factsOf(request, kind);
+    const { start, headAt, endAt } = request;
+    families.end(facts);
+    families.requests?.(facts, 1);
+    families.duration?.(facts, ((kind === undefined ? endAt : headAt) - start) / 1000);
+    if (headAt > 0) families.timeToHeaders?.(facts, (headAt - start) / 1000);
+    if (kind !== undefined && kind !== "upgrade") {
+      families.streams?.(facts, (endAt - start) / 1000);
+    }
+    families.requestSize?.(facts, request.requestBytes);
+    families.responseSize?.(facts, request.responseBytes);
+  }
+
+  /** An upgraded connection is gone; the request itself was recorded when it was upgraded. */
+  recordUpgrade(request: MeasuredRequest): void {
+    const seconds = (performance.now() - request.start) / 1000;
+    this.#families.streams?.(this.#factsOf(request, "upgrade"), seconds);
+  }
+
+  /** Node refused a request that no handler saw; the clock never started. */
+  recordRejected(status: number): void {
+    const facts: LabelFacts = {
+      method: this.#conventions.otherMethod,
+      scheme: "",
+      protocolVersion: "",
+      route: this.#conventions.unmatchedRoute,
+      status,
+      outcome: "rejected",
+      kind: undefined,
+      customLabels: this.#customLabels.names.map(() => ""),
+    };
+    this.#families.requests?.(facts, 1);
+    this.#families.duration?.(facts, 0);
+  }
+
+  #factsAtStart({ method, scheme, protocolVersion }: MeasuredRequest): LabelFacts {
+    return { ...NOTHING_YET, method: this.#method(method), scheme, protocolVersion };
+  }
+
+  #factsOf(request: MeasuredRequest, kind: StreamKind | undefined): LabelFacts {
+    const { outcome } = request;
+    const isAborted = outcome === "aborted" && request.status === 0;
+    return {
+      method: this.#method(request.method),
+      scheme: request.scheme,
+      protocolVersion: request.protocolVersion,
+      route: this.#routeOf(request),
+      status: isAborted ? this.#conventions.clientLeftStatus : request.status,
+      outcome,
+      kind,
+      customLabels: this.#customLabels.read(request),
+    };
+  }
+
+  #method(method: string): string {
+    return METHODS.has(method) ? method : this.#conventions.otherMethod;
+  }
+
+  #routeOf(request: MeasuredRequest): string {
+    const own = this.#route;
+    const route = own === undefined ? undefined : this.#safely(own, request.view);
+    return route ?? this.#safely(routeOf, request) ?? this.#conventions.unmatchedRoute;
+  }
+
+  /** What users and frameworks compute must not cost a request its count, nor its answer. */
+  #safely<Input, Result>(compute: (input: Input) => Result, input: Input): Result | undefined {
+    try {
+      return compute(input);
+    } catch (error) {
+      if (!this.#hasWarned) warn(`An option of the HTTP metrics failed: ${error}.`);
+      this.#hasWarned = true;
+      return undefined;
+    }
+  }
+}
+
+function routeOf(request: MeasuredRequest): string | undefined {
+  return request.route();
+}
+
+const NOTHING_YET = {
+  route: "",
+  status: 0,
+  outcome: "ok",
+  kind: undefined,
+  customLabels: [] as readonly LabelValue[],
+} as const;
+
+function invalid(option: string, value: unknown, rule: string): Error {
+  return invalidSetting("HTTP metrics", option, value, rule);
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage } from "node:http";
+import type { ServerHttp2Stream } from "node:http2";
+
+/** A request as options see it, on every framework the same. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query, as the client sent them. */
+  readonly url: string;
+  /** One of the request's headers, by its lower-case name. */
+  header(name: string): string | undefined;
+  /** The request itself: Node's, the stream of HTTP/2, or a `Request` where there is no Node. */
+  readonly raw: IncomingMessage | ServerHttp2Stream | Request;
+}
+
+/** A request of Node's HTTP. */
+export class NodeHttpRequest implements HttpRequest {
+  readonly raw: IncomingMessage;
+
+  constructor(raw: IncomingMessage) {
+    this.raw = raw;
+  }
+
+  get method(): string {
+    return this.raw.method ?? "GET";
+  }
+
+  get url(): string {
+    return this.raw.url ?? "/";
+  }
+
+  header(name: string): string | undefined {
+    const value = this.raw.headers[name];
+    return Array.isArray(value) ? value.join(",") : value;
+  }
+}
+
+/** A request of the fetch API. */
+export class FetchHttpRequest implements HttpRequest {
+  readonly raw: Request;
+
+  constructor(raw: Request) {
+    this.raw = raw;
+  }
+
+  get method(): string {
+    return this.raw.method;
+  }
+
+  get url(): string {
+    const { url } = this.raw;
+    const path = url.indexOf("/", url.indexOf("://") + 3);
+    return path < 0 ? "/" : url.slice(path);
+  }
+
+  header(name: string): string | undefined {
+    return this.raw.headers.get(name) ?? undefined;
+  }
+}
+
+/** The path of a request's URL, without the query. */
+export function pathOf(url: string): string {
+  const query = url.indexOf("?");
+  return query < 0 ? url : url.slice(0, query);
+}

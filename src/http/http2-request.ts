@@ -1,0 +1,86 @@
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { countBody } from "./body-bytes.ts";
+import type { HttpRecorder } from "./http-recorder.ts";
+import type { HttpRequest } from "./http-request.ts";
+import { measuredOf, setMeasured } from "./measured-message.ts";
+import { isEventStream, MeasuredRequest } from "./measured-request.ts";
+import { outcomeOfStatus } from "./outcome.ts";
+
+/** All ways to send the headers of a response. */
+const RESPONDERS = ["respond", "respondWithFD", "respondWithFile"] as const;
+
+/** The measurement of a stream of HTTP/2: a new one, or the one that has begun already. */
+export function streamMeasurementOf(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+): MeasuredRequest {
+  return measuredOf(stream) ?? new Http2Request(stream, headers);
+}
+
+/** A request that came by HTTP/2. */
+class Http2Request extends MeasuredRequest {
+  readonly protocolVersion = "2";
+  readonly view: HttpRequest;
+  readonly #stream: ServerHttp2Stream;
+  #noticesHead = false;
+  #countsBody = false;
+
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
+    super(headers[":method"] ?? "");
+    this.#stream = stream;
+    this.view = {
+      method: this.method,
+      url: headers[":path"] ?? "/",
+      header: (name) => headers[name]?.toString(),
+      raw: stream,
+    };
+    setMeasured(stream, this);
+    stream.once("close", () => this.#close());
+  }
+
+  get scheme(): string {
+    return this.#stream.session?.encrypted ? "https" : "http";
+  }
+
+  protected get isEventStream(): boolean {
+    return isEventStream(this.#stream.sentHeaders?.["content-type"]);
+  }
+
+  protected get hasLength(): boolean {
+    return this.#stream.sentHeaders?.["content-length"] !== undefined;
+  }
+
+  protected watch({ needsHead, needsSizes }: HttpRecorder): void {
+    if (needsHead && !this.#noticesHead) {
+      this.#noticesHead = true;
+      for (const responder of RESPONDERS) this.#noticeHead(responder);
+    }
+    if (needsSizes && !this.#countsBody) {
+      this.#countsBody = true;
+      countBody(this, this.#stream, this.#stream, () => this.method === "HEAD");
+    }
+  }
+
+  #noticeHead(responder: (typeof RESPONDERS)[number]): void {
+    const stream = this.#stream;
+    const respond = stream[responder] as (...args: unknown[]) => void;
+    stream[responder] = (...args: unknown[]) => {
+      Reflect.apply(respond, stream, args);
+      if (this.headAt === 0) this.headAt = performance.now();
+    };
+  }
+
+  #close(): void {
+    const stream = this.#stream;
+    const status = Number(stream.sentHeaders?.[":status"] ?? 0);
+    if (status === 0) this.end(0, "aborted");
+    else if (stream.writableFinished) this.end(status, outcomeOfStatus(status));
+    else this.end(status, hasClientLeft(stream) ? "aborted_response" : "failed_response");
+  }
+}
+
+/** Whether it was the client who ended a stream: errors of its own have no code of Node's HTTP/2. */
+function hasClientLeft({ errored, aborted }: ServerHttp2Stream): boolean {
+  if (errored === null) return aborted;
+  return String((errored as NodeJS.ErrnoException).code).startsWith("ERR_HTTP2_");
+}

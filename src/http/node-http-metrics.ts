@@ -1,0 +1,57 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { HttpRecorder } from "./http-recorder.ts";
+import type { MeasuredRequest } from "./measured-request.ts";
+import { MetricsEndpoint } from "./metrics-endpoint.ts";
+import { startMetricsServer } from "./metrics-server.ts";
+import { measurementOf } from "./node-request.ts";
+import type { HttpMetricsOptions } from "./options.ts";
+import { watchProcess, watchServerOf } from "./server-watch.ts";
+
+/** What every adapter for a framework on Node's HTTP is made of. */
+export class NodeHttpMetrics {
+  readonly recorder: HttpRecorder;
+  /** The page, where the application itself serves it. */
+  readonly endpoint: MetricsEndpoint | undefined;
+  /** The server of the metrics, where they have a port of their own. */
+  readonly server: Server | undefined;
+  readonly #measuresScrapes: boolean;
+
+  constructor(options: HttpMetricsOptions) {
+    const { path, port, host, measureScrapes = false } = options;
+    this.recorder = new HttpRecorder(options);
+    this.#measuresScrapes = measureScrapes;
+    if (port !== undefined) {
+      const address = host === undefined ? { port } : { port, host };
+      this.server = startMetricsServer(new MetricsEndpoint(options), address);
+    } else if (path !== false) {
+      this.endpoint = new MetricsEndpoint(options);
+    }
+    watchProcess();
+  }
+
+  /** Measures a request that came by a middleware; from now on its server is watched, too. */
+  measure(
+    request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+  ): MeasuredRequest {
+    const measured = measurementOf(request, response);
+    if (measured.join(this.recorder)) watchServerOf(request, { recorder: this.recorder });
+    return measured;
+  }
+
+  /** Whether a URL is the one of the metrics. */
+  serves(url: string): boolean {
+    return this.endpoint?.isAt(url) === true;
+  }
+
+  /** A request turned out to be a scrape: it is not measured unless that was asked for. */
+  isScrape(measured: MeasuredRequest): void {
+    if (this.#measuresScrapes) measured.routedBy(pathOfEndpoint, this.endpoint);
+    else measured.leave(this.recorder);
+  }
+}
+
+function pathOfEndpoint(endpoint: MetricsEndpoint | undefined): string | undefined {
+  return endpoint?.path;
+}

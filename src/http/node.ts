@@ -1,0 +1,70 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Http2SecureServer, Http2Server, Http2ServerRequest } from "node:http2";
+import type { Server as HttpsServer } from "node:https";
+import { measuredOf } from "./measured-message.ts";
+import { stopMetricsServer } from "./metrics-server.ts";
+import { NodeHttpMetrics } from "./node-http-metrics.ts";
+import type { HttpMetricsOptions, MonitorOptions } from "./options.ts";
+import { ServerWatch } from "./server-watch.ts";
+
+export type { HttpRequest } from "./http-request.ts";
+export type { Authorize, HttpMetricsOptions, MonitorOptions } from "./options.ts";
+
+/** A server of node:http, node:https or node:http2. */
+export type NodeServer = Server | HttpsServer | Http2Server | Http2SecureServer;
+
+/**
+ * Measures every request of a server and answers `GET /metrics` in front of its listeners. Routes are
+ * told with `setRoute` or the option `route`; without them all are `_unmatched`.
+ *
+ * @example
+ * const server = createServer((request, response) => {
+ *   setRoute(request, "/hello/:name");
+ *   response.end("Hello.\n");
+ * });
+ * httpMetrics(server);
+ */
+export function httpMetrics(server: NodeServer, options: HttpMetricsOptions = {}): void {
+  watch(server, new NodeHttpMetrics(options));
+}
+
+/**
+ * `httpMetrics` with the metrics on a server of their own, which it returns; it stops with the
+ * measured one.
+ *
+ * @example
+ * monitor(server, { port: 9464 });
+ */
+export function monitor(server: NodeServer, options: MonitorOptions): Server {
+  const http = new NodeHttpMetrics(options);
+  watch(server, http);
+  const metricsServer = http.server as Server;
+  server.once("close", () => stopMetricsServer(metricsServer));
+  return metricsServer;
+}
+
+/**
+ * Says which route took a request: the template, such as `/users/:id`, never the path.
+ *
+ * @example
+ * setRoute(request, "/users/:id");
+ */
+export function setRoute(request: IncomingMessage | Http2ServerRequest, route: string): void {
+  const message = "stream" in request ? request.stream : request;
+  measuredOf(message)?.routedBy(String, route);
+}
+
+function watch(server: NodeServer, http: NodeHttpMetrics): void {
+  const { recorder } = http;
+  ServerWatch.of(server).add({
+    recorder,
+    answers: (request, response) => answers(http, request, response),
+  });
+}
+
+function answers(http: NodeHttpMetrics, request: IncomingMessage, response: ServerResponse) {
+  if (!http.serves(request.url ?? "/")) return false;
+  http.isScrape(http.measure(request, response));
+  void http.endpoint?.send(request, response);
+  return true;
+}

@@ -1,0 +1,24 @@
+/** How a request ended. */
+export type Outcome =
+  | "ok"
+  | "client_error"
+  | "server_error"
+  /** The connection went before the headers of the response were sent. */
+  | "aborted"
+  /** The client left after the headers, before the end of the response. */
+  | "aborted_response"
+  /** The server itself broke the response off after the headers: its source failed, say. */
+  | "failed_response"
+  /** The connection was handed over to another protocol. */
+  | "upgraded"
+  /** Node refused it: it could not be parsed, say. No handler ever saw it. */
+  | "rejected";
+
+/** What nginx logs for a client that left before the answer, and dashboards know. */
+export const CLIENT_LEFT = 499;
+
+/** The outcome of a response that was sent completely. */
+export function outcomeOfStatus(status: number): Outcome {
+  if (status >= 500) return "server_error";
+  return status >= 400 ? "client_error" : "ok";
+}

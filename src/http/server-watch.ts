@@ -1,0 +1,179 @@
+import { subscribe } from "node:diagnostics_channel";
+import { Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { Server as HttpsServer } from "node:https";
+import type { Server, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { HttpRecorder } from "./http-recorder.ts";
+import { streamMeasurementOf } from "./http2-request.ts";
+import { measurementOf } from "./node-request.ts";
+import { rejectedStatus } from "./rejected.ts";
+import { upgradeMeasurementOf } from "./upgrade-request.ts";
+
+/** Who wants to know of a server's requests. */
+export interface Watcher {
+  readonly recorder: HttpRecorder;
+  /** Answers a request before the server's own listeners see it; says whether it did. */
+  readonly answers?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+const WATCH = Symbol.for("narthex.http.server");
+
+interface WatchedServer extends Server {
+  [WATCH]?: ServerWatch | undefined;
+}
+
+interface WatchedSocket extends Socket {
+  /** The newest request of the connection: what can't be parsed may be the rest of it. */
+  [WATCH]?: IncomingMessage;
+  readonly server?: WatchedServer;
+}
+
+/** What copies of this package share: the first one subscribes for all. */
+interface Shared {
+  readonly everywhere: Watcher[];
+}
+
+const shared = globalThis as { [WATCH]?: Shared };
+
+/**
+ * Sees what only the server itself knows: when a request's head came, which connections are handed
+ * over, and which requests Node answers or refuses without asking a handler.
+ */
+export class ServerWatch {
+  readonly #watchers: Watcher[] = [];
+  /** Requests that were refused before anyone watched, by their status. */
+  readonly #unclaimed = new Map<number, number>();
+
+  private constructor(server: WatchedServer) {
+    server[WATCH] = this;
+    interceptEmit(server, this);
+    // Node drops a tunnel's connection where nobody listens; then nobody could count it either.
+    server.on("connect", (_request, socket: Duplex) => {
+      if (server.listenerCount("connect") === 1) socket.destroy();
+    });
+  }
+
+  /** The watch of a server, from now on. */
+  static of(server: Server): ServerWatch {
+    return (server as WatchedServer)[WATCH] ?? new ServerWatch(server);
+  }
+
+  /** A new watcher takes the place of one with the same registry, as after a hot reload. */
+  add(watcher: Watcher): void {
+    addTo(this.#watchers, watcher);
+    for (const [status, count] of this.#unclaimed) {
+      for (let rest = count; rest > 0; rest -= 1) watcher.recorder.recordRejected(status);
+    }
+    this.#unclaimed.clear();
+  }
+
+  *watchers(): Generator<Watcher> {
+    yield* this.#watchers;
+    yield* watchProcess().everywhere;
+  }
+
+  begin(request: IncomingMessage, response: ServerResponse): void {
+    for (const { recorder } of this.#watchers) measurementOf(request, response).join(recorder);
+    for (const { recorder } of watchProcess().everywhere) {
+      measurementOf(request, response).join(recorder);
+    }
+  }
+
+  answers(request: IncomingMessage, response: ServerResponse): boolean {
+    for (const { answers } of this.watchers()) if (answers?.(request, response)) return true;
+    return false;
+  }
+
+  beginStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    for (const { recorder } of this.watchers()) streamMeasurementOf(stream, headers).join(recorder);
+  }
+
+  beginUpgrade(request: IncomingMessage, socket: Duplex): void {
+    for (const { recorder } of this.watchers())
+      upgradeMeasurementOf(request, socket).join(recorder);
+  }
+
+  reject(error: Error, socket: WatchedSocket): void {
+    const status = rejectedStatus(error, socket, socket[WATCH]);
+    if (status === undefined) return;
+    let isClaimed = false;
+    for (const { recorder } of this.watchers()) {
+      recorder.recordRejected(status);
+      isClaimed = true;
+    }
+    if (!isClaimed) this.#unclaimed.set(status, (this.#unclaimed.get(status) ?? 0) + 1);
+  }
+}
+
+/** Watches the server that a request came by, if it came by one. */
+export function watchServerOf(request: { readonly socket: Socket }, watcher: Watcher): void {
+  const { server } = request.socket as WatchedSocket;
+  if (server !== undefined) ServerWatch.of(server).add(watcher);
+}
+
+/** Watches every HTTP server of the process, also those to come. */
+export function watchEveryServer(watcher: Watcher): void {
+  addTo(watchProcess().everywhere, watcher);
+}
+
+/**
+ * Makes ready to watch servers: from now on, what they refuse is remembered for the watcher that
+ * their first good request brings.
+ */
+export function watchProcess(): Shared {
+  if (shared[WATCH] !== undefined) return shared[WATCH];
+  shared[WATCH] = { everywhere: [] };
+  subscribe("net.server.socket", (message) => {
+    const { server } = (message as { socket: WatchedSocket }).socket;
+    if (server !== undefined && servesHttp(server)) ServerWatch.of(server);
+  });
+  subscribe("http.server.request.start", (message) => {
+    const { request, response, socket, server } = message as RequestStart;
+    socket[WATCH] = request;
+    ServerWatch.of(server).begin(request, response);
+  });
+  return shared[WATCH];
+}
+
+interface RequestStart {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly socket: WatchedSocket;
+  readonly server: Server;
+}
+
+/** Keeps a server out of all measuring: the one of the metrics. */
+export function leaveUnwatched(server: Server): void {
+  const nobody = { begin() {}, reject() {} } as unknown as ServerWatch;
+  (server as WatchedServer)[WATCH] = nobody;
+}
+
+function addTo(watchers: Watcher[], watcher: Watcher): void {
+  const { registry } = watcher.recorder;
+  const at = watchers.findIndex(({ recorder }) => recorder.registry === registry);
+  if (at < 0) watchers.push(watcher);
+  else watchers[at] = watcher;
+}
+
+function servesHttp(server: Server): boolean {
+  const isHttp2 = "updateSettings" in server;
+  return server instanceof HttpServer || server instanceof HttpsServer || isHttp2;
+}
+
+/** Sees a server's events before its listeners do, whenever these were added. */
+function interceptEmit(server: Server, watch: ServerWatch): void {
+  const emit = server.emit as (...args: unknown[]) => boolean;
+  // Not a closure with rest parameters: this is on the way of every request.
+  function emitWatched(this: Server, event: string, first: never, second: never): boolean {
+    if (event === "request") {
+      return watch.answers(first, second) || emit.call(this, event, first, second);
+    }
+    if (event === "stream") watch.beginStream(first, second);
+    else if (event === "upgrade" || event === "connect") watch.beginUpgrade(first, second);
+    else if (event === "clientError") watch.reject(first, second);
+    // biome-ignore lint/complexity/noArguments: all arguments, as they are.
+    return Reflect.apply(emit, this, arguments);
+  }
+  server.emit = emitWatched as typeof server.emit;
+}
