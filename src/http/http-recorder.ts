@@ -3,6 +3,7 @@ import type { LabelValue } from "../instruments/definition.ts";
 import { metrics } from "../registry/metrics.ts";
 import type { Registry } from "../registry/registry.ts";
 import { warn } from "../registry/warn.ts";
+import { chooseMetrics } from "./chosen-metrics.ts";
 import { CONVENTIONS, type Conventions } from "./conventions.ts";
 import { CustomLabels } from "./custom-labels.ts";
 import { type Excludes, excluding } from "./exclude.ts";
@@ -58,7 +59,8 @@ export class HttpRecorder {
     this.#excludes = excluding(options.exclude);
     this.#route = options.route;
     this.#streamAfterMs = streamAfterSeconds * 1000;
-    this.#families = new HttpFamilies(registry, known, this.#customLabels.names, options);
+    const chosen = chooseMetrics(known, this.#customLabels.names, options);
+    this.#families = new HttpFamilies(registry, chosen);
     this.needsHead =
       this.#families.streams !== undefined || this.#families.timeToHeaders !== undefined;
     this.needsSizes =

@@ -6,12 +6,17 @@ import { leaveUnwatched } from "./server-watch.ts";
 
 interface Address {
   readonly port: number;
-  readonly host?: string;
+  readonly host?: string | undefined;
 }
 
 /** The servers of the process by their address, for code that is loaded again. */
 const SERVERS = Symbol.for("narthex.http.metrics-servers");
 const shared = globalThis as { [SERVERS]?: Map<string, Server> };
+
+export function checkPort(port: unknown): void {
+  if (Number.isInteger(port) && (port as number) >= 0 && (port as number) < 65_536) return;
+  throw invalidSetting("HTTP metrics", "port", port, "use a port from 0 to 65535");
+}
 
 /**
  * Serves the metrics on a port of their own. The server does not keep the process alive, and a port
@@ -22,9 +27,6 @@ export function startMetricsServer(
   endpoint: MetricsEndpoint,
   { port, host = "127.0.0.1" }: Address,
 ): Server {
-  if (!(Number.isInteger(port) && port >= 0 && port < 65_536)) {
-    throw invalidSetting("HTTP metrics", "port", port, "use a port from 0 to 65535");
-  }
   shared[SERVERS] ??= new Map();
   const servers = shared[SERVERS];
   const address = `${host}:${port}`;

@@ -3,7 +3,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { HttpRecorder } from "./http-recorder.ts";
 import type { MeasuredRequest } from "./measured-request.ts";
 import { MetricsEndpoint } from "./metrics-endpoint.ts";
-import { startMetricsServer } from "./metrics-server.ts";
+import { checkPort, startMetricsServer } from "./metrics-server.ts";
 import { measurementOf } from "./node-request.ts";
 import type { HttpMetricsOptions } from "./options.ts";
 import { watchProcess, watchServerOf } from "./server-watch.ts";
@@ -19,14 +19,13 @@ export class NodeHttpMetrics {
 
   constructor(options: HttpMetricsOptions) {
     const { path, port, host, measureScrapes = false } = options;
+    const hasOwnPort = port !== undefined;
+    if (hasOwnPort) checkPort(port);
+    const endpoint = path === false && !hasOwnPort ? undefined : new MetricsEndpoint(options);
     this.recorder = new HttpRecorder(options);
     this.#measuresScrapes = measureScrapes;
-    if (port !== undefined) {
-      const address = host === undefined ? { port } : { port, host };
-      this.server = startMetricsServer(new MetricsEndpoint(options), address);
-    } else if (path !== false) {
-      this.endpoint = new MetricsEndpoint(options);
-    }
+    if (!hasOwnPort) this.endpoint = endpoint;
+    else if (endpoint !== undefined) this.server = startMetricsServer(endpoint, { port, host });
     watchProcess();
   }
 

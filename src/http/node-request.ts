@@ -19,7 +19,7 @@ export function measurementOf(
 }
 
 /** A request that came by HTTP/1. */
-class NodeRequest extends MeasuredRequest {
+export class NodeRequest extends MeasuredRequest {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   #writeHead: ServerResponse["writeHead"] | undefined;
@@ -55,8 +55,9 @@ class NodeRequest extends MeasuredRequest {
   }
 
   breakOff(): void {
-    const { headersSent, statusCode } = this.#response;
-    if (headersSent) this.end(statusCode, this.#outcomeOfBreak());
+    const { headersSent, socket, statusCode } = this.#response;
+    // Without a socket its turn never came: nothing of it was sent.
+    if (headersSent && socket !== null) this.end(statusCode, this.#outcomeOfBreak());
     else this.end(0, "aborted");
   }
 

@@ -6,7 +6,9 @@ import type { Server, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { HttpRecorder } from "./http-recorder.ts";
 import { streamMeasurementOf } from "./http2-request.ts";
-import { measurementOf } from "./node-request.ts";
+import { measuredOf } from "./measured-message.ts";
+import { measurementOf, type NodeRequest } from "./node-request.ts";
+import { endWithConnection } from "./pipelined.ts";
 import { rejectedStatus } from "./rejected.ts";
 import { upgradeMeasurementOf } from "./upgrade-request.ts";
 
@@ -130,10 +132,20 @@ export function watchProcess(): Shared {
   });
   subscribe("http.server.request.start", (message) => {
     const { request, response, socket, server } = message as RequestStart;
+    const newest = socket[WATCH] === undefined ? undefined : measuredOf(socket[WATCH]);
     socket[WATCH] = request;
     ServerWatch.of(server).begin(request, response);
+    if (newest?.endAt === 0) waitForTurn(socket, request);
   });
   return shared[WATCH];
+}
+
+function waitForTurn(socket: Socket, request: IncomingMessage): void {
+  const measured = measuredOf(request);
+  // Not `instanceof`: another copy of this package may have begun it.
+  if (measured !== undefined && "breakOff" in measured) {
+    endWithConnection(socket, measured as NodeRequest);
+  }
 }
 
 interface RequestStart {

@@ -1,0 +1,75 @@
+import { metrics } from "../../registry/metrics.ts";
+import type { Registry } from "../../registry/registry.ts";
+import { watchNode } from "./node-requests.ts";
+import type { OutgoingMetricsOptions } from "./outgoing-options.ts";
+import { OutgoingRecorder } from "./outgoing-recorder.ts";
+import { checkSame, type OutgoingSettings, outgoingSettings } from "./outgoing-settings.ts";
+import { safely } from "./safely.ts";
+import { watchUndici } from "./undici-requests.ts";
+
+/** Outgoing requests that are measured in a registry, for as many callers as asked for it. */
+interface Running {
+  readonly settings: OutgoingSettings;
+  readonly callers: Set<Caller>;
+  readonly stop: () => void;
+}
+
+interface Caller {
+  readonly exclude: OutgoingMetricsOptions["exclude"];
+}
+
+const KEY = Symbol.for("narthex.outgoing");
+const shared = globalThis as { [KEY]?: WeakMap<Registry, Running> };
+
+/** Kept on `globalThis`, as two copies of this package would count each request twice. */
+shared[KEY] ??= new WeakMap();
+const runningOf = shared[KEY];
+
+/**
+ * Measures the requests that this process sends, each until the end of its response: those of
+ * `fetch` and undici, and those of `node:http` and `node:https` with all clients built on them. Each
+ * hop of a redirect and each retry is a request. Callers of one registry share the metrics.
+ *
+ * - `http_client_request_duration_seconds{method,host,status_code}` has every request; without a
+ *   response, its `status_code` is `error`
+ * - `http_client_errors_total{method,host,error}` has those that failed, also after the headers;
+ *   `error` is a code such as `ECONNREFUSED`, `timeout` for a signal's timeout, `aborted` for what
+ *   the program itself gave up, or `_other`
+ * - `http_client_requests_in_flight{host}` has those that have not ended
+ *
+ * @returns `stop`, which takes the metrics out and releases everything, once all callers have called
+ * theirs
+ * @throws NarthexError `NARTHEX_OPTION_INVALID` where an option is bad, or not the one of the callers
+ * before; `NARTHEX_NAME_TAKEN` where the registry has another metric of one of the names
+ *
+ * @example
+ * const stop = measureOutgoing();
+ * await fetch("https://example.com/");
+ */
+export function measureOutgoing(options: OutgoingMetricsOptions = {}): () => void {
+  const { registry = metrics, exclude } = options;
+  const settings = outgoingSettings(options);
+  const running = runningOf.get(registry) ?? start(registry, settings);
+  checkSame(running.settings, options);
+  const caller: Caller = { exclude };
+  running.callers.add(caller);
+  return () => {
+    if (!running.callers.delete(caller) || running.callers.size > 0) return;
+    runningOf.delete(registry);
+    running.stop();
+  };
+}
+
+function start(registry: Registry, settings: OutgoingSettings): Running {
+  const callers = new Set<Caller>();
+  const recorder = new OutgoingRecorder(registry, settings, (request) =>
+    [...callers].some(({ exclude }) => exclude && safely(() => exclude(request))),
+  );
+  const stops = [watchUndici(recorder), watchNode(recorder), () => recorder.stop()];
+  const stop = () => {
+    for (const release of stops) release();
+  };
+  const running: Running = { settings, callers, stop };
+  runningOf.set(registry, running);
+  return running;
+}

@@ -1,0 +1,106 @@
+import { invalidSetting } from "../../errors.ts";
+import type { Registry } from "../../registry/registry.ts";
+import type { OutgoingConventions, OutgoingMetric } from "./outgoing-conventions.ts";
+import { type LabelFacts, OUTGOING_LABELS, type OutgoingLabel } from "./outgoing-labels.ts";
+import type {
+  OutgoingHistogramOptions,
+  OutgoingMetricOptions,
+  OutgoingMetricsChoice,
+} from "./outgoing-options.ts";
+
+/** The buckets of the semantic conventions for HTTP, in seconds. */
+const DURATION_BUCKETS = [
+  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+];
+
+/** Updates a metric's series for a request. */
+type Update = (facts: LabelFacts, value: number) => void;
+
+/** The metric families of outgoing requests: those that are switched on, with their labels. */
+export class OutgoingFamilies {
+  readonly duration: Update | undefined;
+  readonly errors: Update | undefined;
+  readonly inFlight: Update | undefined;
+  readonly #registry: Registry;
+  readonly #conventions: OutgoingConventions;
+  readonly #choice: OutgoingMetricsChoice;
+  readonly #names: string[] = [];
+
+  constructor(registry: Registry, conventions: OutgoingConventions, choice: OutgoingMetricsChoice) {
+    this.#registry = registry;
+    this.#conventions = conventions;
+    this.#choice = choice;
+    try {
+      this.duration = this.#histogram("duration");
+      this.errors = this.#counter("errors");
+      this.inFlight = this.#gauge("inFlight");
+    } catch (error) {
+      this.remove();
+      throw error;
+    }
+  }
+
+  /** Takes all of them out of the registry. */
+  remove(): void {
+    for (const name of this.#names.splice(0)) this.#registry.unregister(name);
+  }
+
+  #histogram(metric: OutgoingMetric): Update | undefined {
+    const chosen = this.#choose<OutgoingHistogramOptions>(metric);
+    if (chosen === undefined) return undefined;
+    const { options, labelsOf } = chosen;
+    const histogram = this.#registry.histogram<string>({ buckets: DURATION_BUCKETS, ...options });
+    this.#names.push(options.name);
+    return (facts, value) => histogram.labels(labelsOf(facts)).observe(value);
+  }
+
+  #counter(metric: OutgoingMetric): Update | undefined {
+    const chosen = this.#choose<OutgoingMetricOptions>(metric);
+    if (chosen === undefined) return undefined;
+    const { options, labelsOf } = chosen;
+    const counter = this.#registry.counter<string>(options);
+    this.#names.push(options.name);
+    return (facts, value) => counter.labels(labelsOf(facts)).inc(value);
+  }
+
+  #gauge(metric: OutgoingMetric): Update | undefined {
+    const chosen = this.#choose<OutgoingMetricOptions>(metric);
+    if (chosen === undefined) return undefined;
+    const { options, labelsOf } = chosen;
+    const gauge = this.#registry.gauge<string>(options);
+    this.#names.push(options.name);
+    return (facts, value) => gauge.labels(labelsOf(facts)).inc(value);
+  }
+
+  /** What the options make of a metric; undefined where it is off. */
+  #choose<Options extends OutgoingMetricOptions>(metric: OutgoingMetric) {
+    const { isOn, ...defaults } = this.#conventions.metrics[metric];
+    const choice = this.#choice[metric] ?? isOn;
+    if (choice === false) return undefined;
+    const chosen = { ...defaults, ...(choice === true ? undefined : (choice as Options)) };
+    const { labelNames } = this.#conventions;
+    const sources = chosen.labels.map((label) => {
+      checkLabel(metric, label);
+      return { name: labelNames[label], source: OUTGOING_LABELS[label] };
+    });
+    return {
+      options: { ...chosen, labels: sources.map(({ name }) => name) },
+      labelsOf: (facts: LabelFacts) => {
+        const labels: Record<string, string> = {};
+        for (const { name, source } of sources) labels[name] = source(facts);
+        return labels;
+      },
+    };
+  }
+}
+
+const KNOWN_AT_THE_END: readonly string[] = ["status_code", "error"] satisfies OutgoingLabel[];
+
+function checkLabel(metric: OutgoingMetric, label: string): void {
+  const known = Object.keys(OUTGOING_LABELS).filter(
+    (name) => metric !== "inFlight" || !KNOWN_AT_THE_END.includes(name),
+  );
+  if (known.includes(label)) return;
+  const rule = `use ${known.join(", ")}`;
+  throw invalidSetting("measureOutgoing", `metrics.${metric}.labels`, label, rule);
+}
