@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import { countBody } from "./body-bytes.ts";
 import type { HttpRecorder } from "./http-recorder.ts";
 import type { HttpRequest } from "./http-request.ts";
@@ -74,13 +74,21 @@ class Http2Request extends MeasuredRequest {
     const stream = this.#stream;
     const status = Number(stream.sentHeaders?.[":status"] ?? 0);
     if (status === 0) this.end(0, "aborted");
-    else if (stream.writableFinished) this.end(status, outcomeOfStatus(status));
-    else this.end(status, hasClientLeft(stream) ? "aborted_response" : "failed_response");
+    else if (isComplete(stream)) this.end(status, outcomeOfStatus(status));
+    else this.end(status, hasFailed(stream) ? "failed_response" : "aborted_response");
   }
 }
 
-/** Whether it was the client who ended a stream: errors of its own have no code of Node's HTTP/2. */
-function hasClientLeft({ errored, aborted }: ServerHttp2Stream): boolean {
-  if (errored === null) return aborted;
-  return String((errored as NodeJS.ErrnoException).code).startsWith("ERR_HTTP2_");
+/** Node finishes the writable side of a stream that is reset, too: then it is aborted. */
+function isComplete({ writableFinished, aborted }: ServerHttp2Stream): boolean {
+  return writableFinished && !aborted;
+}
+
+/** Whether it was the server that broke a stream off, by an error or by destroying it. */
+function hasFailed({ errored, rstCode, writableFinished }: ServerHttp2Stream): boolean {
+  if (rstCode === constants.NGHTTP2_INTERNAL_ERROR) return true;
+  if (rstCode === constants.NGHTTP2_NO_ERROR && !writableFinished) return true;
+  // What the client does gives errors of Node's HTTP/2.
+  const code = (errored as NodeJS.ErrnoException | null)?.code;
+  return errored !== null && !String(code).startsWith("ERR_HTTP2_");
 }

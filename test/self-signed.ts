@@ -1,0 +1,21 @@
+/** A certificate of its own for 127.0.0.1 and localhost, valid for a hundred years: tests alone trust it. */
+export const selfSigned = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgNQys7hlPsN0kyD3c
+/ODzJQjKCzChFo2GCS7O1/GGOjqhRANCAARvbjQFh/aRamLA191JwxohiHUZd/Ls
+uYF7pb7ZfJFudONf95z8e7qziSTMrumYOKd/p+j9hz1b0sr9R7tviAdP
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmjCCAUGgAwIBAgIUaxMSB2Jfms/VWfSk2EWLI90+C8IwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjEzMjYzMFoYDzIxMjYxMDI5
+MTMyNjMwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARvbjQFh/aRamLA191JwxohiHUZd/LsuYF7pb7ZfJFudONf95z8e7qz
+iSTMrumYOKd/p+j9hz1b0sr9R7tviAdPo28wbTAdBgNVHQ4EFgQUxO4TqBniu36m
+fMvboGGCEQPYhl0wHwYDVR0jBBgwFoAUxO4TqBniu36mfMvboGGCEQPYhl0wDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDRwAwRAIgSUSP/8lo3TYTOESAG0KBhbvyLMeiRmQfhQI2eBp6EzoCIEyi
+w1ZiULW7D44zGyMQVcXwTBqYXciC5qsPYQqpiOTH
+-----END CERTIFICATE-----
+`,
+};
