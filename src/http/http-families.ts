@@ -1,9 +1,10 @@
+import type { UpdateOptions } from "../instruments/exemplars.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ChosenMetric, ChosenMetrics } from "./chosen-metrics.ts";
 import type { LabelFacts } from "./standard-labels.ts";
 
 /** Updates a metric's series for a request. */
-type Update = (facts: LabelFacts, value: number) => void;
+type Update = (facts: LabelFacts, value: number, options?: UpdateOptions) => void;
 
 /** The buckets of the semantic conventions for HTTP, in seconds. */
 const DURATION_BUCKETS = [
@@ -49,7 +50,7 @@ function counter(registry: Registry, chosen: ChosenMetric | undefined): Update |
   if (chosen === undefined) return undefined;
   const { options, labelsOf } = chosen;
   const family = registry.counter<string>(options);
-  return (facts, value) => family.inc(labelsOf(facts), value);
+  return (facts, value, options) => family.inc(labelsOf(facts), value, options);
 }
 
 function histogram(
@@ -60,7 +61,7 @@ function histogram(
   if (chosen === undefined) return undefined;
   const { options, labelsOf } = chosen;
   const family = registry.histogram<string>({ buckets, ...options });
-  return (facts, value) => family.observe(labelsOf(facts), value);
+  return (facts, value, options) => family.observe(labelsOf(facts), value, options);
 }
 
 function gauge(registry: Registry, chosen: ChosenMetric | undefined): Update | undefined {

@@ -1,8 +1,10 @@
 import { invalidSetting } from "../errors.ts";
 import type { LabelValue } from "../instruments/definition.ts";
+import type { UpdateOptions } from "../instruments/exemplars.ts";
 import { metrics } from "../registry/metrics.ts";
 import type { Registry } from "../registry/registry.ts";
 import { warn } from "../registry/warn.ts";
+import { activeTrace } from "./active-trace.ts";
 import { chooseMetrics } from "./chosen-metrics.ts";
 import { CONVENTIONS, type Conventions } from "./conventions.ts";
 import { CustomLabels } from "./custom-labels.ts";
@@ -17,6 +19,15 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 
 const DEFAULT_VALUES_PER_LABEL = 100;
 const DEFAULT_STREAM_AFTER_SECONDS = 10;
+
+/** The recorders of the process, for all copies of this package. */
+const RECORDERS = Symbol.for("narthex.http.recorders");
+const shared = globalThis as { [RECORDERS]?: WeakMap<Registry, HttpRecorder> };
+
+/** The newest recorder of a registry, if it has one. */
+export function recorderOf(registry: Registry): HttpRecorder | undefined {
+  return shared[RECORDERS]?.get(registry);
+}
 
 /**
  * Records requests in the metrics of one registry, whatever framework serves them. It owns the
@@ -82,17 +93,16 @@ export class HttpRecorder {
 
   record(request: MeasuredRequest): void {
     const families = this.#families;
-    const kind =
-      families.streams === undefined ? undefined : request.streamKind(this.#streamAfterMs);
+    const { requests, duration, streams, timeToHeaders } = families;
+    const kind = streams === undefined ? undefined : request.streamKind(this.#streamAfterMs);
     const facts = this.#factsOf(request, kind);
+    const example = this.#example();
     const { start, headAt, endAt } = request;
     families.end(facts);
-    families.requests?.(facts, 1);
-    families.duration?.(facts, ((kind === undefined ? endAt : headAt) - start) / 1000);
-    if (headAt > 0) families.timeToHeaders?.(facts, (headAt - start) / 1000);
-    if (kind !== undefined && kind !== "upgrade") {
-      families.streams?.(facts, (endAt - start) / 1000);
-    }
+    requests?.(facts, 1, example);
+    duration?.(facts, ((kind === undefined ? endAt : headAt) - start) / 1000, example);
+    if (headAt > 0) timeToHeaders?.(facts, (headAt - start) / 1000, example);
+    if (kind !== undefined && kind !== "upgrade") streams?.(facts, (endAt - start) / 1000);
     families.requestSize?.(facts, request.requestBytes);
     families.responseSize?.(facts, request.responseBytes);
   }
@@ -117,6 +127,13 @@ export class HttpRecorder {
     };
     this.#families.requests?.(facts, 1);
     this.#families.duration?.(facts, 0);
+  }
+
+  /** The trace of the request, unless the registry has exemplars of its own. */
+  #example(): UpdateOptions | undefined {
+    if (this.registry.exemplarProvider !== undefined) return undefined;
+    const exemplar = this.#safely(activeTrace, undefined);
+    return exemplar === undefined ? undefined : { exemplar };
   }
 
   #factsAtStart({ method, scheme, protocolVersion }: MeasuredRequest): LabelFacts {

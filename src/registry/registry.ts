@@ -108,6 +108,11 @@ export class Registry {
     if (provider !== undefined) for (const instrument of this.#families) instrument.watch();
   }
 
+  /** What `exemplars` was given. */
+  get exemplarProvider(): ExemplarProvider | undefined {
+    return this.#exemplars.provider;
+  }
+
   /** Exposes a source of samples beside the registry's own metrics; the result takes it out again. */
   register(source: MetricSource): () => void {
     const registered = new RegisteredSource(source);
