@@ -1,4 +1,4 @@
-import { arch, availableParallelism, cpus, platform } from "node:os";
+import { machine } from "./machine.mjs";
 import { loadPeers, versionOf } from "./peers/peers.mjs";
 import { allocationRows } from "./rows/allocations.mjs";
 import { importRows } from "./rows/imports.mjs";
@@ -8,13 +8,15 @@ import { sizeRows } from "./rows/size.mjs";
 import { updateRows } from "./rows/updates.mjs";
 import { checkSameNumbers } from "./same-numbers.mjs";
 import { full, quick } from "./scale.mjs";
-import { SubjectProcess } from "./subject-process.mjs";
+import { startSubject } from "./start-subject.mjs";
 import { table } from "./table.mjs";
 import { leftOutLine, writeResults } from "./write-results.mjs";
 
 /**
  * @import { Peer } from "./peers/peers.mjs"
  * @import { Scale } from "./scale.mjs"
+ * @import { SubjectTasks } from "./subject.mjs"
+ * @import { TaskProcess } from "./task-process.mjs"
  */
 
 /**
@@ -23,7 +25,7 @@ import { leftOutLine, writeResults } from "./write-results.mjs";
  * @typedef {object} Measuring
  * @property {Scale} scale
  * @property {readonly Peer[]} peers
- * @property {(peer: string) => SubjectProcess} subject the process of a peer
+ * @property {(peer: string) => TaskProcess<SubjectTasks>} subject the process of a peer
  */
 
 const files = {
@@ -73,7 +75,7 @@ export async function bench({ isQuick }) {
 async function startAll(names) {
   return new Map(
     await Promise.all(
-      names.map(async (name) => /** @type {const} */ ([name, await SubjectProcess.start(name)])),
+      names.map(async (name) => /** @type {const} */ ([name, await startSubject(name)])),
     ),
   );
 }
@@ -94,9 +96,4 @@ async function measureAll(measuring) {
     rows.push(...(await measure(measuring)));
   }
   return rows;
-}
-
-function machine() {
-  const model = cpus()[0]?.model.trim() ?? "an unknown processor";
-  return `${availableParallelism()} cores of ${model}, ${platform()} ${arch()}`;
 }

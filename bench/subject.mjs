@@ -1,4 +1,5 @@
 // A process that measures one peer, at its parent's bidding. It has used all of them before.
+import { doTasks } from "./do-tasks.mjs";
 import { loadPeers } from "./peers/peers.mjs";
 import { allocatedByScrape, allocatedByUpdate } from "./tasks/allocation.mjs";
 import { timeCopy, timeSlot } from "./tasks/floors.mjs";
@@ -9,7 +10,7 @@ import { openWorkload } from "./workload.mjs";
 
 /** @import { Workload, WorkloadName } from "./workload.mjs" */
 
-/** @typedef {typeof tasks} Tasks */
+/** @typedef {typeof tasks} SubjectTasks */
 
 const { peers } = await loadPeers();
 await warm(peers);
@@ -64,13 +65,4 @@ const tasks = {
   },
 };
 
-process.on("message", async (/** @type {{ task: keyof Tasks, args: unknown[] }} */ message) => {
-  try {
-    const run = /** @type {(...args: unknown[]) => unknown} */ (tasks[message.task]);
-    process.send?.({ result: await run(...message.args) });
-  } catch (error) {
-    process.send?.({ error: error instanceof Error ? error.stack : String(error) });
-  }
-});
-process.once("disconnect", () => process.exit());
-process.send?.({ result: "ready" });
+doTasks(tasks);

@@ -1,3 +1,5 @@
+import { digits } from "./digits.mjs";
+import { markdownTable } from "./markdown-table.mjs";
 import { ratio } from "./row.mjs";
 
 /** @import { Row, Unit } from "./row.mjs" */
@@ -10,13 +12,7 @@ import { ratio } from "./row.mjs";
  */
 export function table(rows, peers) {
   const head = ["", ...peers, "ratio to prom-client", "beside", "target", "reached"];
-  const lines = [head, ...rows.map((row) => cells(row, peers))];
-  const widths = head.map((_, i) => Math.max(3, ...lines.map((line) => line[i]?.length ?? 0)));
-  const [top = "", ...rest] = lines.map(
-    (line) => `| ${line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`,
-  );
-  const rule = `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`;
-  return [top, rule, ...rest].join("\n");
+  return markdownTable([head, ...rows.map((row) => cells(row, peers))]);
 }
 
 /**
@@ -42,16 +38,4 @@ function cells(row, peers) {
  */
 function cell(value, unit) {
   return value === undefined ? "–" : `${digits(value)} ${unit}`.trimEnd();
-}
-
-/**
- * Three digits, as far as there are any.
- *
- * @param {number} value
- */
-function digits(value) {
-  const size = Math.abs(value);
-  if (size >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString("en");
-  if (size < 0.005) return "0";
-  return value.toFixed(size < 10 ? 2 : 1);
 }

@@ -1,14 +1,12 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { keepResults } from "./keep-results.mjs";
 import { ratio } from "./row.mjs";
 import { table } from "./table.mjs";
 
 /**
+ * @import { ResultFiles } from "./keep-results.mjs"
  * @import { LeftOut } from "./peers/peers.mjs"
  * @import { Row } from "./row.mjs"
  */
-
-const BEGIN = "<!-- written by npm run bench -->";
-const END = "<!-- end of what npm run bench wrote -->";
 
 /**
  * @typedef {object} Run
@@ -21,24 +19,11 @@ const END = "<!-- end of what npm run bench wrote -->";
  */
 
 /**
- * Keeps a run as JSON, and in the page on benchmarks between its marks: the prose around them stays.
- *
  * @param {Run} run
- * @param {{ json: URL, page: URL }} files
+ * @param {ResultFiles} files
  */
-export async function writeResults(run, { json, page }) {
-  const text = await readFile(page, "utf8");
-  const begin = text.indexOf(BEGIN);
-  const end = text.indexOf(END);
-  if (begin < 0 || end < begin) {
-    throw new Error(
-      `${page.pathname} needs the lines ${BEGIN} and ${END}: the table goes between.`,
-    );
-  }
-  const written = [text.slice(0, begin + BEGIN.length), markdown(run), text.slice(end)];
-  await writeFile(page, written.join("\n\n"));
-  await mkdir(new URL(".", json), { recursive: true });
-  await writeFile(json, `${JSON.stringify(plain(run), undefined, 2)}\n`);
+export async function writeResults(run, files) {
+  await keepResults("npm run bench", { markdown: markdown(run), json: plain(run) }, files);
 }
 
 /** @param {LeftOut} one */

@@ -1,4 +1,4 @@
-import { SubjectProcess } from "../subject-process.mjs";
+import { startSubject } from "../start-subject.mjs";
 import { atMost } from "../targets.mjs";
 
 /**
@@ -20,7 +20,7 @@ export async function allocationRows({ scale, peers }) {
   /** @type {Record<"inc" | "observe" | "scrape", Record<string, number>>} */
   const values = { inc: {}, observe: {}, scrape: {} };
   for (const { name } of peers) {
-    const subject = await SubjectProcess.start(name, OPTIONS);
+    const subject = await startSubject(name, OPTIONS);
     const times = scale.allocatingCalls;
     values.inc[name] = await subject.ask("allocatedByUpdate", { update: "incHeld" }, times);
     values.observe[name] = await subject.ask("allocatedByUpdate", { update: "observeHeld" }, times);

@@ -1,5 +1,5 @@
 import { interleave, medians } from "../interleave.mjs";
-import { SubjectProcess } from "../subject-process.mjs";
+import { startSubject } from "../start-subject.mjs";
 import { atMost } from "../targets.mjs";
 
 /**
@@ -17,7 +17,7 @@ export async function memoryRows({ scale, peers }) {
   const contenders = peers.map(({ name }) => ({
     name,
     measure: async () => {
-      const subject = await SubjectProcess.start(name);
+      const subject = await startSubject(name);
       const counter = await subject.ask("memoryOfSeries", {
         update: "incObject",
         size: scale.counters,

@@ -1,14 +1,15 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 
 /** @import { ChildProcess } from "node:child_process" */
-/** @import { Tasks } from "./subject.mjs" */
+/** @import { Tasks } from "./do-tasks.mjs" */
 
-const file = fileURLToPath(new URL("subject.mjs", import.meta.url));
-
-/** A process of its own for one peer, which does one task at a time. */
-export class SubjectProcess {
+/**
+ * A process that does one task at a time: what its file gave to `doTasks`.
+ *
+ * @template {Tasks} T
+ */
+export class TaskProcess {
   /** @type {ChildProcess} */
   #child;
 
@@ -18,21 +19,26 @@ export class SubjectProcess {
   }
 
   /**
-   * @param {string} peer
-   * @param {readonly string[]} [options] of Node.js
+   * @template {Tasks} T
+   * @param {URL} file
+   * @param {readonly string[]} args
+   * @param {{ options?: readonly string[], under?: readonly string[] }} [how] options of Node.js, and
+   *   the command that starts it, such as `taskset -c 0`
+   * @returns {Promise<TaskProcess<T>>}
    */
-  static async start(peer, options = []) {
-    const child = fork(file, [peer], { execArgv: ["--expose-gc", ...options] });
-    const subject = new SubjectProcess(child);
-    await subject.#answer();
-    return subject;
+  static async start(file, args, { options = [], under = [] } = {}) {
+    const [execPath = process.execPath, ...execArgv] = [...under, process.execPath, ...options];
+    /** @type {TaskProcess<T>} */
+    const started = new TaskProcess(fork(file, args, { execPath, execArgv }));
+    await started.#answer();
+    return started;
   }
 
   /**
-   * @template {keyof Tasks} T
-   * @param {T} task
-   * @param {Parameters<Tasks[T]>} args
-   * @returns {Promise<Awaited<ReturnType<Tasks[T]>>>}
+   * @template {keyof T} N
+   * @param {N} task
+   * @param {Parameters<T[N]>} args
+   * @returns {Promise<Awaited<ReturnType<T[N]>>>}
    */
   async ask(task, ...args) {
     this.#child.send({ task, args });

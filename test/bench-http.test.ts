@@ -1,0 +1,262 @@
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ClientTasks } from "../bench/http/client.mjs";
+import { coresOf } from "../bench/http/cores.mjs";
+import { countedOn } from "../bench/http/counted.mjs";
+import { figures } from "../bench/http/figures.mjs";
+import { loadFramework } from "../bench/http/frameworks.mjs";
+import { HttpLoad } from "../bench/http/http-load.mjs";
+import { httpTable } from "../bench/http/http-table.mjs";
+import type { Row } from "../bench/http/rows.mjs";
+import { quick } from "../bench/http/scale.mjs";
+import {
+  CONTROL,
+  overheadOf3,
+  throughputNearControl,
+  throughputOf,
+} from "../bench/http/targets.mjs";
+import { userOf } from "../bench/http/user.mjs";
+import { VariantProcess } from "../bench/http/variant-process.mjs";
+import { writeHttpResults } from "../bench/http/write-http-results.mjs";
+import { TaskProcess } from "../bench/task-process.mjs";
+import { run } from "../scripts/run.mjs";
+import { repository } from "../scripts/set-up.mjs";
+
+const PAGE = join(repository, "docs/benchmarks.md");
+
+describe("npm run bench:http -- --quick", () => {
+  it("finds all requests on all pages, measures everything, and writes nothing", async () => {
+    const before = readFileSync(PAGE, "utf8");
+    const { stdout } = await run(process.execPath, ["bench/http.mjs", "--quick"], {
+      cwd: repository,
+    });
+    const rows = stdout.split("\n").filter((line) => line.startsWith("| "));
+    expect(rows).toHaveLength(15);
+    for (const row of rows.slice(1)) expect(row).toMatch(/^\| \S[^|]+ \| [\d,]+ +\| .* µs +\|/);
+    expect(readFileSync(PAGE, "utf8")).toBe(before);
+  }, 180_000);
+
+  it("refuses an option that it does not know", async () => {
+    const bench = run(process.execPath, ["bench/http.mjs", "--fast"], { cwd: repository });
+    await expect(bench).rejects.toThrow("--fast is not an option: there is only --quick.");
+  });
+});
+
+describe("a server that does not count all requests", () => {
+  it("is not measured", async () => {
+    /** Its page shows milliseconds there. */
+    const counts = { name: "ms_total" };
+    const [, clock] = (await loadFramework("node:http")).variants;
+    const client: TaskProcess<ClientTasks> = await TaskProcess.start(
+      new URL("../bench/http/client.mjs", import.meta.url),
+      [],
+    );
+    const measuring = { scale: quick, cores: { server: [], client: [], text: "" }, client };
+    const started = await VariantProcess.start("node:http", { ...clock!, counts }, measuring);
+    try {
+      await expect(started.warm()).rejects.toThrow(/^the clock, .* counts .* where \d+ were sent$/);
+    } finally {
+      await started.stop();
+      await client.stop();
+    }
+  });
+});
+
+describe("HttpLoad", () => {
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close().closeAllConnections();
+  });
+
+  /** Opens a load of two connections on a server that answers so. */
+  async function loadOf(listener: RequestListener) {
+    const server = createServer(listener).listen(0, "127.0.0.1");
+    servers.push(server);
+    await once(server, "listening");
+    return HttpLoad.open((server.address() as AddressInfo).port, 2);
+  }
+
+  const user = (url = "") => JSON.stringify(userOf(url.slice("/users/".length)));
+
+  it("asks for many users, and knows how often", async () => {
+    const urls: (string | undefined)[] = [];
+    const load = await loadOf(({ url }, response) => {
+      urls.push(url);
+      response.end(user(url));
+    });
+    const ran = await load.run(50);
+    load.close();
+    expect(load.requests).toBe(urls.length);
+    expect(ran.requests).toBe(urls.length - 1);
+    expect(ran.seconds).toBeGreaterThan(0.049);
+    expect(new Set(urls).size).toBeGreaterThan(1);
+  });
+
+  it("reads an answer that comes in parts", async () => {
+    let answers = 0;
+    const load = await loadOf((request, response) => {
+      answers += 1;
+      const body = user(request.url);
+      response.setHeader("content-length", body.length);
+      response.write(body.slice(0, 5));
+      setImmediate(() => response.end(body.slice(5)));
+    });
+    await load.run(20);
+    load.close();
+    expect(load.requests).toBe(answers);
+  });
+
+  it.each<[string, RequestListener, string]>([
+    [
+      "another status",
+      (_, response) => response.writeHead(500).end(),
+      "not an answer: HTTP/1.1 500",
+    ],
+    ["more", ({ url }, response) => response.end(`${user(url)} `), "longer than the first"],
+    ["nothing", ({ socket }) => socket.end(), "the server closed a connection"],
+  ])("fails on %s", async (_, listener, message) => {
+    let requests = 0;
+    const load = await loadOf((request, response) => {
+      requests += 1;
+      if (requests < 5) response.end(user(request.url));
+      else listener(request, response);
+    });
+    await expect(load.run(10_000)).rejects.toThrow(message);
+    load.close();
+  });
+
+  it("fails where the first answer is not the user", async () => {
+    await expect(loadOf((_, response) => response.end("{}"))).rejects.toThrow(
+      "strictly deep-equal",
+    );
+  });
+});
+
+describe("what a page has counted", () => {
+  const page = [
+    "# TYPE requests_total counter",
+    'requests_total{method="GET",route="/users/:id"} 3',
+    'requests_total{method="HEAD",route="/users/:id"} 4',
+    'requests_total{method="GET",route="/metrics"} 5',
+    'other_total{route="/users/:id"} 6',
+  ].join("\n");
+
+  it("is the sum of the samples that are meant", () => {
+    expect(countedOn(page, { name: "requests_total" })).toBe(12);
+    expect(countedOn(page, { name: "requests_total", labels: { route: "/users/:id" } })).toBe(7);
+    expect(countedOn(page, { name: "requests", labels: {} })).toBe(0);
+  });
+});
+
+describe("figures", () => {
+  const turn = (requestsPerSecond: number, cpuMicros: number) => ({
+    requestsPerSecond,
+    cpuMicros,
+    serverBusy: 1,
+    clientBusy: 0.5,
+  });
+  const without = [turn(100, 10), turn(200, 20), turn(50, 40)];
+
+  it("compare each turn with that of the same round", () => {
+    const all = figures([turn(90, 11), turn(100, 23), turn(40, 42)], without);
+    expect(all).toEqual({ ...turn(90, 23), ratio: 0.8, overheadMicros: 2 });
+  });
+
+  it("compare nothing with itself", () => {
+    expect(figures(without, without)).toEqual(turn(100, 20));
+  });
+});
+
+const row = (variant: string, ratio: number, overheadMicros: number): Row => ({
+  framework: "node:http",
+  variant,
+  requestsPerSecond: 1000,
+  cpuMicros: 10,
+  serverBusy: 1,
+  clientBusy: 0.5,
+  ratio,
+  overheadMicros,
+  targets: [],
+});
+const measured = row("narthex/node", 0.95, 3);
+
+describe("targets of bench:http", () => {
+  const rows = [row(CONTROL, 0.96, 0), measured];
+
+  it.each([
+    [throughputOf(0.95), true],
+    [throughputOf(0.951), false],
+    [throughputNearControl(0.02), true],
+    [throughputNearControl(0.005), false],
+    [overheadOf3, true],
+  ])("%#: are reached or not", ({ isReached }, reached) => {
+    expect(isReached(measured, rows)).toBe(reached);
+  });
+
+  it("are not reached by more than 3 µs, nor without a control", () => {
+    expect(overheadOf3.isReached(row("", 1, 3.1), rows)).toBe(false);
+    expect(throughputNearControl(0.02).isReached(measured, [measured])).toBe(false);
+  });
+
+  it("stand in the table", () => {
+    const table = httpTable([{ ...measured, targets: [throughputOf(0.9), throughputOf(0.99)] }]);
+    const [, , line = ""] = table.split("\n");
+    expect(line.split(/ *\| */).slice(1, 8)).toEqual([
+      "node:http, narthex/node",
+      "1,000",
+      "0.950",
+      "10 µs",
+      "3 µs",
+      "at least 0.9; at least 0.99",
+      "yes; **no**",
+    ]);
+  });
+});
+
+describe("writeHttpResults", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "narthex-bench-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("keeps the table between its own marks, and all figures as JSON", async () => {
+    const page = join(folder, "page.md");
+    const json = join(folder, "http.json");
+    const other = "<!-- written by npm run bench -->\n\n<!-- end of what npm run bench wrote -->";
+    const [begin, end] = [
+      "<!-- written by npm run bench:http -->",
+      "<!-- end of what npm run bench:http wrote -->",
+    ];
+    writeFileSync(page, `${other}\n${begin}\n\nold\n\n${end}\nAfter.\n`);
+    const result = {
+      date: "2026-01-02",
+      machine: "2 cores",
+      node: "20.0.0",
+      cores: "Apart.",
+      packages: [{ name: "narthex", version: "1.0.0" }],
+      rows: [{ ...measured, targets: [throughputOf(0.99)] }],
+    };
+    await writeHttpResults(result, { page: pathToFileURL(page), json: pathToFileURL(json) });
+    const text = readFileSync(page, "utf8");
+    const intro = "2026-01-02, 2 cores, Node.js 20.0.0: narthex 1.0.0. Apart.";
+    expect(text.startsWith(`${other}\n${begin}\n\n${intro}\n\n|`)).toBe(true);
+    expect(text.endsWith(`|\n\n${end}\nAfter.\n`)).toBe(true);
+    expect(text).not.toContain("old");
+    expect(JSON.parse(readFileSync(json, "utf8"))).toMatchObject({
+      rows: [{ ratio: 0.95, targets: [{ text: "at least 0.99", reached: false }] }],
+    });
+  });
+});
+
+it("reads lists of cores", () => {
+  expect(coresOf("0,2-4,7")).toEqual([0, 2, 3, 4, 7]);
+});

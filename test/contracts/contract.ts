@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { startMeasured } from "./measured-server.ts";
+import { aborts } from "./scenarios/aborts.ts";
+import { connections } from "./scenarios/connections.ts";
+import { hostileInput } from "./scenarios/hostile-input.ts";
+import { methods } from "./scenarios/methods.ts";
+import { mixture } from "./scenarios/mixture.ts";
+import { options } from "./scenarios/options.ts";
+import { routes } from "./scenarios/routes.ts";
+import { streams } from "./scenarios/streams.ts";
+import { upgrades } from "./scenarios/upgrades.ts";
+import type { Subject } from "./subject.ts";
+
+const SCENARIOS = {
+  ...routes,
+  ...methods,
+  ...aborts,
+  ...streams,
+  ...upgrades,
+  ...hostileInput,
+  ...connections,
+  ...options,
+  ...mixture,
+};
+
+/** Defines the tests that every framework's adapter passes. */
+export function runContract(subject: Subject): void {
+  const { name, differences = {} } = subject;
+  describe(name, () => {
+    for (const [title, show] of Object.entries(SCENARIOS)) {
+      const difference = differences[title];
+      test(difference === undefined ? title : `${title} (differs: ${difference.reason})`, () =>
+        show((options) => startMeasured(subject, difference, options)),
+      );
+    }
+    test("its differences are of scenarios that exist", () => {
+      expect(Object.keys(SCENARIOS)).toEqual(expect.arrayContaining(Object.keys(differences)));
+    });
+  });
+}

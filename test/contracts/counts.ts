@@ -1,0 +1,35 @@
+import type { TextPage } from "../text-page.ts";
+
+/** How often each request was counted: `"GET /plain 200 ok"` → 1. */
+export type Counts = Readonly<Record<string, number>>;
+
+/** What `http_requests_total` says. */
+export function requestCounts(page: TextPage): Counts {
+  return countsOf(page, "http_requests_total", ["method", "route", "status_code", "outcome"]);
+}
+
+/** What the counts of a histogram say: `"GET /plain 200"` → 1. */
+export function histogramCounts(page: TextPage, name: string): Counts {
+  return countsOf(page, `${name}_count`, ["method", "route", "status_code"]);
+}
+
+/** The counts of requests as a histogram has them, which knows no outcome. */
+export function withoutOutcome(counts: Counts): Counts {
+  const sums: Record<string, number> = {};
+  for (const [row, count] of Object.entries(counts)) {
+    const key = row.slice(0, row.lastIndexOf(" "));
+    sums[key] = (sums[key] ?? 0) + count;
+  }
+  return sums;
+}
+
+export function total(counts: Counts): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+function countsOf(page: TextPage, name: string, labels: readonly string[]): Counts {
+  const rows = page.samples.filter((sample) => sample.name === name);
+  return Object.fromEntries(
+    rows.map((row) => [labels.map((label) => row.labels[label]).join(" "), row.value]),
+  );
+}

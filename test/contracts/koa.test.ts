@@ -1,0 +1,4 @@
+import { runContract } from "./contract.ts";
+import { koaSubject } from "./subjects/koa.ts";
+
+runContract(koaSubject);

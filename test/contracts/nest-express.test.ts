@@ -1,0 +1,4 @@
+import { runContract } from "./contract.ts";
+import { nestExpressSubject } from "./subjects/nest-express.ts";
+
+runContract(nestExpressSubject);

@@ -1,0 +1,4 @@
+import { runContract } from "./contract.ts";
+import { nodeSubject } from "./subjects/node.ts";
+
+runContract(nodeSubject);

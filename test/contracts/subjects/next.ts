@@ -1,0 +1,62 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import { createRequire } from "node:module";
+import { httpMetrics } from "../../../src/http/next.ts";
+import { watchProcess } from "../../../src/http/server-watch.ts";
+import { NEXT_APP } from "../next-build.ts";
+import type { Subject } from "../subject.ts";
+
+const USERS = "/api/v1/users/[userId]";
+
+/** Next in servers of one's own; the environment says which build they serve. */
+export const nextSubject: Subject = {
+  name: "Next",
+  templates: {
+    user: `${USERS}/posts/[postId]`,
+    broken: `${USERS}/broken`,
+    wildcard: "/files/[...path]",
+  },
+  async start(options) {
+    const server = createServer(await nextListener());
+    httpMetrics(options);
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    return {
+      server,
+      async close() {
+        await once(server.close(), "close");
+        forgetWatchers();
+      },
+    };
+  },
+};
+
+/** What watches the whole process has no end of its own; each scenario brings its own. */
+function forgetWatchers(): void {
+  watchProcess().everywhere.length = 0;
+}
+
+let prepared: Promise<RequestListener> | undefined;
+
+function nextListener(): Promise<RequestListener> {
+  prepared ??= prepare();
+  return prepared;
+}
+
+/** What is used of Next: its own types would be seen in every file, as they change process.env. */
+type CreateNext = (options: {
+  readonly dir: string;
+  readonly dev: boolean;
+  readonly quiet: boolean;
+}) => {
+  prepare(): Promise<void>;
+  getRequestHandler(): RequestListener;
+};
+
+async function prepare(): Promise<RequestListener> {
+  const next: CreateNext = createRequire(import.meta.url)("next");
+  const app = next({ dir: NEXT_APP, dev: false, quiet: true });
+  await app.prepare();
+  // Those of the application's own instrumentation.js.
+  forgetWatchers();
+  return app.getRequestHandler();
+}
