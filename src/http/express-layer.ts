@@ -92,14 +92,12 @@ export function joinTemplates(mount: string, path: string): string {
 
 /** The templates of a path as it was written. */
 export function templatesOf(path: ExpressPath): string[] {
-  return typeof path === "string" || path instanceof RegExp
-    ? [String(path)]
-    : path.flatMap(templatesOf);
+  return Array.isArray(path) ? path.flatMap(templatesOf) : [String(path)];
 }
 
 export function mountTemplatesOf(path: ExpressPath): string[] {
-  if (typeof path === "string") return [path.replace(/\/+$/, "")];
-  return path instanceof RegExp ? [String(path)] : path.flatMap(mountTemplatesOf);
+  if (Array.isArray(path)) return path.flatMap(mountTemplatesOf);
+  return [typeof path === "string" ? path.replace(/\/+$/, "") : String(path)];
 }
 
 function pathsOf(layer: ExpressLayer): readonly LayerPath[] {

@@ -10,9 +10,9 @@ export type Matcher = (path: string) => Match | false;
 /** Express 4 makes such a RegExp from every path that is mounted. */
 const FROM_PATH = /^\^(.*)\\\/\?\(\?=\\\/\|\$\)$/s;
 /** What it lets a parameter match, unless the path says otherwise. */
-const ANY_VALUE = /^(?:\[\^\\\/|\(\?:\(\?!\\\/\|)/;
-/** And for the `*` of `:path*`. */
-const REPEATED = "(?:[\\/";
+const ANY_VALUE = /^(?:\[\^|\(\?:\(\?!)\\?\//;
+/** And what it lets the `*` match: of `/*`, or of `/:path*`. */
+const ANYTHING = /^(?:\.\*$|\(\?:\[\\?\/)/;
 
 /**
  * The paths that Express 4 made the RegExp of a mount from; undefined if it is the user's own.
@@ -54,10 +54,11 @@ function printGroup(content: string, names: Iterator<string | number>): string {
     const path = print(content.slice(2), names);
     return content.includes("(") ? path : `(${path})`;
   }
+  if (content.startsWith("?")) return "";
   const name = names.next().value;
   // Groups within this one have names too, which must not go to those that follow.
   print(content, names);
-  if (content === ".*" || content.startsWith(REPEATED)) return "*";
+  if (ANYTHING.test(content)) return "*";
   if (typeof name !== "string") return `(${content})`;
   return ANY_VALUE.test(content) ? `:${name}` : `:${name}(${content})`;
 }

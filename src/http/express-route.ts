@@ -8,7 +8,7 @@ import {
   UNKNOWN_MOUNT,
 } from "./express-layer.ts";
 import { type ExpressApp, isApp } from "./express-mounted-router.ts";
-import { ExpressRouterTree } from "./express-router-tree.ts";
+import { ExpressRouterTree, type RoutedRequest } from "./express-router-tree.ts";
 
 interface MountableApp extends ExpressApp {
   readonly parent?: MountableApp;
@@ -16,10 +16,9 @@ interface MountableApp extends ExpressApp {
 }
 
 /** A message that an application of Express has seen. */
-interface ExpressRequest extends IncomingMessage {
-  readonly app: MountableApp;
-  readonly baseUrl: string;
+interface ExpressRequest extends IncomingMessage, RoutedRequest {
   readonly url: string;
+  readonly app: MountableApp;
   readonly route?: ExpressRoute;
 }
 
@@ -30,7 +29,6 @@ interface ExpressRequest extends IncomingMessage {
  */
 export function expressRoute(request: IncomingMessage): string | undefined {
   const message = request as ExpressRequest;
-  if (message.route === undefined && !message.baseUrl) return undefined;
   try {
     const template =
       message.route === undefined ? mountTemplate(message) : routeTemplate(message, message.route);
@@ -50,11 +48,12 @@ function routeTemplate(request: ExpressRequest, route: ExpressRoute): string {
   const template = treeOf(app).routeTemplate(route, request);
   if (template !== undefined) return joinTemplates(mountedAt(app), template);
   // Its router is hidden in a handler of the user's.
-  const mount = request.baseUrl === "" ? "" : (mountTemplate(request) ?? UNKNOWN_MOUNT);
+  const mount = request.baseUrl ? (mountTemplate(request) ?? UNKNOWN_MOUNT) : "";
   return joinTemplates(mount, templatesOf(route.path).join(","));
 }
 
 function mountTemplate(request: ExpressRequest): string | undefined {
+  if (!request.baseUrl) return undefined;
   for (const root of [servedApp(request), topmost(request.app)]) {
     const template = root && treeOf(root).mountTemplate(request.baseUrl);
     if (template !== undefined) return template;

@@ -24,14 +24,15 @@ interface Place {
 /** The part of a request that says where in the tree it ended. */
 export interface RoutedRequest {
   readonly url: string;
-  readonly baseUrl: string;
+  /** Undefined again once all routers have passed the request on. */
+  readonly baseUrl: string | undefined;
 }
 
 /** The routers of an application. */
 export class ExpressRouterTree {
   readonly #app: ExpressApp;
   #root: Stack = [];
-  #routers: ExpressRouter[] = [];
+  #stacks: Stack[] = [];
   #size = -1;
   readonly #places = new Map<ExpressRoute | Stack, Place[]>();
   readonly #mounted = new Map<ExpressLayer, Stack>();
@@ -60,46 +61,31 @@ export class ExpressRouterTree {
 
   #findTemplate(route: ExpressRoute, request: RoutedRequest): string | undefined {
     if (!this.#has(route)) return undefined;
-    const { layers, isOnly } = this.#layersTo(route);
-    const templates = layers.map(onlyTemplate);
-    if (isOnly && templates.every((template) => template !== undefined)) {
-      const template = templates.reduce(joinTemplates, "");
+    const ways = this.#waysTo(route, []);
+    const only = ways.length === 1 ? ways[0]!.map(onlyTemplate) : [undefined];
+    if (only.every((template) => template !== undefined)) {
+      const template = only.reduce(joinTemplates, "");
       this.#templates.set(route, template);
       return template;
     }
-    return (
-      this.#follow(route, pathOf(request), this.#root, [this.#root]) ??
-      layers.map(anyTemplate).reduce(joinTemplates, "")
-    );
+    const path = pathOf(request);
+    for (const way of ways) {
+      const template = followedTemplate(way, path);
+      if (template !== undefined) return template;
+    }
+    return ways[0]!.map(anyTemplate).reduce(joinTemplates, "");
   }
 
-  /** The layers from the root to the route, and whether there are no others. */
-  #layersTo(route: ExpressRoute): { layers: ExpressLayer[]; isOnly: boolean } {
-    const layers: ExpressLayer[] = [];
-    let isOnly = true;
-    let target: ExpressRoute | Stack = route;
-    while (target !== this.#root) {
-      const places: Place[] = this.#places.get(target)!;
-      // The first place is the one by which the target was found: it leads to the root.
-      layers.unshift(places[0]!.layer);
-      isOnly &&= places.length === 1;
-      target = places[0]!.stack;
-    }
-    return { layers, isOnly };
-  }
-
-  /** A router below itself is not followed: it would have as many templates as clients like. */
-  #follow(route: ExpressRoute, path: string, stack: Stack, above: Stack[]): string | undefined {
-    for (const layer of stack) {
-      const mounted = this.#mounted.get(layer);
-      const isMount = mounted !== undefined && !above.includes(mounted);
-      const taken = isMount || layer.route === route ? take(layer, path) : undefined;
-      if (taken === undefined) continue;
-      if (!isMount) return taken.template;
-      const below = this.#follow(route, taken.rest, mounted, [...above, mounted]);
-      if (below !== undefined) return joinTemplates(taken.template, below);
-    }
-    return undefined;
+  /**
+   * The layers from the root to a route or router: for each of its places, those that lead there.
+   * No way leads through a router twice: there would be as many as clients like.
+   */
+  #waysTo(target: ExpressRoute | Stack, passed: Stack[]): ExpressLayer[][] {
+    if (target === this.#root) return [[]];
+    return this.#places.get(target)!.flatMap(({ layer, stack }) => {
+      if (passed.includes(stack)) return [];
+      return this.#waysTo(stack, [...passed, stack]).map((way) => [...way, layer]);
+    });
   }
 
   *#mountTemplates(stack: Stack, path: string, above: Stack[]): Generator<string | undefined> {
@@ -127,7 +113,7 @@ export class ExpressRouterTree {
 
   #refresh(): void {
     let size = 0;
-    for (const router of this.#routers) size += router.stack.length;
+    for (const stack of this.#stacks) size += stack.length;
     if (size === this.#size) return;
     this.#strangers = new WeakSet();
     this.#read();
@@ -137,7 +123,7 @@ export class ExpressRouterTree {
     this.#places.clear();
     this.#mounted.clear();
     this.#templates.clear();
-    this.#routers = [];
+    this.#stacks = [];
     this.#size = 0;
     const router = routerOf(this.#app);
     if (router === undefined) return;
@@ -148,7 +134,7 @@ export class ExpressRouterTree {
 
   #readRouter(router: ExpressRouter): void {
     const { stack } = router;
-    this.#routers.push(router);
+    this.#stacks.push(stack);
     this.#size += stack.length;
     for (const layer of stack) {
       const mounted = layer.route ? undefined : mountedRouter(layer, router);
@@ -165,8 +151,20 @@ export class ExpressRouterTree {
   }
 }
 
+function followedTemplate(way: readonly ExpressLayer[], path: string): string | undefined {
+  let template = "";
+  let rest = path;
+  for (const layer of way) {
+    const taken = take(layer, rest);
+    if (taken === undefined) return undefined;
+    template = joinTemplates(template, taken.template);
+    rest = taken.rest;
+  }
+  return template;
+}
+
 /** Middlewares may have rewritten the URL: this is what the routers have matched. */
-function pathOf({ baseUrl, url }: RoutedRequest): string {
+function pathOf({ baseUrl = "", url }: RoutedRequest): string {
   const path = url.replace(/^[^/]+:\/\/[^/]*/, "").replace(/[?#].*$/s, "");
   return baseUrl + path;
 }

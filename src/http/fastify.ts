@@ -1,10 +1,10 @@
 import type { Server } from "node:http";
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyPluginAsync } from "fastify";
+import { measureFastify } from "./fastify-requests.ts";
 import { NodeHttpRequest } from "./http-request.ts";
 import { stopMetricsServer } from "./metrics-server.ts";
 import { NodeHttpMetrics } from "./node-http-metrics.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "./options.ts";
-import { ServerWatch } from "./server-watch.ts";
 
 export type { HttpRequest } from "./http-request.ts";
 export type { Authorize, HttpMetricsOptions, MonitorOptions } from "./options.ts";
@@ -18,7 +18,7 @@ export type { Authorize, HttpMetricsOptions, MonitorOptions } from "./options.ts
  */
 export const httpMetrics: FastifyPluginAsync<HttpMetricsOptions> = async (app, options) => {
   const http = new NodeHttpMetrics(options);
-  measureRequests(app, http);
+  measureFastify(app, http);
   serve(app, http);
   const { server } = http;
   if (server !== undefined) app.addHook("onClose", async () => stopMetricsServer(server));
@@ -39,23 +39,10 @@ Object.assign(httpMetrics, {
  */
 export function monitor(app: FastifyInstance, options: MonitorOptions): Server {
   const http = new NodeHttpMetrics(options);
-  measureRequests(app, http);
+  measureFastify(app, http);
   const server = http.server as Server;
   app.addHook("onClose", async () => stopMetricsServer(server));
   return server;
-}
-
-function measureRequests(app: FastifyInstance, http: NodeHttpMetrics): void {
-  // The server has every request, also those that Fastify answers without its hooks.
-  ServerWatch.of(app.server).add({ recorder: http.recorder });
-  app.addHook("onRequest", (request, reply, done) => {
-    http.measure(request.raw, reply.raw).routedBy(templateOf, request);
-    done();
-  });
-}
-
-function templateOf(request: FastifyRequest): string | undefined {
-  return request.routeOptions.url;
 }
 
 function serve(app: FastifyInstance, http: NodeHttpMetrics): void {

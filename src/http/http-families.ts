@@ -1,10 +1,10 @@
-import type { UpdateOptions } from "../instruments/exemplars.ts";
+import type { Counter } from "../instruments/counter.ts";
+import type { Labels } from "../instruments/definition.ts";
+import type { Gauge } from "../instruments/gauge.ts";
+import type { Histogram } from "../instruments/histogram.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ChosenMetric, ChosenMetrics } from "./chosen-metrics.ts";
 import type { LabelFacts } from "./standard-labels.ts";
-
-/** Updates a metric's series for a request. */
-type Update = (facts: LabelFacts, value: number, options?: UpdateOptions) => void;
 
 /** The buckets of the semantic conventions for HTTP, in seconds. */
 const DURATION_BUCKETS = [
@@ -17,61 +17,53 @@ const STREAM_BUCKETS = [0.1, 1, 10, 60, 300, 900, 3600, 14_400, 86_400];
 /** From 256 bytes to 64 MiB, in steps of four. */
 const SIZE_BUCKETS = Array.from({ length: 10 }, (_, step) => 256 * 4 ** step);
 
-/** The metric families of requests: those that are switched on, with the labels that were chosen. */
+/** A family with the label sets that were chosen for it. */
+export interface LabelledBy<Family> {
+  readonly family: Family;
+  readonly labelsOf: ChosenMetric["labelsOf"];
+}
+
+type CounterFamily = LabelledBy<Counter<string>> | undefined;
+type HistogramFamily = LabelledBy<Histogram<string>> | undefined;
+type GaugeFamily = LabelledBy<Gauge<string>> | undefined;
+
+/** The metric families of requests: those that are switched on. */
 export class HttpFamilies {
-  readonly requests: Update | undefined;
-  readonly duration: Update | undefined;
-  readonly streams: Update | undefined;
-  readonly timeToHeaders: Update | undefined;
-  readonly requestSize: Update | undefined;
-  readonly responseSize: Update | undefined;
-  readonly #inFlight: Update | undefined;
+  readonly requests: CounterFamily;
+  readonly duration: HistogramFamily;
+  readonly inFlight: GaugeFamily;
+  readonly streams: HistogramFamily;
+  readonly timeToHeaders: HistogramFamily;
+  readonly requestSize: HistogramFamily;
+  readonly responseSize: HistogramFamily;
 
   constructor(registry: Registry, chosen: ChosenMetrics) {
-    this.duration = histogram(registry, chosen.duration, DURATION_BUCKETS);
-    this.requests = counter(registry, chosen.requests);
-    this.#inFlight = gauge(registry, chosen.inFlight);
-    this.streams = histogram(registry, chosen.streams, STREAM_BUCKETS);
-    this.timeToHeaders = histogram(registry, chosen.timeToHeaders, DURATION_BUCKETS);
-    this.requestSize = histogram(registry, chosen.requestSize, SIZE_BUCKETS);
-    this.responseSize = histogram(registry, chosen.responseSize, SIZE_BUCKETS);
-  }
-
-  begin(facts: LabelFacts): void {
-    this.#inFlight?.(facts, 1);
-  }
-
-  end(facts: LabelFacts): void {
-    this.#inFlight?.(facts, -1);
+    const histogram = (metric: ChosenMetric | undefined, buckets: readonly number[]) =>
+      metric && {
+        family: registry.histogram<string>({ buckets, ...metric.options }),
+        labelsOf: metric.labelsOf,
+      };
+    const { requests, inFlight } = chosen;
+    this.duration = histogram(chosen.duration, DURATION_BUCKETS);
+    this.requests = requests && {
+      family: registry.counter<string>(requests.options),
+      labelsOf: requests.labelsOf,
+    };
+    this.inFlight = inFlight && {
+      family: registry.gauge<string>(inFlight.options),
+      labelsOf: inFlight.labelsOf,
+    };
+    this.streams = histogram(chosen.streams, STREAM_BUCKETS);
+    this.timeToHeaders = histogram(chosen.timeToHeaders, DURATION_BUCKETS);
+    this.requestSize = histogram(chosen.requestSize, SIZE_BUCKETS);
+    this.responseSize = histogram(chosen.responseSize, SIZE_BUCKETS);
   }
 }
 
-function counter(registry: Registry, chosen: ChosenMetric | undefined): Update | undefined {
-  if (chosen === undefined) return undefined;
-  const { options, labelsOf } = chosen;
-  const family = registry.counter<string>(options);
-  return (facts, value, options) => family.inc(labelsOf(facts), value, options);
-}
-
-function histogram(
-  registry: Registry,
-  chosen: ChosenMetric | undefined,
-  buckets: readonly number[],
-): Update | undefined {
-  if (chosen === undefined) return undefined;
-  const { options, labelsOf } = chosen;
-  const family = registry.histogram<string>({ buckets, ...options });
-  return (facts, value, options) => family.observe(labelsOf(facts), value, options);
-}
-
-function gauge(registry: Registry, chosen: ChosenMetric | undefined): Update | undefined {
-  if (chosen === undefined) return undefined;
-  const { options, labelsOf } = chosen;
-  if (options.labels.length > 0) {
-    const family = registry.gauge<string>(options);
-    return (facts, value) => family.inc(labelsOf(facts), value);
-  }
-  const { labels: _none, ...unlabelled } = options;
-  const family = registry.gauge(unlabelled);
-  return (_facts, value) => family.inc(value);
+/** The series of a request in a family. */
+export function seriesOf<Series>(
+  { family, labelsOf }: LabelledBy<{ labels(labels: Labels<string>): Series }>,
+  facts: LabelFacts,
+): Series {
+  return family.labels(labelsOf(facts));
 }

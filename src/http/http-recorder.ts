@@ -1,6 +1,7 @@
 import { invalidSetting } from "../errors.ts";
 import type { LabelValue } from "../instruments/definition.ts";
 import type { UpdateOptions } from "../instruments/exemplars.ts";
+import type { GaugeSeries } from "../instruments/gauge.ts";
 import { metrics } from "../registry/metrics.ts";
 import type { Registry } from "../registry/registry.ts";
 import { warn } from "../registry/warn.ts";
@@ -9,13 +10,12 @@ import { chooseMetrics } from "./chosen-metrics.ts";
 import { CONVENTIONS, type Conventions } from "./conventions.ts";
 import { CustomLabels } from "./custom-labels.ts";
 import { type Excludes, excluding } from "./exclude.ts";
-import { HttpFamilies } from "./http-families.ts";
+import { HttpFamilies, seriesOf } from "./http-families.ts";
 import type { MeasuredRequest } from "./measured-request.ts";
 import type { MeasuringOptions } from "./options.ts";
+import { RequestSeries } from "./request-series.ts";
+import { isKnownMethod, SeriesCache } from "./series-cache.ts";
 import type { LabelFacts, StreamKind } from "./standard-labels.ts";
-
-/** Requests of other methods share one label value: clients can send any word. */
-const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"]);
 
 const DEFAULT_VALUES_PER_LABEL = 100;
 const DEFAULT_STREAM_AFTER_SECONDS = 10;
@@ -35,6 +35,8 @@ export function recorderOf(registry: Registry): HttpRecorder | undefined {
  */
 export class HttpRecorder {
   readonly registry: Registry;
+  /** A list of it alone, for the many requests that nobody else records. */
+  readonly alone: readonly [HttpRecorder] = [this];
   /** Whether it must know when the headers of a response are sent. */
   readonly needsHead: boolean;
   /** Whether it must know how many bytes the bodies have. */
@@ -45,6 +47,8 @@ export class HttpRecorder {
   readonly #excludes: Excludes | undefined;
   readonly #route: MeasuringOptions["route"];
   readonly #streamAfterMs: number;
+  readonly #cache = new SeriesCache();
+  readonly #allInFlight: GaugeSeries | undefined;
   #hasWarned = false;
 
   constructor(options: MeasuringOptions) {
@@ -72,10 +76,16 @@ export class HttpRecorder {
     this.#streamAfterMs = streamAfterSeconds * 1000;
     const chosen = chooseMetrics(known, this.#customLabels.names, options);
     this.#families = new HttpFamilies(registry, chosen);
+    // Without labels it is one series, which is then one hop away.
+    if (chosen.inFlight?.options.labels.length === 0) {
+      this.#allInFlight = this.#families.inFlight?.family.labels({});
+    }
     this.needsHead =
       this.#families.streams !== undefined || this.#families.timeToHeaders !== undefined;
     this.needsSizes =
       this.#families.requestSize !== undefined || this.#families.responseSize !== undefined;
+    shared[RECORDERS] ??= new WeakMap();
+    shared[RECORDERS].set(registry, this);
   }
 
   excludes(request: MeasuredRequest): boolean {
@@ -83,34 +93,32 @@ export class HttpRecorder {
   }
 
   begin(request: MeasuredRequest): void {
-    this.#families.begin(this.#factsAtStart(request));
+    this.#inFlight(request, 1);
   }
 
   /** Takes back a `begin`: the request is not to be recorded. */
   withdraw(request: MeasuredRequest): void {
-    this.#families.end(this.#factsAtStart(request));
+    this.#inFlight(request, -1);
   }
 
   record(request: MeasuredRequest): void {
-    const families = this.#families;
-    const { requests, duration, streams, timeToHeaders } = families;
+    this.#inFlight(request, -1);
+    const { streams } = this.#families;
     const kind = streams === undefined ? undefined : request.streamKind(this.#streamAfterMs);
-    const facts = this.#factsOf(request, kind);
+    const series = this.#seriesOf(request);
     const example = this.#example();
     const { start, headAt, endAt } = request;
-    families.end(facts);
-    requests?.(facts, 1, example);
-    duration?.(facts, ((kind === undefined ? endAt : headAt) - start) / 1000, example);
-    if (headAt > 0) timeToHeaders?.(facts, (headAt - start) / 1000, example);
-    if (kind !== undefined && kind !== "upgrade") streams?.(facts, (endAt - start) / 1000);
-    families.requestSize?.(facts, request.requestBytes);
-    families.responseSize?.(facts, request.responseBytes);
+    series.requests?.inc(1, example);
+    series.duration?.observe(((kind === undefined ? endAt : headAt) - start) / 1000, example);
+    if (headAt > 0) series.timeToHeaders?.observe((headAt - start) / 1000, example);
+    series.requestSize?.observe(request.requestBytes);
+    series.responseSize?.observe(request.responseBytes);
+    if (kind !== undefined && kind !== "upgrade") this.#recordStream(request, kind, endAt);
   }
 
   /** An upgraded connection is gone; the request itself was recorded when it was upgraded. */
   recordUpgrade(request: MeasuredRequest): void {
-    const seconds = (performance.now() - request.start) / 1000;
-    this.#families.streams?.(this.#factsOf(request, "upgrade"), seconds);
+    this.#recordStream(request, "upgrade", performance.now());
   }
 
   /** Node refused a request that no handler saw; the clock never started. */
@@ -125,8 +133,37 @@ export class HttpRecorder {
       kind: undefined,
       customLabels: this.#customLabels.names.map(() => ""),
     };
-    this.#families.requests?.(facts, 1);
-    this.#families.duration?.(facts, 0);
+    const { requests, duration } = this.#families;
+    if (requests !== undefined) seriesOf(requests, facts).inc();
+    if (duration !== undefined) seriesOf(duration, facts).observe(0);
+  }
+
+  #recordStream(request: MeasuredRequest, kind: StreamKind, endAt: number): void {
+    const { streams } = this.#families;
+    if (streams === undefined) return;
+    const facts = this.#factsOf(request, this.#routeOf(request), kind);
+    seriesOf(streams, facts).observe((endAt - request.start) / 1000);
+  }
+
+  #inFlight({ method, scheme, protocolVersion }: MeasuredRequest, change: number): void {
+    const { inFlight } = this.#families;
+    if (inFlight === undefined) return;
+    if (this.#allInFlight !== undefined) this.#allInFlight.inc(change);
+    else {
+      const facts = { ...NOTHING_YET, method: this.#method(method), scheme, protocolVersion };
+      seriesOf(inFlight, facts).inc(change);
+    }
+  }
+
+  #seriesOf(request: MeasuredRequest): RequestSeries {
+    const route = this.#routeOf(request);
+    // Labels of users' own can have any value: there is nothing to find their series by.
+    const isPlain = this.#customLabels.names.length === 0;
+    const known = isPlain ? this.#cache.find(route, request) : undefined;
+    if (known !== undefined) return known;
+    const series = new RequestSeries(this.#families, this.#factsOf(request, route, undefined));
+    if (isPlain) this.#cache.keep(route, request, series);
+    return series;
   }
 
   /** The trace of the request, unless the registry has exemplars of its own. */
@@ -136,18 +173,14 @@ export class HttpRecorder {
     return exemplar === undefined ? undefined : { exemplar };
   }
 
-  #factsAtStart({ method, scheme, protocolVersion }: MeasuredRequest): LabelFacts {
-    return { ...NOTHING_YET, method: this.#method(method), scheme, protocolVersion };
-  }
-
-  #factsOf(request: MeasuredRequest, kind: StreamKind | undefined): LabelFacts {
+  #factsOf(request: MeasuredRequest, route: string, kind: StreamKind | undefined): LabelFacts {
     const { outcome } = request;
     const isAborted = outcome === "aborted" && request.status === 0;
     return {
       method: this.#method(request.method),
       scheme: request.scheme,
       protocolVersion: request.protocolVersion,
-      route: this.#routeOf(request),
+      route,
       status: isAborted ? this.#conventions.clientLeftStatus : request.status,
       outcome,
       kind,
@@ -156,7 +189,7 @@ export class HttpRecorder {
   }
 
   #method(method: string): string {
-    return METHODS.has(method) ? method : this.#conventions.otherMethod;
+    return isKnownMethod(method) ? method : this.#conventions.otherMethod;
   }
 
   #routeOf(request: MeasuredRequest): string {

@@ -2,7 +2,7 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "nod
 import { countBody } from "./body-bytes.ts";
 import type { HttpRecorder } from "./http-recorder.ts";
 import type { HttpRequest } from "./http-request.ts";
-import { measuredOf, setMeasured } from "./measured-message.ts";
+import { measuredApart, setMeasuredApart } from "./measured-message.ts";
 import { isEventStream, MeasuredRequest } from "./measured-request.ts";
 import { outcomeOfStatus } from "./outcome.ts";
 
@@ -14,7 +14,7 @@ export function streamMeasurementOf(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
 ): MeasuredRequest {
-  return measuredOf(stream) ?? new Http2Request(stream, headers);
+  return measuredApart(stream) ?? new Http2Request(stream, headers);
 }
 
 /** A request that came by HTTP/2. */
@@ -34,7 +34,7 @@ class Http2Request extends MeasuredRequest {
       header: (name) => headers[name]?.toString(),
       raw: stream,
     };
-    setMeasured(stream, this);
+    setMeasuredApart(stream, this);
     stream.once("close", () => this.#close());
   }
 
@@ -66,7 +66,7 @@ class Http2Request extends MeasuredRequest {
     const respond = stream[responder] as (...args: unknown[]) => void;
     stream[responder] = (...args: unknown[]) => {
       Reflect.apply(respond, stream, args);
-      if (this.headAt === 0) this.headAt = performance.now();
+      this.noticeHead();
     };
   }
 

@@ -1,17 +1,36 @@
+import type { IncomingMessage } from "node:http";
+import type { Http2ServerRequest, ServerHttp2Stream } from "node:http2";
+import { Connection } from "./connection.ts";
 import type { MeasuredRequest } from "./measured-request.ts";
 
-/** Where the measurement of a message stands; copies of this package find each other's. */
+/** Where a message that belongs to no connection of HTTP/1 has its measurement. */
 const MEASURED = Symbol.for("narthex.http.request");
 
-/** A message of Node's HTTP that may be under measurement. */
-export interface MeasuredMessage {
+interface MeasuredMessage {
   [MEASURED]?: MeasuredRequest | undefined;
 }
 
-export function measuredOf(message: object): MeasuredRequest | undefined {
+/** The measurement of a request of HTTP/1, if there is one. */
+export function measuredOf(request: IncomingMessage): MeasuredRequest | undefined {
+  return Connection.by(request)?.find(request) ?? measuredApart(request);
+}
+
+/** The measurement of a request as handlers see it; one of HTTP/2 is measured by its stream. */
+export function measuredRequestOf(
+  request: IncomingMessage | Http2ServerRequest,
+): MeasuredRequest | undefined {
+  return "stream" in request ? measuredApart(request.stream) : measuredOf(request);
+}
+
+export function measuredApart(
+  message: IncomingMessage | ServerHttp2Stream,
+): MeasuredRequest | undefined {
   return (message as MeasuredMessage)[MEASURED];
 }
 
-export function setMeasured(message: object, measured: MeasuredRequest): void {
+export function setMeasuredApart(
+  message: IncomingMessage | ServerHttp2Stream,
+  measured: MeasuredRequest,
+): void {
   (message as MeasuredMessage)[MEASURED] = measured;
 }

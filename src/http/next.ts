@@ -46,11 +46,13 @@ function watch(http: NodeHttpMetrics): void {
 }
 
 function answers(http: NodeHttpMetrics, request: IncomingMessage, response: ServerResponse) {
-  if (!http.serves(request.url ?? "/")) {
-    measuredOf(request)?.routedBy(nextRoute, request);
-    return false;
+  if (http.serves(request.url ?? "/")) {
+    http.isScrape(http.measure(request, response));
+    void http.endpoint?.send(request, response);
+    return true;
   }
-  http.isScrape(http.measure(request, response));
-  void http.endpoint?.send(request, response);
-  return true;
+  measuredOf(request)?.routedBy(nextRoute, request);
+  // Next alone may add as many listeners as there can be before Node warns of a leak.
+  response.setMaxListeners(response.getMaxListeners() + 1);
+  return false;
 }

@@ -3,7 +3,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { HttpRecorder } from "./http-recorder.ts";
 import type { MeasuredRequest } from "./measured-request.ts";
 import { MetricsEndpoint } from "./metrics-endpoint.ts";
-import { checkPort, startMetricsServer } from "./metrics-server.ts";
+import { checkPort, leaveMetricsServer, startMetricsServer } from "./metrics-server.ts";
 import { measurementOf } from "./node-request.ts";
 import type { HttpMetricsOptions } from "./options.ts";
 import { watchProcess, watchServerOf } from "./server-watch.ts";
@@ -15,18 +15,27 @@ export class NodeHttpMetrics {
   readonly endpoint: MetricsEndpoint | undefined;
   /** The server of the metrics, where they have a port of their own. */
   readonly server: Server | undefined;
+  readonly #page: MetricsEndpoint | undefined;
   readonly #measuresScrapes: boolean;
 
   constructor(options: HttpMetricsOptions) {
     const { path, port, host, measureScrapes = false } = options;
     const hasOwnPort = port !== undefined;
     if (hasOwnPort) checkPort(port);
-    const endpoint = path === false && !hasOwnPort ? undefined : new MetricsEndpoint(options);
+    const page = path === false && !hasOwnPort ? undefined : new MetricsEndpoint(options);
     this.recorder = new HttpRecorder(options);
     this.#measuresScrapes = measureScrapes;
-    if (!hasOwnPort) this.endpoint = endpoint;
-    else if (endpoint !== undefined) this.server = startMetricsServer(endpoint, { port, host });
+    this.#page = page;
+    if (!hasOwnPort) this.endpoint = page;
+    else if (page !== undefined) this.server = startMetricsServer(page, { port, host });
     watchProcess();
+  }
+
+  /** Serves the metrics on their own port no longer; the application is closed. */
+  stop(): void {
+    if (this.server !== undefined && this.#page !== undefined) {
+      leaveMetricsServer(this.server, this.#page);
+    }
   }
 
   /** Measures a request that came by a middleware; from now on its server is watched, too. */

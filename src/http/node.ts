@@ -1,11 +1,12 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { Http2SecureServer, Http2Server, Http2ServerRequest } from "node:http2";
 import type { Server as HttpsServer } from "node:https";
-import { measuredOf } from "./measured-message.ts";
+import { measuredRequestOf } from "./measured-message.ts";
 import { stopMetricsServer } from "./metrics-server.ts";
 import { NodeHttpMetrics } from "./node-http-metrics.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "./options.ts";
 import { ServerWatch } from "./server-watch.ts";
+import { watcherInFront } from "./watcher-in-front.ts";
 
 export type { HttpRequest } from "./http-request.ts";
 export type { Authorize, HttpMetricsOptions, MonitorOptions } from "./options.ts";
@@ -50,21 +51,9 @@ export function monitor(server: NodeServer, options: MonitorOptions): Server {
  * setRoute(request, "/users/:id");
  */
 export function setRoute(request: IncomingMessage | Http2ServerRequest, route: string): void {
-  const message = "stream" in request ? request.stream : request;
-  measuredOf(message)?.routedBy(String, route);
+  measuredRequestOf(request)?.routedBy(String, route);
 }
 
 function watch(server: NodeServer, http: NodeHttpMetrics): void {
-  const { recorder } = http;
-  ServerWatch.of(server).add({
-    recorder,
-    answers: (request, response) => answers(http, request, response),
-  });
-}
-
-function answers(http: NodeHttpMetrics, request: IncomingMessage, response: ServerResponse) {
-  if (!http.serves(request.url ?? "/")) return false;
-  http.isScrape(http.measure(request, response));
-  void http.endpoint?.send(request, response);
-  return true;
+  ServerWatch.of(server).add(watcherInFront(http));
 }

@@ -4,11 +4,12 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { Server as HttpsServer } from "node:https";
 import type { Server, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { Registry } from "../registry/registry.ts";
+import { Connection } from "./connection.ts";
 import type { HttpRecorder } from "./http-recorder.ts";
 import { streamMeasurementOf } from "./http2-request.ts";
-import { measuredOf } from "./measured-message.ts";
-import { measurementOf, type NodeRequest } from "./node-request.ts";
-import { endWithConnection } from "./pipelined.ts";
+import { measurementOf } from "./node-request.ts";
+import { noticeHeads } from "./notice-heads.ts";
 import { rejectedStatus } from "./rejected.ts";
 import { upgradeMeasurementOf } from "./upgrade-request.ts";
 
@@ -26,15 +27,16 @@ interface WatchedServer extends Server {
 }
 
 interface WatchedSocket extends Socket {
-  /** The newest request of the connection: what can't be parsed may be the rest of it. */
-  [WATCH]?: IncomingMessage;
   readonly server?: WatchedServer;
 }
 
 /** What copies of this package share: the first one subscribes for all. */
 interface Shared {
   readonly everywhere: Watcher[];
+  findRoute?: FindRoute;
 }
+
+type FindRoute = (request: IncomingMessage) => string | undefined;
 
 const shared = globalThis as { [WATCH]?: Shared };
 
@@ -76,14 +78,19 @@ export class ServerWatch {
   }
 
   begin(request: IncomingMessage, response: ServerResponse): void {
-    for (const { recorder } of this.#watchers) measurementOf(request, response).join(recorder);
-    for (const { recorder } of watchProcess().everywhere) {
-      measurementOf(request, response).join(recorder);
-    }
+    const { everywhere, findRoute } = watchProcess();
+    if (this.#watchers.length + everywhere.length === 0) return;
+    const measured = measurementOf(request, response);
+    for (const { recorder } of this.#watchers) measured.join(recorder);
+    for (const { recorder } of everywhere) measured.join(recorder);
+    if (findRoute !== undefined) measured.routedBy(findRoute, request);
   }
 
   answers(request: IncomingMessage, response: ServerResponse): boolean {
-    for (const { answers } of this.watchers()) if (answers?.(request, response)) return true;
+    for (const { answers } of this.#watchers) if (answers?.(request, response)) return true;
+    for (const { answers } of watchProcess().everywhere) {
+      if (answers?.(request, response)) return true;
+    }
     return false;
   }
 
@@ -97,14 +104,15 @@ export class ServerWatch {
   }
 
   reject(error: Error, socket: WatchedSocket): void {
-    const status = rejectedStatus(error, socket, socket[WATCH]);
+    const status = rejectedStatus(error, socket, Connection.of(socket).newest);
     if (status === undefined) return;
-    let isClaimed = false;
+    const claimed = new Set<Registry>();
     for (const { recorder } of this.watchers()) {
+      if (claimed.has(recorder.registry)) continue;
+      claimed.add(recorder.registry);
       recorder.recordRejected(status);
-      isClaimed = true;
     }
-    if (!isClaimed) this.#unclaimed.set(status, (this.#unclaimed.get(status) ?? 0) + 1);
+    if (claimed.size === 0) this.#unclaimed.set(status, (this.#unclaimed.get(status) ?? 0) + 1);
   }
 }
 
@@ -119,6 +127,11 @@ export function watchEveryServer(watcher: Watcher): void {
   addTo(watchProcess().everywhere, watcher);
 }
 
+/** How routes are found in the whole process, where no adapter tells them. */
+export function findRoutesBy(findRoute: FindRoute): void {
+  watchProcess().findRoute = findRoute;
+}
+
 /**
  * Makes ready to watch servers: from now on, what they refuse is remembered for the watcher that
  * their first good request brings.
@@ -131,24 +144,18 @@ export function watchProcess(): Shared {
     if (server !== undefined && servesHttp(server)) ServerWatch.of(server);
   });
   subscribe("http.server.request.start", (message) => {
-    const { request, response, socket, server } = message as RequestStart;
-    const newest = socket[WATCH] === undefined ? undefined : measuredOf(socket[WATCH]);
-    socket[WATCH] = request;
+    const { request, response, socket, server } = message as RequestMessage;
+    Connection.of(socket).newest = request;
     ServerWatch.of(server).begin(request, response);
-    if (newest?.endAt === 0) waitForTurn(socket, request);
+  });
+  subscribe("http.server.response.finish", (message) => {
+    const { request } = message as RequestMessage;
+    Connection.by(request)?.finish(request);
   });
   return shared[WATCH];
 }
 
-function waitForTurn(socket: Socket, request: IncomingMessage): void {
-  const measured = measuredOf(request);
-  // Not `instanceof`: another copy of this package may have begun it.
-  if (measured !== undefined && "breakOff" in measured) {
-    endWithConnection(socket, measured as NodeRequest);
-  }
-}
-
-interface RequestStart {
+interface RequestMessage {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly socket: WatchedSocket;
@@ -162,10 +169,12 @@ export function leaveUnwatched(server: Server): void {
 }
 
 function addTo(watchers: Watcher[], watcher: Watcher): void {
-  const { registry } = watcher.recorder;
+  const { needsHead, registry } = watcher.recorder;
+  if (needsHead) noticeHeads();
   const at = watchers.findIndex(({ recorder }) => recorder.registry === registry);
   if (at < 0) watchers.push(watcher);
-  else watchers[at] = watcher;
+  // One that only measures leaves the other's answers where they are.
+  else watchers[at] = { ...watchers[at], ...watcher };
 }
 
 function servesHttp(server: Server): boolean {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { NodeHttpRequest } from "./http-request.ts";
-import { measuredOf, setMeasured } from "./measured-message.ts";
+import { measuredOf, setMeasuredApart } from "./measured-message.ts";
 import { MeasuredRequest } from "./measured-request.ts";
 import { outcomeOfStatus } from "./outcome.ts";
 
@@ -20,7 +20,7 @@ class UpgradeRequest extends MeasuredRequest {
   constructor(request: IncomingMessage, socket: Duplex) {
     super(request.method ?? "");
     this.#request = request;
-    setMeasured(request, this);
+    setMeasuredApart(request, this);
     this.#readStatus(socket);
     socket.once("close", () => {
       if (this.outcome === "upgraded") this.endStream();
@@ -60,7 +60,7 @@ class UpgradeRequest extends MeasuredRequest {
   }
 
   #answered(status: number): void {
-    this.headAt = performance.now();
+    this.noticeHead();
     this.status = status;
     const isTunnel = this.method === "CONNECT" && status >= 200 && status < 300;
     if (status === 101 || isTunnel) this.end(status, "upgraded");

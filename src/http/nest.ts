@@ -1,0 +1,130 @@
+import type { IncomingMessage, Server } from "node:http";
+import type {
+  DynamicModule,
+  FactoryProvider,
+  HttpServer,
+  INestApplication,
+  ModuleMetadata,
+  OnApplicationShutdown,
+  OnModuleInit,
+  Provider,
+} from "@nestjs/common";
+import { HttpAdapterHost } from "@nestjs/core";
+import { expressRoute } from "./express-route.ts";
+import { measureFastify } from "./fastify-requests.ts";
+import { measuredOf } from "./measured-message.ts";
+import { stopMetricsServer } from "./metrics-server.ts";
+import { NodeHttpMetrics } from "./node-http-metrics.ts";
+import type { HttpMetricsOptions, MonitorOptions } from "./options.ts";
+import { ServerWatch } from "./server-watch.ts";
+import { watcherInFront } from "./watcher-in-front.ts";
+
+export type { HttpRequest } from "./http-request.ts";
+export type { Authorize, HttpMetricsOptions, MonitorOptions } from "./options.ts";
+
+/** Options that other providers have a part in. */
+export interface HttpMetricsAsyncOptions
+  extends Pick<ModuleMetadata, "imports">,
+    Pick<FactoryProvider<HttpMetricsOptions>, "inject" | "useFactory"> {}
+
+const OPTIONS = Symbol("narthex.http.options");
+const MEASURING = Symbol("narthex.http.measuring");
+
+/**
+ * Measures every request of a Nest application, on Express or on Fastify, and answers
+ * `GET /metrics` in front of its middlewares, guards and prefixes.
+ *
+ * @example
+ * @Module({ imports: [HttpMetricsModule.forRoot()] })
+ * export class AppModule {}
+ */
+// biome-ignore lint/complexity/noStaticOnlyClass: Nest knows modules by their class.
+export class HttpMetricsModule {
+  static forRoot(options: HttpMetricsOptions = {}): DynamicModule {
+    return moduleWith({ provide: OPTIONS, useValue: options });
+  }
+
+  /**
+   * @example
+   * HttpMetricsModule.forRootAsync({
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => ({ path: config.get("METRICS_PATH") }),
+   * });
+   */
+  static forRootAsync({ imports = [], ...options }: HttpMetricsAsyncOptions): DynamicModule {
+    return { imports, ...moduleWith({ provide: OPTIONS, ...options }) };
+  }
+}
+
+function moduleWith(options: Provider<HttpMetricsOptions>): DynamicModule {
+  const measuring: FactoryProvider<NestMeasuring> = {
+    provide: MEASURING,
+    inject: [HttpAdapterHost, OPTIONS],
+    useFactory: ({ httpAdapter }: HttpAdapterHost, options: HttpMetricsOptions) =>
+      new NestMeasuring(httpAdapter ?? null, new NodeHttpMetrics(options)),
+  };
+  return { module: HttpMetricsModule, providers: [options, measuring] };
+}
+
+/**
+ * `HttpMetricsModule` with the metrics on a server of their own, which it returns; it stops with the
+ * application. Call it before the application listens.
+ *
+ * @example
+ * const app = await NestFactory.create(AppModule);
+ * monitor(app, { port: 9464 });
+ */
+export function monitor(app: INestApplication, options: MonitorOptions): Server {
+  const http = new NodeHttpMetrics(options);
+  const measuring = new NestMeasuring(app.getHttpAdapter(), http);
+  measuring.onModuleInit();
+  app.getHttpServer().once("close", () => measuring.onApplicationShutdown());
+  return http.server as Server;
+}
+
+/** The measuring of one application, which Nest tells when the application starts and stops. */
+class NestMeasuring implements OnModuleInit, OnApplicationShutdown {
+  readonly #adapter: HttpServer | null;
+  readonly #platform: string | undefined;
+  readonly #http: NodeHttpMetrics;
+
+  /** An application that serves no HTTP has no adapter. */
+  constructor(adapter: HttpServer | null, http: NodeHttpMetrics) {
+    this.#adapter = adapter;
+    this.#platform = adapter?.getType();
+    this.#http = http;
+    // Hooks have to be there before the routes, and before other hooks, which may answer.
+    if (this.#platform === "fastify") {
+      measureFastify(adapter?.getInstance(), http, watcherInFront(http));
+    }
+    if (this.#platform === "express") noteUnmatched(adapter as HttpServer);
+  }
+
+  /** On Express there is no server before. */
+  onModuleInit(): void {
+    if (this.#adapter === null || this.#platform === "fastify") return;
+    const findRoute = this.#platform === "express" ? expressRoute : undefined;
+    ServerWatch.of(this.#adapter.getHttpServer()).add(watcherInFront(this.#http, findRoute));
+  }
+
+  onApplicationShutdown(): void {
+    if (this.#http.server !== undefined) stopMetricsServer(this.#http.server);
+  }
+}
+
+/**
+ * To Express, Nest's middlewares are routes, and so are handlers that pass a request on as its
+ * version is not theirs: only Nest's last handler knows that nothing took it.
+ */
+function noteUnmatched(adapter: HttpServer): void {
+  const { setNotFoundHandler } = adapter;
+  adapter.setNotFoundHandler = (handler, ...rest) => {
+    const noting = (request: IncomingMessage, ...others: unknown[]) => {
+      measuredOf(request)?.routedBy(noRoute, undefined);
+      return handler(request, ...others);
+    };
+    return setNotFoundHandler?.call(adapter, noting, ...rest);
+  };
+}
+
+function noRoute(): undefined {}

@@ -1,0 +1,55 @@
+import type { MeasuredRequest } from "./measured-request.ts";
+import type { Outcome } from "./outcome.ts";
+import type { RequestSeries } from "./request-series.ts";
+
+/** Requests of other methods share one label value: clients can send any word. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
+
+/** The place of each method; those that are not there share place 0. */
+const METHOD_PLACES = new Map(METHODS.map((method, index) => [method, index + 1]));
+
+const OUTCOME_PLACES: { readonly [Name in Outcome]: number } = {
+  ok: 0,
+  client_error: 1,
+  server_error: 2,
+  aborted: 3,
+  aborted_response: 4,
+  failed_response: 5,
+  upgraded: 6,
+  rejected: 7,
+};
+
+/** Routes are few; where they are not, what is held must not grow with them. */
+const MAX_ROUTES = 2000;
+
+export function isKnownMethod(method: string): boolean {
+  return METHOD_PLACES.has(method);
+}
+
+/** Finds the series of a request by all that the standard labels are computed from. */
+export class SeriesCache {
+  private readonly byRoute = new Map<string, Map<number, RequestSeries>>();
+
+  find(route: string, request: MeasuredRequest): RequestSeries | undefined {
+    const series = this.byRoute.get(route)?.get(keyOf(request));
+    return series?.isGone ? undefined : series;
+  }
+
+  keep(route: string, request: MeasuredRequest, series: RequestSeries): void {
+    let byKey = this.byRoute.get(route);
+    if (byKey === undefined) {
+      if (this.byRoute.size >= MAX_ROUTES) this.byRoute.clear();
+      byKey = new Map();
+      this.byRoute.set(route, byKey);
+    }
+    byKey.set(keyOf(request), series);
+  }
+}
+
+/** A number that is another one wherever a standard label differs, apart from the route. */
+function keyOf({ method, status, outcome, scheme, protocolVersion }: MeasuredRequest): number {
+  const methodPlace = METHOD_PLACES.get(method) ?? 0;
+  const version = protocolVersion === "1.1" ? 0 : protocolVersion === "2" ? 1 : 2;
+  const isSecure = scheme === "https" ? 1 : 0;
+  return (((status * 9 + methodPlace) * 8 + OUTCOME_PLACES[outcome]) * 3 + version) * 2 + isSecure;
+}
