@@ -42,8 +42,7 @@ interface LayerPath {
 const pathsOfLayers = new WeakMap<ExpressLayer, readonly LayerPath[]>();
 
 /** What a layer takes of a path. */
-export interface Taken {
-  /** The template of what it takes. */
+interface Taken {
   readonly template: string;
   /** The path that is left to what is mounted there. */
   readonly rest: string;
@@ -64,12 +63,6 @@ export function take(layer: ExpressLayer, path: string): Taken | undefined {
     };
   }
   return undefined;
-}
-
-/** A mount takes whole segments from the beginning, whatever its RegExp has matched. */
-function restOf(path: string, taken: string): string | undefined {
-  const rest = path.slice(taken.length);
-  return path.startsWith(taken) && /^(?:[/.]|$)/.test(rest) ? rest : undefined;
 }
 
 /** The layer's template if it is the same for all requests. */
@@ -137,6 +130,12 @@ function regexpMatchers({ route, regexp, keys = [] }: ExpressLayer): Matcher[] {
       return matched !== null && { path: matched[0], params: {} };
     };
   });
+}
+
+/** A mount takes whole segments from the beginning, whatever its RegExp has matched. */
+function restOf(path: string, taken: string): string | undefined {
+  const rest = path.slice(taken.length);
+  return path.startsWith(taken) && /^(?:[/.]|$)/.test(rest) ? rest : undefined;
 }
 
 /** A matcher throws if a parameter cannot be decoded; Express goes on without this layer. */

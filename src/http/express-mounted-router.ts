@@ -1,10 +1,10 @@
 import type { ExpressLayer } from "./express-layer.ts";
 
-export interface ExpressRouter {
+export interface ExpressRouter extends CallableFunction {
   readonly stack: readonly ExpressLayer[];
 }
 
-export interface ExpressApp {
+export interface ExpressApp extends CallableFunction {
   readonly set: unknown;
   readonly handle: unknown;
   /** Express 4. */
@@ -33,11 +33,13 @@ export function mountedRouter(
   parent: ExpressRouter,
 ): ExpressRouter | undefined {
   const { handle } = layer;
-  if (typeof handle !== "function") return undefined;
   if (isApp(handle)) return routerOf(handle);
-  if ("stack" in handle && Array.isArray(handle.stack))
-    return handle as ExpressRouter & typeof handle;
-  return layer.name === "mounted_app" ? hiddenRouter(layer, handle, parent) : undefined;
+  if (isRouter(handle)) return handle;
+  return layer.name === "mounted_app" ? hiddenRouter(layer, parent) : undefined;
+}
+
+function isRouter(value: unknown): value is ExpressRouter {
+  return typeof value === "function" && "stack" in value && Array.isArray(value.stack);
 }
 
 const hiddenRouters = new WeakMap<ExpressLayer, ExpressRouter>();
@@ -48,26 +50,27 @@ const hiddenRouters = new WeakMap<ExpressLayer, ExpressRouter>();
  * note instead, so that nothing of the user's runs. (And a router of another copy of Express does
  * nothing with a request that has no URL.)
  */
-function hiddenRouter(
-  layer: ExpressLayer,
-  mountedApp: CallableFunction,
-  parent: ExpressRouter,
-): ExpressRouter | undefined {
+function hiddenRouter(layer: ExpressLayer, parent: ExpressRouter): ExpressRouter | undefined {
   const known = hiddenRouters.get(layer);
   if (known !== undefined) return known;
   let routers: object = parent;
   while (!Object.hasOwn(routers, "handle")) routers = Object.getPrototypeOf(routers);
-  const { handle } = routers as { handle: unknown };
-  const noteRouter = function (this: ExpressRouter): void {
+  const handle = Reflect.get(routers, "handle");
+  Reflect.set(routers, "handle", function noteRouter(this: ExpressRouter): void {
     hiddenRouters.set(layer, this);
-  };
+  });
   try {
-    Object.assign(routers, { handle: noteRouter });
-    mountedApp({ app: {} }, { setHeader() {} }, () => {});
+    withoutWrapper(layer.handle)({ app: {} }, { setHeader() {} }, () => {});
   } catch {
     // It stays unknown.
   } finally {
-    Object.assign(routers, { handle });
+    Reflect.set(routers, "handle", handle);
   }
   return hiddenRouters.get(layer);
+}
+
+/** OpenTelemetry's instrumentation would make a span of the call. */
+function withoutWrapper(handle: unknown): CallableFunction {
+  const { __original = handle } = handle as { __original?: unknown };
+  return __original as CallableFunction;
 }

@@ -225,6 +225,27 @@ describe.each(versions)("expressRoute with $name", (version) => {
     expect(await routeOf("/router/deep/leaves/2")).toBe("/router/deep/leaves/:id");
   });
 
+  it("finds what is below an application without running any of it", async () => {
+    let calls = 0;
+    const count: RequestHandler = (_request, _response, next) => {
+      calls++;
+      next();
+    };
+    const inner = application().use(count).get("/broken", fail);
+    const app = application().use("/inner", inner);
+    for (const layer of layersOf(app)) {
+      const original = layer.handle as RequestHandler;
+      // As instrumentations wrap handlers. This wrapper needs a request that is complete.
+      const wrapper: RequestHandler = (message, response, next) => {
+        if (message.headers.host) original(message, response, next);
+      };
+      layer.handle = Object.assign(wrapper, { __original: original });
+    }
+    const routeOf = await serve(app);
+    expect(await routeOf("/inner/broken")).toBe("/inner/broken");
+    expect(calls).toBe(1);
+  });
+
   it("knows where an application is mounted if its layer does not say so", async () => {
     const app = application().use(
       "/middle/:x/",
@@ -325,6 +346,19 @@ describe.each(versions)("expressRoute with $name", (version) => {
     expect(await routeOf("http://example.org/a/1/users/1?to=http://example.org/b")).toBe(
       "/a/:x/users/:id",
     );
+  });
+
+  it("never throws", async () => {
+    const refuse: RequestHandler = (message, response) => {
+      Object.defineProperty(message, "baseUrl", {
+        get() {
+          throw new Error("not for you");
+        },
+      });
+      response.end();
+    };
+    const routeOf = await serve(application().use("/mount", refuse));
+    expect(await routeOf("/mount")).toBe("/(pattern)");
   });
 
   it("works behind a server of another framework", async () => {

@@ -21,12 +21,8 @@ interface Place {
   readonly stack: Stack;
 }
 
-/** The part of a request that says where in the tree it ended. */
-export interface RoutedRequest {
-  readonly url: string;
-  /** Undefined again once all routers have passed the request on. */
-  readonly baseUrl: string | undefined;
-}
+/** The layers that lead from the root to a route. */
+type Way = readonly ExpressLayer[];
 
 /** The routers of an application. */
 export class ExpressRouterTree {
@@ -36,7 +32,9 @@ export class ExpressRouterTree {
   #size = -1;
   readonly #places = new Map<ExpressRoute | Stack, Place[]>();
   readonly #mounted = new Map<ExpressLayer, Stack>();
+  readonly #ways = new Map<ExpressRoute, Way[]>();
   readonly #templates = new Map<ExpressRoute, string>();
+  readonly #plainMounts = new Set<string>();
   #strangers = new WeakSet<ExpressRoute>();
 
   constructor(app: ExpressApp) {
@@ -44,9 +42,16 @@ export class ExpressRouterTree {
   }
 
   /** The template of a route; undefined if it is not in this tree. */
-  routeTemplate(route: ExpressRoute, request: RoutedRequest): string | undefined {
+  routeTemplate(route: ExpressRoute, pathOf: () => string): string | undefined {
     this.#refresh();
-    return this.#templates.get(route) ?? this.#findTemplate(route, request);
+    const known = this.#templates.get(route);
+    if (known !== undefined) return known;
+    if (!this.#has(route)) return undefined;
+    const ways = this.#waysOf(route);
+    const template = ways.length === 1 ? onlyTemplateOf(ways[0]!) : undefined;
+    if (template === undefined) return followedTemplate(ways, pathOf());
+    this.#templates.set(route, template);
+    return template;
   }
 
   /**
@@ -55,32 +60,27 @@ export class ExpressRouterTree {
    */
   mountTemplate(path: string): string | undefined {
     this.#refresh();
+    if (this.#plainMounts.has(path)) return path;
     const templates = new Set(this.#mountTemplates(this.#root, path, [this.#root]));
-    return templates.size === 1 ? [...templates][0] : undefined;
+    const template = templates.size === 1 ? [...templates][0] : undefined;
+    if (template === path) this.#plainMounts.add(path);
+    return template;
   }
 
-  #findTemplate(route: ExpressRoute, request: RoutedRequest): string | undefined {
-    if (!this.#has(route)) return undefined;
-    const ways = this.#waysTo(route, []);
-    const only = ways.length === 1 ? ways[0]!.map(onlyTemplate) : [undefined];
-    if (only.every((template) => template !== undefined)) {
-      const template = only.reduce(joinTemplates, "");
-      this.#templates.set(route, template);
-      return template;
+  #waysOf(route: ExpressRoute): Way[] {
+    let ways = this.#ways.get(route);
+    if (ways === undefined) {
+      ways = this.#waysTo(route, []);
+      this.#ways.set(route, ways);
     }
-    const path = pathOf(request);
-    for (const way of ways) {
-      const template = followedTemplate(way, path);
-      if (template !== undefined) return template;
-    }
-    return ways[0]!.map(anyTemplate).reduce(joinTemplates, "");
+    return ways;
   }
 
   /**
    * The layers from the root to a route or router: for each of its places, those that lead there.
    * No way leads through a router twice: there would be as many as clients like.
    */
-  #waysTo(target: ExpressRoute | Stack, passed: Stack[]): ExpressLayer[][] {
+  #waysTo(target: ExpressRoute | Stack, passed: Stack[]): Way[] {
     if (target === this.#root) return [[]];
     return this.#places.get(target)!.flatMap(({ layer, stack }) => {
       if (passed.includes(stack)) return [];
@@ -88,6 +88,7 @@ export class ExpressRouterTree {
     });
   }
 
+  /** For each mount that takes all of the path its template; undefined for a router's. */
   *#mountTemplates(stack: Stack, path: string, above: Stack[]): Generator<string | undefined> {
     for (const layer of stack) {
       const taken = layer.route ? undefined : take(layer, path);
@@ -122,7 +123,9 @@ export class ExpressRouterTree {
   #read(): void {
     this.#places.clear();
     this.#mounted.clear();
+    this.#ways.clear();
     this.#templates.clear();
+    this.#plainMounts.clear();
     this.#stacks = [];
     this.#size = 0;
     const router = routerOf(this.#app);
@@ -151,7 +154,23 @@ export class ExpressRouterTree {
   }
 }
 
-function followedTemplate(way: readonly ExpressLayer[], path: string): string | undefined {
+/** The template of a way that is the same for all requests. */
+function onlyTemplateOf(way: Way): string | undefined {
+  const templates = way.map(onlyTemplate);
+  const isKnown = templates.every((template) => template !== undefined);
+  return isKnown ? templates.reduce(joinTemplates, "") : undefined;
+}
+
+/** The template of the way that the path takes; of the first if it takes none. */
+function followedTemplate(ways: readonly Way[], path: string): string {
+  for (const way of ways) {
+    const template = follow(way, path);
+    if (template !== undefined) return template;
+  }
+  return ways[0]!.map(anyTemplate).reduce(joinTemplates, "");
+}
+
+function follow(way: Way, path: string): string | undefined {
   let template = "";
   let rest = path;
   for (const layer of way) {
@@ -161,10 +180,4 @@ function followedTemplate(way: readonly ExpressLayer[], path: string): string | 
     rest = taken.rest;
   }
   return template;
-}
-
-/** Middlewares may have rewritten the URL: this is what the routers have matched. */
-function pathOf({ baseUrl = "", url }: RoutedRequest): string {
-  const path = url.replace(/^[^/]+:\/\/[^/]*/, "").replace(/[?#].*$/s, "");
-  return baseUrl + path;
 }

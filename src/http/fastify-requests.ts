@@ -10,7 +10,7 @@ export function measureFastify(
   watcher: Watcher = { recorder: http.recorder },
 ): void {
   // The server has every request, also those that Fastify answers without its hooks.
-  ServerWatch.of(app.server).add(watcher);
+  ServerWatch.ofTwins(app.server).add(watcher);
   app.addHook("onRequest", (request, reply, done) => {
     // Requests of `app.inject` come by no server.
     if (watcher.answers?.(request.raw, reply.raw)) return;

@@ -2,7 +2,6 @@ import type { Server } from "node:http";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { measureFastify } from "./fastify-requests.ts";
 import { NodeHttpRequest } from "./http-request.ts";
-import { stopMetricsServer } from "./metrics-server.ts";
 import { NodeHttpMetrics } from "./node-http-metrics.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "./options.ts";
 
@@ -20,8 +19,7 @@ export const httpMetrics: FastifyPluginAsync<HttpMetricsOptions> = async (app, o
   const http = new NodeHttpMetrics(options);
   measureFastify(app, http);
   serve(app, http);
-  const { server } = http;
-  if (server !== undefined) app.addHook("onClose", async () => stopMetricsServer(server));
+  app.addHook("onClose", async () => http.stop());
 };
 
 // The hooks are for the whole application, not for the plugin's own scope.
@@ -40,9 +38,8 @@ Object.assign(httpMetrics, {
 export function monitor(app: FastifyInstance, options: MonitorOptions): Server {
   const http = new NodeHttpMetrics(options);
   measureFastify(app, http);
-  const server = http.server as Server;
-  app.addHook("onClose", async () => stopMetricsServer(server));
-  return server;
+  app.addHook("onClose", async () => http.stop());
+  return http.server as Server;
 }
 
 function serve(app: FastifyInstance, http: NodeHttpMetrics): void {

@@ -23,13 +23,13 @@ export function measuredRequestOf(
 }
 
 export function measuredApart(
-  message: IncomingMessage | ServerHttp2Stream,
+  message: IncomingMessage | ServerHttp2Stream | Request,
 ): MeasuredRequest | undefined {
   return (message as MeasuredMessage)[MEASURED];
 }
 
 export function setMeasuredApart(
-  message: IncomingMessage | ServerHttp2Stream,
+  message: IncomingMessage | ServerHttp2Stream | Request,
   measured: MeasuredRequest,
 ): void {
   (message as MeasuredMessage)[MEASURED] = measured;

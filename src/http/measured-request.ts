@@ -55,6 +55,11 @@ export abstract class MeasuredRequest {
     return true;
   }
 
+  /** Whether anyone records it: not where all of them exclude it. */
+  get isRecorded(): boolean {
+    return this.recorders.length > 0;
+  }
+
   /** It is not to be recorded after all: a scrape, say. */
   leave(recorder: HttpRecorder): void {
     const leaving = this.recorders.find(({ registry }) => registry === recorder.registry);

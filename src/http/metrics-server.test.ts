@@ -68,9 +68,10 @@ test("a server that is being closed is not taken for one that runs", async () =>
   await once(server, "listening");
   // Its connection is kept alive.
   expect(await read(port)).toBe('up{service="old"} 1');
+  const closed = once(server, "close");
   leaveMetricsServer(server, old);
   await once(start(reloaded, port), "listening");
-  await once(server, "close");
+  await closed;
   expect(await read(port)).toBe('up{service="reloaded"} 1');
   start(endpointOf("again"), port);
   expect(await read(port)).toBe('up{service="again"} 1');

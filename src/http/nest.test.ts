@@ -1,6 +1,7 @@
+import dns from "node:dns";
 import { once } from "node:events";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createHttpServer, type Server, type ServerResponse } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import {
   type ArgumentsHost,
   type CallHandler,
@@ -38,13 +39,14 @@ const PLATFORMS = [
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const stop of stops.splice(0)) await stop();
 });
 
 type Configure = (app: INestApplication) => unknown;
 
 /** A module that is Nest's root, as `@Module(metadata) class AppModule {}` is. */
-function rootOf(metadata: ModuleMetadata, configure?: (consumer: MiddlewareConsumer) => void) {
+function rootOf(metadata: ModuleMetadata, configure?: (consumer: MiddlewareConsumer) => unknown) {
   class Root {
     configure = configure;
   }
@@ -52,13 +54,18 @@ function rootOf(metadata: ModuleMetadata, configure?: (consumer: MiddlewareConsu
   return Root;
 }
 
+async function created(adapter: AbstractHttpAdapter, root: ReturnType<typeof rootOf>) {
+  const app = await NestFactory.create(root, adapter, { logger: false, abortOnError: false });
+  stops.push(() => app.close());
+  return app;
+}
+
 async function listening(
   adapter: AbstractHttpAdapter,
   root: ReturnType<typeof rootOf>,
   configure: Configure = () => {},
 ) {
-  const app = await NestFactory.create(root, adapter, { logger: false, abortOnError: false });
-  stops.push(() => app.close());
+  const app = await created(adapter, root);
   await configure(app);
   await app.listen(0, "127.0.0.1");
   return { app, url: urlOf(app.getHttpServer()) };
@@ -85,7 +92,7 @@ function counted(registry: Registry, requests: number): Promise<string[]> {
     }
     expect(rows).toHaveLength(requests);
     return rows;
-  });
+  }, 5_000);
 }
 
 class Cats {
@@ -128,6 +135,10 @@ const shouting = {
     next.handle().pipe(map((text) => text.toUpperCase())),
 };
 
+function refuse(_: unknown, response: ServerResponse): void {
+  response.writeHead(401).end();
+}
+
 Controller({ path: "cats", version: "1" })(Cats);
 Catch(RangeError)(Teapot);
 decorate(Cats, "find", Get(":id"), parameter(0, Param("id", ParseIntPipe)));
@@ -138,7 +149,10 @@ decorate(Cats, "intercepted", Get(":id/intercepted"), UseInterceptors(shouting))
 Controller({ path: "cats", version: "2" })(NewerCats);
 decorate(NewerCats, "find", Get(":id"), parameter(0, Param("id")));
 
-function catsWith(options: HttpMetricsOptions, configure?: (consumer: MiddlewareConsumer) => void) {
+function catsWith(
+  options: HttpMetricsOptions,
+  configure?: (consumer: MiddlewareConsumer) => unknown,
+) {
   const imports = [HttpMetricsModule.forRoot(options)];
   return rootOf({ imports, controllers: [Cats] }, configure);
 }
@@ -216,13 +230,7 @@ describe.each(PLATFORMS)("on %s", (platform, adapter) => {
 
   test("what a middleware answers is counted where the middleware stands", async () => {
     const registry = new Registry();
-    const root = catsWith({ registry }, (consumer) => {
-      const refuse = (_: unknown, response: { statusCode: number; end(): void }) => {
-        response.statusCode = 401;
-        response.end();
-      };
-      consumer.apply(refuse).forRoutes("cats/:id");
-    });
+    const root = catsWith({ registry }, (consumer) => consumer.apply(refuse).forRoutes("cats/:id"));
     const { url } = await listening(adapter(), root);
     expect(await status(`${url}/cats/7`)).toBe(401);
     // Fastify runs Nest's middlewares before it tells anyone of the route.
@@ -325,6 +333,18 @@ test("an application without HTTP is created as ever", async () => {
   await context.close();
 });
 
+test("on Express, servers of one's own are measured, too", async () => {
+  const registry = new Registry();
+  const app = await created(new ExpressAdapter(), catsWith({ registry }));
+  await app.init();
+  const server = createHttpServer(app.getHttpAdapter().getInstance()).listen(0, "127.0.0.1");
+  stops.push(() => server.close());
+  await once(server, "listening");
+  expect(await status(`${urlOf(server)}/cats/7`)).toBe(200);
+  expect(await status(`${urlOf(server)}/metrics`)).toBe(200);
+  expect(await counted(registry, 1)).toEqual(["GET /cats/:id 200 ok"]);
+});
+
 test("on Fastify, requests that another hook answers are counted under their route", async () => {
   const registry = new Registry();
   const { url } = await listening(new FastifyAdapter(), catsWith({ registry }), (app) => {
@@ -346,8 +366,30 @@ test("on Fastify, requests without a socket are measured and may read the metric
   expect(await counted(registry, 1)).toEqual(["GET /cats/:id 200 ok"]);
 });
 
+test("on Fastify, all addresses of localhost are alike", async () => {
+  const { lookup } = dns;
+  const addresses = ["127.0.0.1", "127.0.0.2"].map((address) => ({ address, family: 4 }));
+  vi.spyOn(dns, "lookup").mockImplementation(((host: string, options: unknown, done: never) => {
+    const wantsAll = (options as dns.LookupOptions).all;
+    if (wantsAll) (done as (error: null, found: unknown) => void)(null, addresses);
+    else lookup(host, options as dns.LookupOptions, done);
+  }) as typeof lookup);
+  const registry = new Registry();
+  const root = catsWith({ registry }, (consumer) => consumer.apply(refuse).forRoutes("*"));
+  const app = await created(new FastifyAdapter(), root);
+  await app.listen(0, "localhost");
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  for (const { address } of addresses) {
+    expect(await status(`http://${address}:${port}/cats/7`)).toBe(401);
+    expect(await status(`http://${address}:${port}/metrics`)).toBe(200);
+  }
+  expect(await counted(registry, 2)).toEqual([
+    "GET _unmatched 401 client_error",
+    "GET _unmatched 401 client_error",
+  ]);
+});
+
 async function freePort(): Promise<AddressInfo> {
-  const { createServer } = await import("node:net");
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address() as AddressInfo;

@@ -13,7 +13,6 @@ import { HttpAdapterHost } from "@nestjs/core";
 import { expressRoute } from "./express-route.ts";
 import { measureFastify } from "./fastify-requests.ts";
 import { measuredOf } from "./measured-message.ts";
-import { stopMetricsServer } from "./metrics-server.ts";
 import { NodeHttpMetrics } from "./node-http-metrics.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "./options.ts";
 import { ServerWatch } from "./server-watch.ts";
@@ -35,8 +34,7 @@ const MEASURING = Symbol("narthex.http.measuring");
  * `GET /metrics` in front of its middlewares, guards and prefixes.
  *
  * @example
- * @Module({ imports: [HttpMetricsModule.forRoot()] })
- * export class AppModule {}
+ * imports: [HttpMetricsModule.forRoot()], // in the module of the application
  */
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest knows modules by their class.
 export class HttpMetricsModule {
@@ -85,35 +83,34 @@ export function monitor(app: INestApplication, options: MonitorOptions): Server 
 /** The measuring of one application, which Nest tells when the application starts and stops. */
 class NestMeasuring implements OnModuleInit, OnApplicationShutdown {
   readonly #adapter: HttpServer | null;
-  readonly #platform: string | undefined;
   readonly #http: NodeHttpMetrics;
+  readonly #isOnFastify: boolean;
 
   /** An application that serves no HTTP has no adapter. */
   constructor(adapter: HttpServer | null, http: NodeHttpMetrics) {
     this.#adapter = adapter;
-    this.#platform = adapter?.getType();
     this.#http = http;
+    this.#isOnFastify = adapter?.getType() === "fastify";
     // Hooks have to be there before the routes, and before other hooks, which may answer.
-    if (this.#platform === "fastify") {
-      measureFastify(adapter?.getInstance(), http, watcherInFront(http));
-    }
-    if (this.#platform === "express") noteUnmatched(adapter as HttpServer);
+    if (this.#isOnFastify) measureFastify(adapter?.getInstance(), http, watcherInFront(http));
+    else if (adapter !== null) noteUnmatched(adapter);
   }
 
   /** On Express there is no server before. */
   onModuleInit(): void {
-    if (this.#adapter === null || this.#platform === "fastify") return;
-    const findRoute = this.#platform === "express" ? expressRoute : undefined;
-    ServerWatch.of(this.#adapter.getHttpServer()).add(watcherInFront(this.#http, findRoute));
+    if (this.#adapter === null || this.#isOnFastify) return;
+    const server: Server = this.#adapter.getHttpServer();
+    // Users may start servers of their own with Nest's application.
+    ServerWatch.ofTwins(server).add(watcherInFront(this.#http, expressRoute));
   }
 
   onApplicationShutdown(): void {
-    if (this.#http.server !== undefined) stopMetricsServer(this.#http.server);
+    this.#http.stop();
   }
 }
 
 /**
- * To Express, Nest's middlewares are routes, and so are handlers that pass a request on as its
+ * Express takes Nest's middlewares for routes, and handlers, too, that pass a request on because its
  * version is not theirs: only Nest's last handler knows that nothing took it.
  */
 function noteUnmatched(adapter: HttpServer): void {

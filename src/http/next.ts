@@ -1,17 +1,18 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { measuredOf } from "./measured-message.ts";
+import type { Server } from "node:http";
 import { nextRoute } from "./next-route.ts";
 import { NodeHttpMetrics } from "./node-http-metrics.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "./options.ts";
 import { watchEveryServer } from "./server-watch.ts";
+import { watcherInFront } from "./watcher-in-front.ts";
 
 export type { HttpRequest } from "./http-request.ts";
 export type { Authorize, HttpMetricsOptions, MonitorOptions } from "./options.ts";
 
 /**
- * Measures every request of the process's servers, which Next.js starts itself, and answers
- * `GET /metrics` in front of them. Call it in `register()` of `instrumentation.ts`; on the edge
- * runtime, which has no servers, it does nothing.
+ * Measures every request of the process's servers, as Next.js starts its server itself, and answers
+ * `GET /metrics` in front of them. Call it in `register()` of `instrumentation.ts`: requests that
+ * come before Next calls that are not measured. On the edge runtime, which has no servers, it does
+ * nothing.
  *
  * @example
  * import { httpMetrics } from "narthex/next";
@@ -38,21 +39,5 @@ export function monitor(options: MonitorOptions): Server {
 }
 
 function watch(http: NodeHttpMetrics): void {
-  const { recorder } = http;
-  watchEveryServer({
-    recorder,
-    answers: (request, response) => answers(http, request, response),
-  });
-}
-
-function answers(http: NodeHttpMetrics, request: IncomingMessage, response: ServerResponse) {
-  if (http.serves(request.url ?? "/")) {
-    http.isScrape(http.measure(request, response));
-    void http.endpoint?.send(request, response);
-    return true;
-  }
-  measuredOf(request)?.routedBy(nextRoute, request);
-  // Next alone may add as many listeners as there can be before Node warns of a leak.
-  response.setMaxListeners(response.getMaxListeners() + 1);
-  return false;
+  watchEveryServer(watcherInFront(http, nextRoute));
 }

@@ -7,6 +7,7 @@ import { checkPort, leaveMetricsServer, startMetricsServer } from "./metrics-ser
 import { measurementOf } from "./node-request.ts";
 import type { HttpMetricsOptions } from "./options.ts";
 import { watchProcess, watchServerOf } from "./server-watch.ts";
+import { upgradeMeasurementOf } from "./upgrade-request.ts";
 
 /** What every adapter for a framework on Node's HTTP is made of. */
 export class NodeHttpMetrics {
@@ -43,9 +44,12 @@ export class NodeHttpMetrics {
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
   ): MeasuredRequest {
-    const measured = measurementOf(request, response);
-    if (measured.join(this.recorder)) watchServerOf(request, { recorder: this.recorder });
-    return measured;
+    return this.#join(measurementOf(request, response), request);
+  }
+
+  /** Measures a request to upgrade its connection, where that comes by a middleware as well. */
+  measureUpgrade(request: IncomingMessage): MeasuredRequest {
+    return this.#join(upgradeMeasurementOf(request, request.socket), request);
   }
 
   /** Whether a URL is the one of the metrics. */
@@ -57,6 +61,11 @@ export class NodeHttpMetrics {
   isScrape(measured: MeasuredRequest): void {
     if (this.#measuresScrapes) measured.routedBy(pathOfEndpoint, this.endpoint);
     else measured.leave(this.recorder);
+  }
+
+  #join(measured: MeasuredRequest, request: IncomingMessage | Http2ServerRequest): MeasuredRequest {
+    if (measured.join(this.recorder)) watchServerOf(request, { recorder: this.recorder });
+    return measured;
   }
 }
 

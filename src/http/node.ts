@@ -2,7 +2,6 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Http2SecureServer, Http2Server, Http2ServerRequest } from "node:http2";
 import type { Server as HttpsServer } from "node:https";
 import { measuredRequestOf } from "./measured-message.ts";
-import { stopMetricsServer } from "./metrics-server.ts";
 import { NodeHttpMetrics } from "./node-http-metrics.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "./options.ts";
 import { ServerWatch } from "./server-watch.ts";
@@ -39,9 +38,7 @@ export function httpMetrics(server: NodeServer, options: HttpMetricsOptions = {}
 export function monitor(server: NodeServer, options: MonitorOptions): Server {
   const http = new NodeHttpMetrics(options);
   watch(server, http);
-  const metricsServer = http.server as Server;
-  server.once("close", () => stopMetricsServer(metricsServer));
-  return metricsServer;
+  return http.server as Server;
 }
 
 /**
@@ -56,4 +53,5 @@ export function setRoute(request: IncomingMessage | Http2ServerRequest, route: s
 
 function watch(server: NodeServer, http: NodeHttpMetrics): void {
   ServerWatch.of(server).add(watcherInFront(http));
+  server.once("close", () => http.stop());
 }

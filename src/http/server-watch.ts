@@ -26,6 +26,11 @@ interface WatchedServer extends Server {
   [WATCH]?: ServerWatch | undefined;
 }
 
+/** A listener whose servers are watched alike. */
+interface WatchedListener {
+  [WATCH]?: Watcher[];
+}
+
 interface WatchedSocket extends Socket {
   readonly server?: WatchedServer;
 }
@@ -45,12 +50,14 @@ const shared = globalThis as { [WATCH]?: Shared };
  * over, and which requests Node answers or refuses without asking a handler.
  */
 export class ServerWatch {
-  readonly #watchers: Watcher[] = [];
+  readonly #watchers: Watcher[];
   /** Requests that were refused before anyone watched, by their status. */
   readonly #unclaimed = new Map<number, number>();
 
   private constructor(server: WatchedServer) {
     server[WATCH] = this;
+    const [listener] = server.listeners("request") as WatchedListener[];
+    this.#watchers = listener?.[WATCH] ?? [];
     interceptEmit(server, this);
     // Node drops a tunnel's connection where nobody listens; then nobody could count it either.
     server.on("connect", (_request, socket: Duplex) => {
@@ -61,6 +68,14 @@ export class ServerWatch {
   /** The watch of a server, from now on. */
   static of(server: Server): ServerWatch {
     return (server as WatchedServer)[WATCH] ?? new ServerWatch(server);
+  }
+
+  /** The same, and of servers to come with its listener, such as one for each address. */
+  static ofTwins(server: Server): ServerWatch {
+    const watch = ServerWatch.of(server);
+    const [listener] = server.listeners("request") as WatchedListener[];
+    if (listener !== undefined) listener[WATCH] = watch.#watchers;
+    return watch;
   }
 
   /** A new watcher takes the place of one with the same registry, as after a hot reload. */

@@ -59,7 +59,7 @@ function isGivenUp({ destroyed, aborted }: NodeRequest, error: FailedMessage["er
  */
 function originOf(request: NodeRequest): string {
   const { protocol, host } = request;
-  const name = host;
+  const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
   const header = String(request.getHeader("host"));
   return `${protocol}//${header.startsWith(`${name}:`) ? header : name}`;
 }

@@ -32,7 +32,8 @@ export const koaSubject: Subject = {
 function api(): Koa {
   const users = new Router({ prefix: "/users/:userId" });
   users.get("/posts/:postId", (ctx) => {
-    ctx.body = `${ctx.params["userId"]} ${ctx.params["postId"]}`;
+    const { userId, postId } = ctx.params;
+    ctx.body = `${userId} ${postId}`;
   });
   users.get("/broken", () => {
     throw new Error("The handler of /broken throws.");

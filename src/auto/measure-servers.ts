@@ -1,0 +1,25 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { Server, Socket } from "node:net";
+import { HttpRecorder, recorderOf } from "../http/http-recorder.ts";
+import type { MeasuringOptions } from "../http/options.ts";
+import { watchEveryServer, watchProcess } from "../http/server-watch.ts";
+import { metrics } from "../registry/metrics.ts";
+import { say } from "./say.ts";
+
+/**
+ * Measures the requests of all servers, from the first connection on: until then the application may
+ * make metrics of the same names, or measure with options of its own, and has its way.
+ */
+export function measureServers(options: MeasuringOptions, metricsServer: Server): void {
+  watchProcess();
+  subscribe("net.server.socket", function begin(message) {
+    const { server } = (message as { socket: Socket & { server?: Server } }).socket;
+    if (server === metricsServer) return;
+    unsubscribe("net.server.socket", begin);
+    try {
+      watchEveryServer({ recorder: recorderOf(metrics) ?? new HttpRecorder(options) });
+    } catch (error) {
+      say(`requests are not measured: ${(error as Error).message}`);
+    }
+  });
+}

@@ -1,0 +1,105 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Context, MiddlewareHandler, Next } from "hono";
+import { FetchRequest } from "./fetch-request.ts";
+import { honoRoute } from "./hono-route.ts";
+import { measuredApart, setMeasuredApart } from "./measured-message.ts";
+import type { MeasuredRequest } from "./measured-request.ts";
+import type { MetricsEndpoint } from "./metrics-endpoint.ts";
+import { NodeHttpMetrics } from "./node-http-metrics.ts";
+import type { HttpMetricsOptions, MonitorOptions } from "./options.ts";
+
+export type { HttpRequest } from "./http-request.ts";
+export type { Authorize, HttpMetricsOptions, MonitorOptions } from "./options.ts";
+
+/** An application of Hono, whatever types its environment and its routes have. */
+export interface HonoApp {
+  use(middleware: MiddlewareHandler): unknown;
+}
+
+/** What `@hono/node-server` gives as the environment of a request. */
+interface NodeBindings {
+  readonly incoming?: IncomingMessage;
+  /** There is none where the connection is to be upgraded. */
+  readonly outgoing?: ServerResponse;
+}
+
+/**
+ * Measures every request of a Hono application and answers `GET /metrics`. Use it before all other
+ * middleware.
+ *
+ * @example
+ * app.use(httpMetrics());
+ */
+export function httpMetrics(options: HttpMetricsOptions = {}): MiddlewareHandler {
+  return middlewareOf(new NodeHttpMetrics(options));
+}
+
+/**
+ * `httpMetrics` with the metrics on a server of their own, which it returns.
+ *
+ * @example
+ * monitor(app, { port: 9464 });
+ */
+export function monitor(app: HonoApp, options: MonitorOptions): Server {
+  const http = new NodeHttpMetrics(options);
+  app.use(middlewareOf(http));
+  return http.server as Server;
+}
+
+function middlewareOf(http: NodeHttpMetrics): MiddlewareHandler {
+  // No async function: it would be a promise and some turns of the queue more for each request.
+  return (c, next) => {
+    const { incoming, outgoing } = bindingsOf(c);
+    if (incoming === undefined) return handleFetch(http, c, next);
+    if (outgoing !== undefined) return handle(http, http.measure(incoming, outgoing), c, next);
+    http.measureUpgrade(incoming).routedBy(honoRoute, c);
+    return next();
+  };
+}
+
+function bindingsOf({ env }: Context): NodeBindings {
+  return env ?? NO_BINDINGS;
+}
+
+const NO_BINDINGS: NodeBindings = {};
+
+function handle(http: NodeHttpMetrics, measured: MeasuredRequest, c: Context, next: Next) {
+  const { endpoint } = http;
+  if (endpoint?.isAt(c.req.path)) {
+    http.isScrape(measured);
+    return page(endpoint, measured);
+  }
+  measured.routedBy(honoRoute, c);
+  return next();
+}
+
+async function page(endpoint: MetricsEndpoint, { view }: MeasuredRequest): Promise<Response> {
+  const { status, headers, body } = await endpoint.answer(view);
+  return new Response(body as Uint8Array<ArrayBuffer> | string, { status, headers });
+}
+
+/** Where no server of Node's is below: the response itself has to tell what becomes of it. */
+async function handleFetch(http: NodeHttpMetrics, c: Context, next: Next) {
+  const { raw } = c.req;
+  const begun = measuredApart(raw);
+  if (begun !== undefined) {
+    begun.join(http.recorder);
+    return handle(http, begun, c, next);
+  }
+  const measured = new FetchRequest(raw);
+  setMeasuredApart(raw, measured);
+  measured.join(http.recorder);
+  try {
+    const answer = await handle(http, measured, c, next);
+    if (answer instanceof Response) c.res = answer;
+  } catch (error) {
+    measured.giveUp();
+    throw error;
+  }
+  if (!c.finalized) return measured.giveUp();
+  const response = await measured.respond(c.res);
+  if (response === c.res) return;
+  // Hono copies the headers of a response that is there to the one that takes its place.
+  c.res = undefined;
+  c.res = response;
+}
