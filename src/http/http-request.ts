@@ -15,17 +15,16 @@ export interface HttpRequest {
 /** A request of Node's HTTP. */
 export class NodeHttpRequest implements HttpRequest {
   readonly raw: IncomingMessage;
+  readonly url: string;
 
-  constructor(raw: IncomingMessage) {
+  /** @param url as it came: frameworks change it on the way */
+  constructor(raw: IncomingMessage, url = raw.url) {
     this.raw = raw;
+    this.url = url ?? "/";
   }
 
   get method(): string {
     return this.raw.method ?? "GET";
-  }
-
-  get url(): string {
-    return this.raw.url ?? "/";
   }
 
   header(name: string): string | undefined {

@@ -46,6 +46,7 @@ function endByEvents(
 export class NodeRequest extends MeasuredRequest {
   readonly request: IncomingMessage;
   private readonly response: ServerResponse;
+  private readonly url: string | undefined;
   private passedHeaders: unknown;
   private countsBody = false;
 
@@ -53,10 +54,11 @@ export class NodeRequest extends MeasuredRequest {
     super(request.method ?? "");
     this.request = request;
     this.response = response;
+    this.url = request.url;
   }
 
   get view(): NodeHttpRequest {
-    return new NodeHttpRequest(this.request);
+    return new NodeHttpRequest(this.request, this.url);
   }
 
   get scheme(): string {

@@ -65,7 +65,8 @@ export class MeasuredServer {
 
   /** Waits until so many requests are counted, however. */
   async countedInAll(requests: number): Promise<Counts> {
-    return requestCounts(await this.#settle((counts) => expect(total(counts)).toBe(requests)));
+    const inAll = this.#difference === undefined ? requests : total(this.#difference.counted);
+    return requestCounts(await this.#settle((counts) => expect(total(counts)).toBe(inAll)));
   }
 
   async #settle(check: (counts: Counts) => void): Promise<TextPage> {

@@ -9,6 +9,8 @@ export interface Subject {
   readonly templates: Templates;
   /** What the framework truly cannot do, by the title of the scenario that shows it. */
   readonly differences?: Readonly<Record<string, Difference>>;
+  /** The titles of scenarios about what only servers of Node know. */
+  readonly leavesOut?: readonly string[];
   /**
    * Listens on a free port of 127.0.0.1, with `httpMetrics` in the framework's own manner, and
    * offers these routes, each in the way the framework's users would write it:

@@ -141,18 +141,17 @@ describe("stop", () => {
       prototype.onSocket = onSocket;
     });
     const stop = measureOutgoing({ registry });
-    const seen: ClientRequest[] = [];
+    const listeners: number[] = [];
     const measured = prototype.onSocket;
     const later = function (this: ClientRequest, ...args: Parameters<typeof onSocket>) {
-      seen.push(this);
-      return measured.apply(this, args);
+      measured.apply(this, args);
+      listeners.push(this.listenerCount("close"));
     };
     prototype.onSocket = later;
     stop();
     expect(prototype.onSocket).toBe(later);
     await got("/ok");
-    expect(seen).toHaveLength(1);
-    expect(await registry.text()).toBe("");
+    expect(listeners).toEqual([0]);
   });
 });
 
@@ -335,11 +334,9 @@ test("an exemplar is of whoever sent the request, on a connection that others us
   const paths = { "/ok": "200", "/created": "201", "/missing": "404", "/busy": "503" };
   const clients = { fetch: fetched, node: (path: string) => got(path, { agent }) };
   for (const [name, send] of Object.entries(clients)) {
-    await Promise.all(
-      Object.entries(paths).map(([path, status]) =>
-        traces.run(`${name}-${status}`, () => send(path)),
-      ),
-    );
+    for (const [path, status] of Object.entries(paths)) {
+      await traces.run(`${name}-${status}`, () => send(path));
+    }
     await nothingInFlight(registry);
     const accept = "application/openmetrics-text; version=1.0.0";
     const page = Buffer.from((await registry.expose({ accept })).body).toString();

@@ -43,7 +43,7 @@ export function watchNode(recorder: OutgoingRecorder): () => void {
 
 function end(outgoing: OutgoingRequest, { res: response }: NodeRequest): void {
   outgoing.status = response?.statusCode ?? 0;
-  if (response && (response.complete || !response.destroyed)) outgoing.end();
+  if (response?.complete) outgoing.end();
   else outgoing.end(response?.errored ? failureLabel(response.errored) : ABORTED);
 }
 

@@ -1,0 +1,4 @@
+import { runContract } from "./contract.ts";
+import { honoFetchSubject } from "./subjects/hono-fetch.ts";
+
+runContract(honoFetchSubject);

@@ -1,0 +1,4 @@
+export async function GET(_, { params }) {
+  const { userId, postId } = await params;
+  return new Response(`${userId} ${postId}`);
+}

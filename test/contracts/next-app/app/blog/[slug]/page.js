@@ -1,0 +1,3 @@
+export default async function Post({ params }) {
+  return (await params).slug;
+}

@@ -1,0 +1,9 @@
+export const dynamicParams = false;
+
+export function generateStaticParams() {
+  return [{ name: "known" }];
+}
+
+export default function Closed() {
+  return "closed";
+}

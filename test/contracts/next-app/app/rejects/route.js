@@ -1,0 +1,3 @@
+export async function GET() {
+  throw new Error("The promise of /rejects is rejected.");
+}

@@ -1,0 +1,3 @@
+export default function sitemap() {
+  return [{ url: "http://127.0.0.1/" }];
+}

@@ -1,0 +1,5 @@
+import { httpMetrics } from "narthex/next";
+
+export function register() {
+  httpMetrics();
+}
