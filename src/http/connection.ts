@@ -14,7 +14,7 @@ interface ConnectedSocket extends Socket {
  * connection is enough for all of them, and frameworks change messages in ways that make them slow.
  */
 export class Connection {
-  /** The newest request: what can't be parsed may be the rest of it. */
+  /** The newest request until all of it is here: what can't be parsed may be the rest of it. */
   newest: IncomingMessage | undefined;
   /** Those under measurement whose response has not ended: several where the client pipelines. */
   private readonly open: NodeRequest[] = [];
@@ -46,6 +46,8 @@ export class Connection {
 
   /** The response to a request is complete. */
   finish(request: IncomingMessage): void {
+    // An idle connection keeps nothing of its last request alive.
+    if (this.newest === request && request.complete) this.newest = undefined;
     const { open } = this;
     const at = open[0]?.request === request ? 0 : open.findIndex((one) => one.request === request);
     if (at < 0) return;

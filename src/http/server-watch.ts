@@ -37,13 +37,17 @@ interface WatchedSocket extends Socket {
 
 /** What copies of this package share: the first one subscribes for all. */
 interface Shared {
+  /** Who watches all servers. */
   readonly everywhere: Watcher[];
-  findRoute?: FindRoute;
+  findRoute: FindRoute | undefined;
+  hasSubscribed: boolean;
 }
 
 type FindRoute = (request: IncomingMessage) => string | undefined;
 
-const shared = globalThis as { [WATCH]?: Shared };
+const onGlobal = globalThis as { [WATCH]?: Shared };
+onGlobal[WATCH] ??= { everywhere: [], findRoute: undefined, hasSubscribed: false };
+const shared: Shared = onGlobal[WATCH];
 
 /**
  * Sees what only the server itself knows: when a request's head came, which connections are handed
@@ -89,11 +93,11 @@ export class ServerWatch {
 
   *watchers(): Generator<Watcher> {
     yield* this.#watchers;
-    yield* watchProcess().everywhere;
+    yield* shared.everywhere;
   }
 
   begin(request: IncomingMessage, response: ServerResponse): void {
-    const { everywhere, findRoute } = watchProcess();
+    const { everywhere, findRoute } = shared;
     if (this.#watchers.length + everywhere.length === 0) return;
     const measured = measurementOf(request, response);
     for (const { recorder } of this.#watchers) measured.join(recorder);
@@ -103,9 +107,7 @@ export class ServerWatch {
 
   answers(request: IncomingMessage, response: ServerResponse): boolean {
     for (const { answers } of this.#watchers) if (answers?.(request, response)) return true;
-    for (const { answers } of watchProcess().everywhere) {
-      if (answers?.(request, response)) return true;
-    }
+    for (const { answers } of shared.everywhere) if (answers?.(request, response)) return true;
     return false;
   }
 
@@ -139,12 +141,13 @@ export function watchServerOf(request: { readonly socket: Socket }, watcher: Wat
 
 /** Watches every HTTP server of the process, also those to come. */
 export function watchEveryServer(watcher: Watcher): void {
-  addTo(watchProcess().everywhere, watcher);
+  watchProcess();
+  addTo(shared.everywhere, watcher);
 }
 
 /** How routes are found in the whole process, where no adapter tells them. */
 export function findRoutesBy(findRoute: FindRoute): void {
-  watchProcess().findRoute = findRoute;
+  shared.findRoute = findRoute;
 }
 
 /**
@@ -152,8 +155,8 @@ export function findRoutesBy(findRoute: FindRoute): void {
  * their first good request brings.
  */
 export function watchProcess(): Shared {
-  if (shared[WATCH] !== undefined) return shared[WATCH];
-  shared[WATCH] = { everywhere: [] };
+  if (shared.hasSubscribed) return shared;
+  shared.hasSubscribed = true;
   subscribe("net.server.socket", (message) => {
     const { server } = (message as { socket: WatchedSocket }).socket;
     if (server !== undefined && servesHttp(server)) ServerWatch.of(server);
@@ -167,7 +170,7 @@ export function watchProcess(): Shared {
     const { request } = message as RequestMessage;
     Connection.by(request)?.finish(request);
   });
-  return shared[WATCH];
+  return shared;
 }
 
 interface RequestMessage {

@@ -287,8 +287,9 @@ describe("what goes wrong in measuring", () => {
     const broken = () => {
       throw new Error("broken");
     };
-    const stopped = new Registry({ now: broken });
-    onTestFinished(measureOutgoing({ registry: stopped }));
+    for (const inFlight of [true, false]) {
+      measure({ registry: new Registry({ now: broken }), metrics: { inFlight } });
+    }
     measure({ exclude: broken });
     registry.exemplars(broken);
     expect(await fetched("/ok")).toBe("hello");
