@@ -25,7 +25,8 @@ interface NodeBindings {
 
 /**
  * Measures every request of a Hono application and answers `GET /metrics`. Use it before all other
- * middleware.
+ * middleware. On servers other than Node's a response ends when the server has taken all of its body;
+ * they need Node's modules (`nodejs_compat` on Workers).
  *
  * @example
  * app.use(httpMetrics());

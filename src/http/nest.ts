@@ -34,7 +34,7 @@ const MEASURING = Symbol("narthex.http.measuring");
  * `GET /metrics` in front of its middlewares, guards and prefixes.
  *
  * @example
- * imports: [HttpMetricsModule.forRoot()], // in the module of the application
+ * const imports = [HttpMetricsModule.forRoot()]; // of the application's module
  */
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest knows modules by their class.
 export class HttpMetricsModule {

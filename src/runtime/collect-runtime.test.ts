@@ -175,6 +175,22 @@ describe("a second call for the same registry", () => {
     collectRuntime(registry, { gcBuckets: [1] })();
   });
 
+  test("may ask for an option that those before left open", async () => {
+    const stops = [collectRuntime(registry)];
+    const families = described(await page());
+    expect(() => collectRuntime(registry, { gcBuckets: [2, 1] })).toThrow();
+    expect(() => collectRuntime(registry, { eventLoopPrecisionMs: 0 })).toThrow();
+    expect(described(await page())).toEqual(families);
+    stops.push(collectRuntime(registry, { gcBuckets: [0.5, 1], eventLoopPrecisionMs: 20 }));
+    expect(Object.keys(described(await page()))).toEqual(
+      expect.arrayContaining(Object.keys(families)),
+    );
+    expect(() => collectRuntime(registry, { gcBuckets: [1] })).toThrow("0.5,1");
+    expect(() => collectRuntime(registry, { eventLoopPrecisionMs: 10 })).toThrow("20");
+    for (const stop of stops) stop();
+    expect(await registry.text()).toBe("");
+  });
+
   test("after stop begins anew", async () => {
     collectRuntime(registry)();
     const stop = collectRuntime(registry);

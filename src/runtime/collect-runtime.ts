@@ -29,8 +29,10 @@ const GROUPS = Object.keys(COLLECTORS) as RuntimeGroup[];
 
 /** A group that is collected into a registry, for as many callers as asked for it. */
 interface Running {
-  readonly families: RuntimeFamilies;
-  readonly settings: RuntimeSettings;
+  families: RuntimeFamilies;
+  settings: RuntimeSettings;
+  /** Whether a caller asked for these settings; otherwise they are the defaults. */
+  isChosen: boolean;
   callers: number;
 }
 
@@ -50,8 +52,8 @@ const runningGroups = shared[KEY];
  *
  * @returns `stop`, which takes the families out and releases what they use, once all callers have
  * called theirs
- * @throws NarthexError `NARTHEX_OPTION_INVALID` where an option is bad, or not the one of the callers
- * before; `NARTHEX_NAME_TAKEN` where the registry has another metric of one of the names
+ * @throws NarthexError `NARTHEX_OPTION_INVALID` where an option is bad, or not the one that a caller
+ * before asked for; `NARTHEX_NAME_TAKEN` where the registry has another metric of one of the names
  *
  * @example
  * const stop = collectRuntime(metrics);
@@ -84,8 +86,12 @@ function chosen(only: readonly RuntimeGroup[] = GROUPS): Iterable<RuntimeGroup> 
 function join(registry: Registry, group: RuntimeGroup, options: RuntimeOptions): () => void {
   const groups: RunningGroups = runningGroups.get(registry) ?? new Map();
   runningGroups.set(registry, groups);
-  const running = groups.get(group) ?? start(registry, group, options);
-  checkSettings(group, running.settings, options);
+  const running = groups.get(group) ?? {
+    ...start(registry, group, options),
+    isChosen: false,
+    callers: 0,
+  };
+  choose(registry, group, running, options);
   groups.set(group, running);
   running.callers += 1;
   return () => {
@@ -96,7 +102,11 @@ function join(registry: Registry, group: RuntimeGroup, options: RuntimeOptions):
   };
 }
 
-function start(registry: Registry, group: RuntimeGroup, options: RuntimeOptions): Running {
+function start(
+  registry: Registry,
+  group: RuntimeGroup,
+  options: RuntimeOptions,
+): Pick<Running, "families" | "settings"> {
   const { eventLoopPrecisionMs = 10, gcBuckets = [0.001, 0.01, 0.1, 1, 2, 5] } = options;
   const settings = { eventLoopPrecisionMs, gcBuckets };
   const families = new RuntimeFamilies(registry);
@@ -106,7 +116,7 @@ function start(registry: Registry, group: RuntimeGroup, options: RuntimeOptions)
     families.stop();
     throw error;
   }
-  return { families, settings, callers: 0 };
+  return { families, settings };
 }
 
 const SETTINGS: { readonly [Group in RuntimeGroup]?: keyof RuntimeSettings } = {
@@ -114,14 +124,41 @@ const SETTINGS: { readonly [Group in RuntimeGroup]?: keyof RuntimeSettings } = {
   gc: "gcBuckets",
 };
 
-function checkSettings(group: RuntimeGroup, running: RuntimeSettings, options: RuntimeOptions) {
+/** Who leaves the setting open goes along with who asks for one, whoever comes first. */
+function choose(
+  registry: Registry,
+  group: RuntimeGroup,
+  running: Running,
+  options: RuntimeOptions,
+) {
   const setting = SETTINGS[group];
   const wanted = setting && options[setting];
-  if (wanted === undefined || String(wanted) === String(running[setting!])) return;
-  throw invalidSetting(
-    "collectRuntime",
-    setting!,
-    wanted,
-    `the registry already collects this group with ${running[setting!]}: use the same, or stop that first`,
-  );
+  if (wanted === undefined) return;
+  if (String(wanted) !== String(running.settings[setting!])) {
+    if (running.isChosen) {
+      throw invalidSetting(
+        "collectRuntime",
+        setting!,
+        wanted,
+        `the registry already collects this group with ${running.settings[setting!]}: use the same, or stop that first`,
+      );
+    }
+    restart(registry, group, running, options);
+  }
+  running.isChosen = true;
+}
+
+function restart(
+  registry: Registry,
+  group: RuntimeGroup,
+  running: Running,
+  options: RuntimeOptions,
+) {
+  running.families.stop();
+  try {
+    Object.assign(running, start(registry, group, options));
+  } catch (error) {
+    Object.assign(running, start(registry, group, running.settings));
+    throw error;
+  }
 }

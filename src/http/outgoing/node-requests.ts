@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { ABORTED, failureLabel } from "./failure-label.ts";
 import { listen } from "./listen.ts";
+import { MeasuredRequests } from "./measured-requests.ts";
 import type { OutgoingRecorder } from "./outgoing-recorder.ts";
 import type { OutgoingRequest } from "./outgoing-request.ts";
 import { safely } from "./safely.ts";
@@ -18,7 +19,7 @@ interface FailedMessage {
 
 /** Measures what `node:http` and `node:https` send, until stopped. */
 export function watchNode(recorder: OutgoingRecorder): () => void {
-  const requests = new WeakMap<NodeRequest, OutgoingRequest | undefined>();
+  const requests = new MeasuredRequests();
   const begin = (request: NodeRequest) => {
     if (requests.has(request)) return;
     const { method, path } = request;

@@ -1,5 +1,6 @@
 import { failureLabel } from "./failure-label.ts";
 import { listen } from "./listen.ts";
+import { MeasuredRequests } from "./measured-requests.ts";
 import type { OutgoingRecorder } from "./outgoing-recorder.ts";
 import type { OutgoingRequest } from "./outgoing-request.ts";
 
@@ -19,7 +20,7 @@ interface UndiciMessage {
 
 /** Measures what undici sends, node's own behind `fetch` or an installed one, until stopped. */
 export function watchUndici(recorder: OutgoingRecorder): () => void {
-  const requests = new WeakMap<UndiciRequest, OutgoingRequest>();
+  const requests = new MeasuredRequests();
   return listen({
     "undici:request:create": ({ request }: UndiciMessage) => {
       const { method, origin, path } = request;
