@@ -6,10 +6,12 @@ import type { RouterRoute } from "hono/types";
  * a middleware with a path of its own, and what `mount` added, count as one for what they answer.
  */
 export function honoRoute(c: Context): string | undefined {
-  const [last, ...later] = c.req.matchedRoutes.slice(c.req.routeIndex);
+  const { matchedRoutes, routeIndex } = c.req;
+  const last = matchedRoutes[routeIndex];
   if (last === undefined) return undefined;
+  if (isHandler(last)) return last.path;
   // A middleware that answers itself does it for the handler that it is in front of.
-  const handler = isHandler(last) ? last : later.find(isHandler);
+  const handler = matchedRoutes.slice(routeIndex).find(isHandler);
   if (handler !== undefined) return handler.path;
   const isNotFound = c.finalized && c.res.status === 404;
   return isNotFound || isForAll(last) ? undefined : last.path;

@@ -11,6 +11,7 @@ export const hono = {
   packages: ["hono", "@hono/node-server", "@hono/prometheus"],
   variants: [
     { name: "", listen: () => listen(async () => {}) },
+    { name: "a middleware that does nothing", listen: () => listen(withMiddleware) },
     {
       name: "narthex/hono",
       counts: { name: "http_requests_total", labels: { route: "/users/:id", outcome: "ok" } },
@@ -31,6 +32,11 @@ async function listen(measure) {
   await measure(app);
   app.get("/users/:id", (context) => context.json(userOf(context.req.param("id"))));
   return listening(createAdaptorServer(app));
+}
+
+/** @param {Hono} app */
+async function withMiddleware(app) {
+  app.use((_context, next) => next());
 }
 
 /** @param {Hono} app */

@@ -264,6 +264,23 @@ describe("options", () => {
     expect(error.message).toContain("with 5:");
   });
 
+  test("that those before left open may be asked for", async () => {
+    const stop = measureOutgoing({ registry });
+    registry.counter({ name: "taken", help: "" });
+    const taken = { metrics: { errors: { name: "taken" } } };
+    expect(thrown(() => measureOutgoing({ registry, ...taken })).code).toBe("NARTHEX_NAME_TAKEN");
+    await bothOk();
+    await expectCounted(registry, target, { requests: { "GET 200": 2 } });
+    const stopOther = measureOutgoing({ registry, metrics: { errors: false } });
+    expect(await registry.text()).not.toContain("http_client_errors");
+    await bothOk();
+    await expectCounted(registry, target, { requests: { "GET 200": 2 } });
+    expect(() => measureOutgoing({ registry, limit: 6 })).toThrow("option limit is 6");
+    stop();
+    stopOther();
+    expect(await registry.text()).not.toContain("http_client");
+  });
+
   test("a name that is taken is refused, and nothing is left behind", async () => {
     registry.counter({ name: "http_client_errors", help: "" });
     const error = thrown(() => measureOutgoing({ registry }));

@@ -3,13 +3,15 @@ import type { Registry } from "../../registry/registry.ts";
 import { watchNode } from "./node-requests.ts";
 import type { OutgoingMetricsOptions } from "./outgoing-options.ts";
 import { OutgoingRecorder } from "./outgoing-recorder.ts";
-import { checkSame, type OutgoingSettings, outgoingSettings } from "./outgoing-settings.ts";
+import { checkSame, isOpen, type OutgoingSettings, outgoingSettings } from "./outgoing-settings.ts";
 import { safely } from "./safely.ts";
 import { watchUndici } from "./undici-requests.ts";
 
 /** Outgoing requests that are measured in a registry, for as many callers as asked for it. */
 interface Running {
   readonly settings: OutgoingSettings;
+  /** Whether a caller asked for these settings; otherwise they are the defaults. */
+  readonly isChosen: boolean;
   readonly callers: Set<Caller>;
   readonly stop: () => void;
 }
@@ -39,8 +41,8 @@ const runningOf = shared[KEY];
  *
  * @returns `stop`, which takes the metrics out and releases everything, once all callers have called
  * theirs
- * @throws NarthexError `NARTHEX_OPTION_INVALID` where an option is bad, or not the one of the callers
- * before; `NARTHEX_NAME_TAKEN` where the registry has another metric of one of the names
+ * @throws NarthexError `NARTHEX_OPTION_INVALID` where an option is bad, or not the one that a caller
+ * before asked for; `NARTHEX_NAME_TAKEN` where the registry has another metric of one of the names
  *
  * @example
  * const stop = measureOutgoing();
@@ -48,28 +50,44 @@ const runningOf = shared[KEY];
  */
 export function measureOutgoing(options: OutgoingMetricsOptions = {}): () => void {
   const { registry = metrics, exclude } = options;
-  const settings = outgoingSettings(options);
-  const running = runningOf.get(registry) ?? start(registry, settings);
-  checkSame(running.settings, options);
+  const { callers } = runningFor(registry, options);
   const caller: Caller = { exclude };
-  running.callers.add(caller);
+  callers.add(caller);
   return () => {
-    if (!running.callers.delete(caller) || running.callers.size > 0) return;
+    if (!callers.delete(caller) || callers.size > 0) return;
+    runningOf.get(registry)?.stop();
     runningOf.delete(registry);
-    running.stop();
   };
 }
 
-function start(registry: Registry, settings: OutgoingSettings): Running {
-  const callers = new Set<Caller>();
-  const recorder = new OutgoingRecorder(registry, settings, (request) =>
-    [...callers].some(({ exclude }) => exclude && safely(() => exclude(request))),
+/** Who leaves all settings open goes along with who asks for some, whoever comes first. */
+function runningFor(registry: Registry, options: OutgoingMetricsOptions): Running {
+  const settings = outgoingSettings(options);
+  const isChosen = !isOpen(options);
+  const before = runningOf.get(registry);
+  if (before === undefined) return start(registry, { settings, isChosen, callers: new Set() });
+  if (before.isChosen || !isChosen) {
+    checkSame(before.settings, options);
+    return before;
+  }
+  before.stop();
+  try {
+    return start(registry, { settings, isChosen, callers: before.callers });
+  } catch (error) {
+    start(registry, before);
+    throw error;
+  }
+}
+
+function start(registry: Registry, plan: Omit<Running, "stop">): Running {
+  const recorder = new OutgoingRecorder(registry, plan.settings, (request) =>
+    [...plan.callers].some(({ exclude }) => exclude && safely(() => exclude(request))),
   );
   const stops = [watchUndici(recorder), watchNode(recorder), () => recorder.stop()];
   const stop = () => {
     for (const release of stops) release();
   };
-  const running: Running = { settings, callers, stop };
-  runningOf.set(registry, running);
-  return running;
+  const started: Running = { ...plan, stop };
+  runningOf.set(registry, started);
+  return started;
 }

@@ -25,9 +25,16 @@ export function outgoingSettings({
   return { conventions, limit, metrics };
 }
 
+const SHARED = ["conventions", "limit", "metrics"] as const;
+
+/** Whether a caller takes any settings. */
+export function isOpen(options: OutgoingMetricsOptions): boolean {
+  return SHARED.every((option) => options[option] === undefined);
+}
+
 /** Throws where a caller asks for something else than what runs already. */
 export function checkSame(running: OutgoingSettings, wanted: OutgoingMetricsOptions): void {
-  for (const option of ["conventions", "limit", "metrics"] as const) {
+  for (const option of SHARED) {
     const is = JSON.stringify(running[option]);
     if (wanted[option] === undefined || JSON.stringify(wanted[option]) === is) continue;
     const rule = `the registry already measures outgoing requests with ${is}: use the same, or stop that first`;
