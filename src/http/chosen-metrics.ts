@@ -32,8 +32,13 @@ export function chooseMetrics(
   customLabels: readonly string[],
   options: MeasuringOptions,
 ): ChosenMetrics {
+  const known = Object.keys(conventions.metrics);
+  for (const metric of Object.keys(options.metrics ?? {})) {
+    if (known.includes(metric)) continue;
+    throw invalidSetting("HTTP metrics", "metrics", metric, `use ${known.join(", ")}`);
+  }
   const chosen: { [Metric in HttpMetric]?: ChosenMetric } = {};
-  for (const metric of Object.keys(conventions.metrics) as HttpMetric[]) {
+  for (const metric of known as HttpMetric[]) {
     const { isOn, labels: standardLabels, ...defaults } = conventions.metrics[metric];
     const choice: boolean | HttpHistogramOptions = options.metrics?.[metric] ?? isOn;
     if (choice === false) continue;

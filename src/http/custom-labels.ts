@@ -1,3 +1,4 @@
+import { invalidSetting } from "../errors.ts";
 import type { LabelValue } from "../instruments/definition.ts";
 import { warn } from "../registry/warn.ts";
 import type { HttpRequest } from "./http-request.ts";
@@ -12,6 +13,15 @@ export class CustomLabels {
   readonly #labels: readonly CustomLabel[];
 
   constructor(labels: NonNullable<MeasuringOptions["labels"]>, limit: number) {
+    for (const [name, compute] of Object.entries(labels)) {
+      if (typeof compute === "function") continue;
+      throw invalidSetting(
+        "HTTP metrics",
+        `labels.${name}`,
+        compute,
+        "use a function of the request",
+      );
+    }
     this.names = Object.keys(labels);
     this.#labels = Object.entries(labels).map(
       ([name, compute]) => new CustomLabel(name, compute, limit),

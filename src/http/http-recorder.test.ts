@@ -167,13 +167,15 @@ test("the option route tells routes, and one that fails tells none", async () =>
     metrics: { duration: false, requests: { labels: ["route"] } },
     route: ({ url }) => {
       if (url === "/throws") throw new Error("no route");
+      if (url === "/object") return {} as string;
       return url === "/own" ? "/:own" : undefined;
     },
   });
-  for (const path of ["/own", "/throws", "/users/1"]) await fetch(url + path);
-  expect(await lines("http_requests_total", 2)).toEqual([
+  for (const path of ["/own", "/throws", "/users/1", "/object"]) await fetch(url + path);
+  expect(await lines("http_requests_total", 3)).toEqual([
     'http_requests_total{route="/:own"} 1',
     'http_requests_total{route="/users/:id"} 2',
+    'http_requests_total{route="_unmatched"} 1',
   ]);
 });
 
@@ -209,6 +211,9 @@ test.each([
   [{ authorize: "token" }, /option authorize is "token": use a function/],
   [{ port: 70_000 }, /option port is 70000/],
   [{ metrics: { duration: { labels: ["verb"] } } }, /option metrics\.duration\.labels is "verb"/],
+  [{ metrics: { seconds: true } }, /option metrics is "seconds": use duration, requests/],
+  [{ labels: { tenant: "a" } }, /option labels\.tenant is "a": use a function/],
+  [{ route: "/users" }, /option route is "\/users": use a function/],
   [{ metrics: { inFlight: { labels: ["route"] } } }, /metrics\.inFlight\.labels is "route"/],
 ])("refuses %o", (options, message) => {
   const server = createServer();

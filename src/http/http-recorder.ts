@@ -68,6 +68,9 @@ export class HttpRecorder {
     if (!(streamAfterSeconds >= 0)) {
       throw invalid("streamAfterSeconds", streamAfterSeconds, "use a number of seconds from 0");
     }
+    if (options.route !== undefined && typeof options.route !== "function") {
+      throw invalid("route", options.route, "use a function of the request");
+    }
     this.registry = registry;
     this.#conventions = known;
     this.#customLabels = new CustomLabels(options.labels ?? {}, limit);
@@ -103,22 +106,21 @@ export class HttpRecorder {
 
   record(request: MeasuredRequest): void {
     this.#inFlight(request, -1);
-    const { streams } = this.#families;
-    const kind = streams === undefined ? undefined : request.streamKind(this.#streamAfterMs);
-    const series = this.#seriesOf(request);
-    const example = this.#example();
-    const { start, headAt, endAt } = request;
-    series.requests?.inc(1, example);
-    series.duration?.observe(((kind === undefined ? endAt : headAt) - start) / 1000, example);
-    if (headAt > 0) series.timeToHeaders?.observe((headAt - start) / 1000, example);
-    series.requestSize?.observe(request.requestBytes);
-    series.responseSize?.observe(request.responseBytes);
-    if (kind !== undefined && kind !== "upgrade") this.#recordStream(request, kind, endAt);
+    // This runs in Node's own events, where an error would end the process.
+    try {
+      this.#recordEnd(request);
+    } catch (error) {
+      this.#warn(error);
+    }
   }
 
   /** An upgraded connection is gone; the request itself was recorded when it was upgraded. */
   recordUpgrade(request: MeasuredRequest): void {
-    this.#recordStream(request, "upgrade", performance.now());
+    try {
+      this.#recordStream(request, "upgrade", performance.now());
+    } catch (error) {
+      this.#warn(error);
+    }
   }
 
   /** Node refused a request that no handler saw; the clock never started. */
@@ -136,6 +138,20 @@ export class HttpRecorder {
     const { requests, duration } = this.#families;
     if (requests !== undefined) seriesOf(requests, facts).inc();
     if (duration !== undefined) seriesOf(duration, facts).observe(0);
+  }
+
+  #recordEnd(request: MeasuredRequest): void {
+    const { streams } = this.#families;
+    const kind = streams === undefined ? undefined : request.streamKind(this.#streamAfterMs);
+    const series = this.#seriesOf(request);
+    const example = this.#example();
+    const { start, headAt, endAt } = request;
+    series.requests?.inc(1, example);
+    series.duration?.observe(((kind === undefined ? endAt : headAt) - start) / 1000, example);
+    if (headAt > 0) series.timeToHeaders?.observe((headAt - start) / 1000, example);
+    series.requestSize?.observe(request.requestBytes);
+    series.responseSize?.observe(request.responseBytes);
+    if (kind !== undefined && kind !== "upgrade") this.#recordStream(request, kind, endAt);
   }
 
   #recordStream(request: MeasuredRequest, kind: StreamKind, endAt: number): void {
@@ -193,9 +209,9 @@ export class HttpRecorder {
   }
 
   #routeOf(request: MeasuredRequest): string {
-    const own = this.#route;
-    const route = own === undefined ? undefined : this.#safely(own, request.view);
-    return route ?? this.#safely(routeOf, request) ?? this.#conventions.unmatchedRoute;
+    const own = this.#route === undefined ? undefined : this.#safely(this.#route, request.view);
+    const route = own ?? this.#safely(routeOf, request);
+    return typeof route === "string" ? route : this.#conventions.unmatchedRoute;
   }
 
   /** What users and frameworks compute must not cost a request its count, nor its answer. */
@@ -203,10 +219,14 @@ export class HttpRecorder {
     try {
       return compute(input);
     } catch (error) {
-      if (!this.#hasWarned) warn(`An option of the HTTP metrics failed: ${error}.`);
-      this.#hasWarned = true;
+      this.#warn(error);
       return undefined;
     }
+  }
+
+  #warn(error: unknown): void {
+    if (!this.#hasWarned) warn(`An option of the HTTP metrics failed: ${error}.`);
+    this.#hasWarned = true;
   }
 }
 

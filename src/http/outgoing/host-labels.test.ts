@@ -24,6 +24,13 @@ describe("the labels of a server", () => {
     },
   );
 
+  test("of more origins than are kept", () => {
+    const origins = Array.from({ length: 2500 }, (_, i) => `http://host-${i}.example:81`);
+    for (const origin of [...origins, ...origins]) {
+      expect(serverOf(origin).host).toBe(origin.slice("http://".length));
+    }
+  });
+
   test("have nothing of a path, a query or credentials", () => {
     const secret = fc.stringMatching(/^[A-Z]{8}$/);
     const place = fc.constantFrom("//S@h", "//S:S@h", "//h/S", "//h?S", "//h#S", "//h/%2e?a=S&S");

@@ -14,8 +14,22 @@ const MAX_LENGTH = 253 + ":65535".length;
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
 
+const MAX_KNOWN = 1000;
+
+/** What origins were parsed to: it takes as long as all else that is done for a request. */
+const known = new Map<string, ServerLabels>();
+
 /** @param origin a URL; nothing but its scheme, host and port gets into labels */
 export function serverOf(origin: string): ServerLabels {
+  const before = known.get(origin);
+  if (before !== undefined) return before;
+  if (known.size >= MAX_KNOWN) known.clear();
+  const server = parsed(origin);
+  known.set(origin, server);
+  return server;
+}
+
+function parsed(origin: string): ServerLabels {
   let url: URL;
   try {
     url = new URL(origin);

@@ -1,4 +1,7 @@
 import { invalidSetting } from "../../errors.ts";
+import type { CounterSeries } from "../../instruments/counter.ts";
+import type { GaugeSeries } from "../../instruments/gauge.ts";
+import type { HistogramSeries } from "../../instruments/histogram.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { OutgoingConventions, OutgoingMetric } from "./outgoing-conventions.ts";
 import { type LabelFacts, OUTGOING_LABELS, type OutgoingLabel } from "./outgoing-labels.ts";
@@ -13,14 +16,14 @@ const DURATION_BUCKETS = [
   0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
 ];
 
-/** Updates a metric's series for a request. */
-type Update = (facts: LabelFacts, value: number) => void;
+/** Finds a metric's series for a request. */
+type Find<Series> = (facts: LabelFacts) => Series;
 
 /** The metric families of outgoing requests: those that are switched on, with their labels. */
 export class OutgoingFamilies {
-  readonly duration: Update | undefined;
-  readonly errors: Update | undefined;
-  readonly inFlight: Update | undefined;
+  readonly duration: Find<HistogramSeries> | undefined;
+  readonly errors: Find<CounterSeries> | undefined;
+  readonly inFlight: Find<GaugeSeries> | undefined;
   readonly #registry: Registry;
   readonly #conventions: OutgoingConventions;
   readonly #choice: OutgoingMetricsChoice;
@@ -45,31 +48,31 @@ export class OutgoingFamilies {
     for (const name of this.#names.splice(0)) this.#registry.unregister(name);
   }
 
-  #histogram(metric: OutgoingMetric): Update | undefined {
+  #histogram(metric: OutgoingMetric): Find<HistogramSeries> | undefined {
     const chosen = this.#choose<OutgoingHistogramOptions>(metric);
     if (chosen === undefined) return undefined;
     const { options, labelsOf } = chosen;
     const histogram = this.#registry.histogram<string>({ buckets: DURATION_BUCKETS, ...options });
     this.#names.push(options.name);
-    return (facts, value) => histogram.labels(labelsOf(facts)).observe(value);
+    return (facts) => histogram.labels(labelsOf(facts));
   }
 
-  #counter(metric: OutgoingMetric): Update | undefined {
+  #counter(metric: OutgoingMetric): Find<CounterSeries> | undefined {
     const chosen = this.#choose<OutgoingMetricOptions>(metric);
     if (chosen === undefined) return undefined;
     const { options, labelsOf } = chosen;
     const counter = this.#registry.counter<string>(options);
     this.#names.push(options.name);
-    return (facts, value) => counter.labels(labelsOf(facts)).inc(value);
+    return (facts) => counter.labels(labelsOf(facts));
   }
 
-  #gauge(metric: OutgoingMetric): Update | undefined {
+  #gauge(metric: OutgoingMetric): Find<GaugeSeries> | undefined {
     const chosen = this.#choose<OutgoingMetricOptions>(metric);
     if (chosen === undefined) return undefined;
     const { options, labelsOf } = chosen;
     const gauge = this.#registry.gauge<string>(options);
     this.#names.push(options.name);
-    return (facts, value) => gauge.labels(labelsOf(facts)).inc(value);
+    return (facts) => gauge.labels(labelsOf(facts));
   }
 
   /** What the options make of a metric; undefined where it is off. */

@@ -4,7 +4,7 @@ import { OUTGOING_CONVENTIONS, type OutgoingConventions } from "./outgoing-conve
 import { OutgoingFamilies } from "./outgoing-families.ts";
 import type { LabelFacts } from "./outgoing-labels.ts";
 import type { OutgoingRequestFacts } from "./outgoing-options.ts";
-import { OutgoingRequest, type OutgoingResult } from "./outgoing-request.ts";
+import { OutgoingRequest } from "./outgoing-request.ts";
 import type { OutgoingSettings } from "./outgoing-settings.ts";
 
 /** Requests with other methods share one label value. */
@@ -51,8 +51,9 @@ export class OutgoingRecorder {
       method: METHODS.has(method) ? method : this.#conventions.otherMethod,
       server: this.#hosts.bound(server),
     };
-    this.#families.inFlight?.({ ...known, status: "", error: "" }, 1);
-    return new OutgoingRequest(known.method, known.server, this.#record);
+    const inFlight = this.#families.inFlight?.({ ...known, status: "", error: "" });
+    inFlight?.inc();
+    return new OutgoingRequest({ ...known, inFlight }, this.#record);
   }
 
   /** Takes the metrics out of the registry. */
@@ -60,7 +61,8 @@ export class OutgoingRecorder {
     this.#families.remove();
   }
 
-  readonly #record = ({ method, server, status, failure, seconds }: OutgoingResult): void => {
+  readonly #record = (request: OutgoingRequest): void => {
+    const { method, server, status, failure, seconds } = request;
     const { noStatus, statusIsError } = this.#conventions;
     const facts: LabelFacts = {
       method,
@@ -68,8 +70,8 @@ export class OutgoingRecorder {
       status: status === 0 ? noStatus : String(status),
       error: failure === "" && statusIsError && status >= 400 ? String(status) : failure,
     };
-    this.#families.inFlight?.(facts, -1);
-    this.#families.duration?.(facts, seconds);
-    if (failure !== "") this.#families.errors?.(facts, 1);
+    request.inFlight?.dec();
+    this.#families.duration?.(facts).observe(seconds);
+    if (failure !== "") this.#families.errors?.(facts).inc();
   };
 }

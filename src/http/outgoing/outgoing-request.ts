@@ -1,45 +1,44 @@
 import { AsyncResource } from "node:async_hooks";
+import type { GaugeSeries } from "../../instruments/gauge.ts";
 import type { ServerLabels } from "./host-labels.ts";
 
-/** How an outgoing request ended. */
-export interface OutgoingResult {
+/** What of a request is known when it begins. */
+interface Beginning {
   readonly method: string;
   readonly server: ServerLabels;
-  /** 0 where there was no response. */
-  readonly status: number;
-  /** Why it failed; empty where it did not. */
-  readonly failure: string;
-  readonly seconds: number;
+  /** Where it counts as one that has not ended. */
+  readonly inFlight: GaugeSeries | undefined;
 }
 
 /** One outgoing request under measurement. */
-export class OutgoingRequest {
+export class OutgoingRequest implements Beginning {
+  readonly method: string;
+  readonly server: ServerLabels;
+  readonly inFlight: GaugeSeries | undefined;
   /** The status of its response; 0 where there is none. */
   status = 0;
-  readonly #method: string;
-  readonly #server: ServerLabels;
-  readonly #record: (result: OutgoingResult) => void;
+  /** Why it failed; empty where it did not. */
+  failure = "";
+  /** How long it took; 0 before its end. */
+  seconds = 0;
+  readonly #record: (request: OutgoingRequest) => void;
   readonly #start = performance.now();
   /** It ends in the context of whoever opened the connection, whose exemplar is not its own. */
   readonly #context = new AsyncResource("NarthexOutgoingRequest");
   #hasEnded = false;
 
-  constructor(method: string, server: ServerLabels, record: (result: OutgoingResult) => void) {
-    this.#method = method;
-    this.#server = server;
+  constructor({ method, server, inFlight }: Beginning, record: (request: OutgoingRequest) => void) {
+    this.method = method;
+    this.server = server;
+    this.inFlight = inFlight;
     this.#record = record;
   }
 
-  /** @param failure why it failed; empty where it did not */
   end(failure = ""): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#context.runInAsyncScope(this.#record, undefined, {
-      method: this.#method,
-      server: this.#server,
-      status: this.status,
-      failure,
-      seconds: (performance.now() - this.#start) / 1000,
-    });
+    this.failure = failure;
+    this.seconds = (performance.now() - this.#start) / 1000;
+    this.#context.runInAsyncScope(this.#record, undefined, this);
   }
 }
