@@ -10,7 +10,7 @@ import {
   type OutgoingHttpHeaders,
 } from "node:http2";
 import { createServer as createHttpsServer, request as httpsRequest } from "node:https";
-import type { AddressInfo, Server } from "node:net";
+import { type AddressInfo, connect as connectSocket, type Server } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, expect, test, vi } from "vitest";
 import { selfSigned } from "../../test/self-signed.ts";
@@ -181,6 +181,36 @@ test("a tunnel that nobody takes is dropped as ever, and counted", async () => {
   const tunnel = request({ port, host: "127.0.0.1", method: "CONNECT", path: "a:443" }).end();
   await expect(once(tunnel, "connect")).rejects.toThrow("socket hang up");
   await has("http_requests_total", [counted("_other", "_unmatched", "499", "aborted")]);
+});
+
+test("a head that never ends is refused by Node, and one that never began is none", async () => {
+  const server = createHttpServer({
+    connectionsCheckingInterval: 20,
+    headersTimeout: 100,
+    requestTimeout: 100,
+  });
+  const { has } = measured(server);
+  const port = await listen(server);
+  const silent = connectSocket(port, "127.0.0.1");
+  const half = connectSocket(port, "127.0.0.1");
+  half.write("GET /slow HTTP/1.1\r\nHost:");
+  await Promise.all([once(half.resume(), "close"), once(silent.resume(), "close")]);
+  await has("http_requests_total", [counted("_other", "_unmatched", "408", "rejected")]);
+  await has("http_requests_in_flight", ["http_requests_in_flight 0"]);
+});
+
+test("requests past the server's limit for a connection are counted with Node's own answer", async () => {
+  const server = createHttpServer((_request, response) => response.end("hello"));
+  server.maxRequestsPerSocket = 1;
+  server.keepAliveTimeout = 10;
+  const { has } = measured(server);
+  const socket = connectSocket(await listen(server), "127.0.0.1");
+  socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2));
+  expect(await text(socket)).toContain("HTTP/1.1 503");
+  await has("http_requests_total", [
+    counted("GET", "_unmatched", "200", "ok"),
+    counted("GET", "_unmatched", "503", "server_error"),
+  ]);
 });
 
 test("monitor serves the metrics apart, and stops with the server", async () => {
