@@ -19,6 +19,7 @@ const allowed = {
   opentelemetry: ["instruments"],
   testing: ["model", "exposition", "registry"],
   http: ["instruments", "registry", "scrape"],
+  auto: ["registry", "runtime", "http"],
 };
 
 const layers = Object.entries(allowed).map(([folder, others]) => ({

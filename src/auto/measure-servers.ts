@@ -4,7 +4,7 @@ import { HttpRecorder, recorderOf } from "../http/http-recorder.ts";
 import type { MeasuringOptions } from "../http/options.ts";
 import { watchEveryServer, watchProcess } from "../http/server-watch.ts";
 import { metrics } from "../registry/metrics.ts";
-import { say } from "./say.ts";
+import { attempt } from "./attempt.ts";
 
 /**
  * Measures the requests of all servers, from the first connection on: until then the application may
@@ -16,10 +16,8 @@ export function measureServers(options: MeasuringOptions, metricsServer: Server)
     const { server } = (message as { socket: Socket & { server?: Server } }).socket;
     if (server === metricsServer) return;
     unsubscribe("net.server.socket", begin);
-    try {
-      watchEveryServer({ recorder: recorderOf(metrics) ?? new HttpRecorder(options) });
-    } catch (error) {
-      say(`requests are not measured: ${(error as Error).message}`);
-    }
+    attempt("no metrics of requests", () =>
+      watchEveryServer({ recorder: recorderOf(metrics) ?? new HttpRecorder(options) }),
+    );
   });
 }

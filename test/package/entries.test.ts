@@ -71,7 +71,9 @@ test.each(modules)("%s can be imported and required, and is the same", async (mo
   const byImport = await run(process.execPath, ["--input-type=module", "--eval", imported], folder);
   const byRequire = await run(process.execPath, ["--eval", required], folder);
   expect(byImport.stderr + byRequire.stderr).toBe("");
-  expect(JSON.parse(byImport.stdout).length).toBeGreaterThan(0);
+  // It is imported for what it does.
+  const hasExports = module !== "narthex/auto";
+  expect(JSON.parse(byImport.stdout).length > 0).toBe(hasExports);
   expect(byRequire.stdout).toBe(byImport.stdout);
 });
 
@@ -111,5 +113,6 @@ function link(name: string): void {
 }
 
 function run(command: string, args: readonly string[], cwd: string) {
-  return promisify(execFile)(command, args, { cwd, shell: process.platform === "win32" });
+  const env = { ...process.env, NARTHEX_DISABLED: "true" };
+  return promisify(execFile)(command, args, { cwd, env, shell: process.platform === "win32" });
 }

@@ -47,13 +47,15 @@ export class OutgoingRecorder {
   begin(method: string, origin: string, path: string): OutgoingRequest | undefined {
     const server = serverOf(origin);
     if (this.#isExcluded({ method, host: server.host, path })) return undefined;
-    const known = {
+    const facts: LabelFacts = {
       method: METHODS.has(method) ? method : this.#conventions.otherMethod,
       server: this.#hosts.bound(server),
+      status: "",
+      error: "",
     };
-    const inFlight = this.#families.inFlight?.({ ...known, status: "", error: "" });
+    const inFlight = this.#families.inFlight?.(facts);
     inFlight?.inc();
-    return new OutgoingRequest({ ...known, inFlight }, this.#record);
+    return new OutgoingRequest(facts, inFlight, this.#record);
   }
 
   /** Takes the metrics out of the registry. */

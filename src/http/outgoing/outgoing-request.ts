@@ -2,18 +2,11 @@ import { AsyncResource } from "node:async_hooks";
 import type { GaugeSeries } from "../../instruments/gauge.ts";
 import type { ServerLabels } from "./host-labels.ts";
 
-/** What of a request is known when it begins. */
-interface Beginning {
+/** One outgoing request under measurement. */
+export class OutgoingRequest {
   readonly method: string;
   readonly server: ServerLabels;
   /** Where it counts as one that has not ended. */
-  readonly inFlight: GaugeSeries | undefined;
-}
-
-/** One outgoing request under measurement. */
-export class OutgoingRequest implements Beginning {
-  readonly method: string;
-  readonly server: ServerLabels;
   readonly inFlight: GaugeSeries | undefined;
   /** The status of its response; 0 where there is none. */
   status = 0;
@@ -27,7 +20,11 @@ export class OutgoingRequest implements Beginning {
   readonly #context = new AsyncResource("NarthexOutgoingRequest");
   #hasEnded = false;
 
-  constructor({ method, server, inFlight }: Beginning, record: (request: OutgoingRequest) => void) {
+  constructor(
+    { method, server }: Pick<OutgoingRequest, "method" | "server">,
+    inFlight: GaugeSeries | undefined,
+    record: (request: OutgoingRequest) => void,
+  ) {
     this.method = method;
     this.server = server;
     this.inFlight = inFlight;

@@ -1,0 +1,20 @@
+import "reflect-metadata";
+import { Controller, Get, Module } from "@nestjs/common";
+import { NestFactory } from "@nestjs/core";
+import sayWhere from "./say-where.cjs";
+
+class Users {
+  find() {
+    return "ok";
+  }
+}
+const find = Object.getOwnPropertyDescriptor(Users.prototype, "find");
+Controller("users")(Users);
+Get(":id")(Users.prototype, "find", /** @type {PropertyDescriptor} */ (find));
+
+class App {}
+Module({ controllers: [Users] })(App);
+
+const app = await NestFactory.create(App, { logger: false });
+await app.setGlobalPrefix("api").listen(0, "127.0.0.1");
+sayWhere(app.getHttpServer());
