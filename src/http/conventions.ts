@@ -36,6 +36,7 @@ const HELP = {
 const PROMETHEUS: Conventions = {
   otherMethod: "_other",
   unmatchedRoute: "_unmatched",
+  // What nginx logs, and dashboards know.
   clientLeftStatus: 499,
   labelNames: {
     method: "method",

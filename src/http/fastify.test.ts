@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import websocket from "@fastify/websocket";
 import fastify, { type FastifyInstance } from "fastify";
 import { afterEach, expect, test, vi } from "vitest";
+import { WebSocket } from "ws";
 import { Registry } from "../registry/registry.ts";
 import { httpMetrics, monitor } from "./fastify.ts";
 
@@ -153,4 +155,27 @@ test("monitor on a port in use warns and leaves the application alone", async ()
   const [warning] = await warned;
   expect(warning.message).toContain(`127.0.0.1:${port}`);
   expect(await (await fetch(url)).text()).toBe("hello");
+});
+
+test("WebSockets have the route that took them", async () => {
+  const { url, registry } = await listening(async (app, registry) => {
+    await app.register(httpMetrics, { registry });
+    await app.register(websocket);
+    app.get("/rooms/:id", { websocket: true }, (socket) => socket.send("welcome"));
+  });
+  const socket = new WebSocket(`${url.replace("http", "ws")}/rooms/1`);
+  await once(socket, "message");
+  socket.close();
+  await once(socket, "close");
+  const refused = new WebSocket(`${url.replace("http", "ws")}/nowhere`);
+  await once(refused, "error");
+  await vi.waitFor(async () => {
+    expect(await samples(registry, "http_requests_total")).toEqual([
+      'http_requests_total{method="GET",route="/rooms/:id",status_code="101",outcome="upgraded"} 1',
+      'http_requests_total{method="GET",route="_unmatched",status_code="404",outcome="client_error"} 1',
+    ]);
+    expect(await samples(registry, "http_stream_duration_seconds_count")).toEqual([
+      'http_stream_duration_seconds_count{route="/rooms/:id",kind="upgrade"} 1',
+    ]);
+  });
 });

@@ -67,7 +67,7 @@ export interface MeasuringOptions {
 }
 
 /** How the metrics are served. */
-export interface ServingOptions extends ScraperOptions {
+interface ServingOptions extends ScraperOptions {
   /** The path that serves the metrics, `/metrics` by default; `false` serves none. */
   readonly path?: string | false;
   /** Serves the metrics on a port of their own instead; 0 for any that is free. */

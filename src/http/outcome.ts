@@ -14,9 +14,6 @@ export type Outcome =
   /** Node refused it: it could not be parsed, say. No handler ever saw it. */
   | "rejected";
 
-/** What nginx logs for a client that left before the answer, and dashboards know. */
-export const CLIENT_LEFT = 499;
-
 /** The outcome of a response that was sent completely. */
 export function outcomeOfStatus(status: number): Outcome {
   if (status >= 500) return "server_error";
