@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { send } from "./client.ts";
 import { runContract } from "./contract.ts";
 import { buildNextApp, NEXT, NEXT_APP, type NextBuild, nextEnvironment } from "./next-build.ts";
-import { NextProcess } from "./next-process.ts";
+import { ServerProcess } from "./server-process.ts";
 import { nextSubject } from "./subjects/next.ts";
 
 const ANY_PORT = ["-H", "127.0.0.1", "-p", "0"];
@@ -25,17 +25,17 @@ afterAll(() => build.remove());
 
 runContract(nextSubject);
 
-async function start(...args: Parameters<typeof NextProcess.start>): Promise<NextProcess> {
-  const next = await NextProcess.start(...args);
+async function start(...args: Parameters<typeof ServerProcess.start>): Promise<ServerProcess> {
+  const next = await ServerProcess.start(...args);
   onTestFinished(() => next.stop());
   return next;
 }
 
 describe("next start", SLOW, () => {
-  let next: NextProcess;
+  let next: ServerProcess;
 
   beforeAll(async () => {
-    next = await NextProcess.start([NEXT, "start", ...ANY_PORT], NEXT_APP, build.environment);
+    next = await ServerProcess.start([NEXT, "start", ...ANY_PORT], NEXT_APP, build.environment);
   }, SLOW.timeout);
 
   afterAll(() => next.stop());

@@ -5,11 +5,11 @@ import { parseTextPage, type TextPage } from "../text-page.ts";
 import { send } from "./client.ts";
 import { type Counts, requestCounts, total } from "./counts.ts";
 
-/** Loaded machines are slow, and `next dev` compiles first. */
+/** Loaded machines are slow, and some servers compile first. */
 const PATIENCE = { timeout: 60_000, interval: 50 };
 
-/** A server of Next in a process of its own. */
-export class NextProcess {
+/** A server in a process of its own, which says where it listens and serves its metrics there. */
+export class ServerProcess {
   readonly port: number;
   readonly #child: ChildProcess;
   readonly #output: readonly string[];
@@ -20,12 +20,12 @@ export class NextProcess {
     this.#output = output;
   }
 
-  /** Starts it, and waits until it serves its metrics: what comes before that is not measured. */
+  /** Starts it, and waits until it serves its metrics: Next measures nothing before that. */
   static async start(
     args: readonly string[],
     cwd: string,
     env: Readonly<Record<string, string>>,
-  ): Promise<NextProcess> {
+  ): Promise<ServerProcess> {
     const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
     const child = spawn(process.execPath, args, { cwd, env, stdio });
     const output: string[] = [];
@@ -37,9 +37,9 @@ export class NextProcess {
           if (port !== undefined) resolve(Number(port));
         });
       }
-      child.once("exit", () => reject(new Error(`Next ended: ${output.join("")}`)));
+      child.once("exit", () => reject(new Error(`The server ended: ${output.join("")}`)));
     });
-    const started = new NextProcess(child, port, output);
+    const started = new ServerProcess(child, port, output);
     await vi.waitFor(() => started.page(), PATIENCE);
     return started;
   }
