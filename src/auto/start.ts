@@ -1,4 +1,4 @@
-import { measureOutgoing } from "../http/outgoing/measure-outgoing.ts";
+import { measureOutgoingByDefault } from "../http/outgoing/measure-outgoing.ts";
 import { metrics } from "../registry/metrics.ts";
 import { collectRuntime } from "../runtime/collect-runtime.ts";
 import { attempt } from "./attempt.ts";
@@ -15,9 +15,8 @@ export function start(): void {
   const { runtime, outgoing, conventions } = settings;
   if (runtime) attempt("no metrics of Node itself", () => collectRuntime(metrics));
   if (outgoing) {
-    // Where nobody asks for others than the default ones, the application may still do.
-    const options = conventions === "prometheus" ? {} : { conventions };
-    attempt("no metrics of outgoing requests", () => measureOutgoing(options));
+    // The application itself may still ask for others.
+    attempt("no metrics of outgoing requests", () => measureOutgoingByDefault({ conventions }));
   }
   measureServers(settings, serveMetrics(settings));
   findRoutes();

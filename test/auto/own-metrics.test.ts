@@ -24,15 +24,18 @@ test("an application that measures requests itself has its way, and they are cou
   expect(requestCounts(itsOwn)).toEqual(requestCounts(page));
 });
 
-test("an application that collects the other metrics itself has its way, too", async () => {
-  const app = new AutoProcess(["own-options.mjs"]);
-  await app.url();
-  const page = await app.page();
-  expect(page.families.has("http_client_errors_total")).toBe(false);
-  expect(page.families.has("http_client_request_duration_seconds")).toBe(true);
-  expect(page.families.has("nodejs_gc_duration_seconds")).toBe(true);
-  expect(app.stderr).toBe(`narthex: metrics on ${await app.metricsUrl()}\n`);
-});
+test.each([{}, { NARTHEX_CONVENTIONS: "opentelemetry" }])(
+  "an application that collects the other metrics itself has its way, too, with %o",
+  async (env) => {
+    const app = new AutoProcess(["own-options.mjs"], env);
+    await app.url();
+    const page = await app.page();
+    expect(page.families.has("http_client_errors_total")).toBe(false);
+    expect(page.families.has("http_client_request_duration_seconds")).toBe(true);
+    expect(page.families.has("nodejs_gc_duration_seconds")).toBe(true);
+    expect(app.stderr).toBe(`narthex: metrics on ${await app.metricsUrl()}\n`);
+  },
+);
 
 test("metrics of the application's keep their names", async () => {
   const app = new AutoProcess(["own-names.mjs"]);

@@ -49,8 +49,17 @@ const runningOf = shared[KEY];
  * await fetch("https://example.com/");
  */
 export function measureOutgoing(options: OutgoingMetricsOptions = {}): () => void {
+  return measure(options, !isOpen(options));
+}
+
+/** The same for who goes along with whatever another caller asks for: for `narthex/auto`. */
+export function measureOutgoingByDefault(options: OutgoingMetricsOptions): () => void {
+  return measure(options, false);
+}
+
+function measure(options: OutgoingMetricsOptions, isChosen: boolean): () => void {
   const { registry = metrics, exclude } = options;
-  const { callers } = runningFor(registry, options);
+  const { callers } = runningFor(registry, options, isChosen);
   const caller: Caller = { exclude };
   callers.add(caller);
   return () => {
@@ -61,12 +70,16 @@ export function measureOutgoing(options: OutgoingMetricsOptions = {}): () => voi
 }
 
 /** Who leaves all settings open goes along with who asks for some, whoever comes first. */
-function runningFor(registry: Registry, options: OutgoingMetricsOptions): Running {
+function runningFor(
+  registry: Registry,
+  options: OutgoingMetricsOptions,
+  isChosen: boolean,
+): Running {
   const settings = outgoingSettings(options);
-  const isChosen = !isOpen(options);
   const before = runningOf.get(registry);
   if (before === undefined) return start(registry, { settings, isChosen, callers: new Set() });
-  if (before.isChosen || !isChosen) {
+  if (!isChosen) return before;
+  if (before.isChosen) {
     checkSame(before.settings, options);
     return before;
   }
