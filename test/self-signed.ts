@@ -1,21 +1,54 @@
-/** A certificate of its own for 127.0.0.1 and localhost, valid for a hundred years: tests alone trust it. */
-export const selfSigned = {
-  key: `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgNQys7hlPsN0kyD3c
-/ODzJQjKCzChFo2GCS7O1/GGOjqhRANCAARvbjQFh/aRamLA191JwxohiHUZd/Ls
-uYF7pb7ZfJFudONf95z8e7qziSTMrumYOKd/p+j9hz1b0sr9R7tviAdP
------END PRIVATE KEY-----
-`,
-  cert: `-----BEGIN CERTIFICATE-----
-MIIBmjCCAUGgAwIBAgIUaxMSB2Jfms/VWfSk2EWLI90+C8IwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjEzMjYzMFoYDzIxMjYxMDI5
-MTMyNjMwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAARvbjQFh/aRamLA191JwxohiHUZd/LsuYF7pb7ZfJFudONf95z8e7qz
-iSTMrumYOKd/p+j9hz1b0sr9R7tviAdPo28wbTAdBgNVHQ4EFgQUxO4TqBniu36m
-fMvboGGCEQPYhl0wHwYDVR0jBBgwFoAUxO4TqBniu36mfMvboGGCEQPYhl0wDwYD
-VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
-zj0EAwIDRwAwRAIgSUSP/8lo3TYTOESAG0KBhbvyLMeiRmQfhQI2eBp6EzoCIEyi
-w1ZiULW7D44zGyMQVcXwTBqYXciC5qsPYQqpiOTH
------END CERTIFICATE-----
-`,
-};
+import { generateKeyPairSync, sign } from "node:crypto";
+
+/** A certificate for 127.0.0.1 and `localhost`, and its key; nobody trusts it who isn't told to. */
+export function selfSigned(): { readonly key: string; readonly cert: string } {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const algorithm = sequence(objectId("2a8648ce3d040302")); // ecdsa-with-SHA256
+  const name = sequence(
+    der(0x31, sequence(objectId("550403"), der(0x0c, Buffer.from("localhost")))),
+  );
+  const names = sequence(
+    der(0x82, Buffer.from("localhost")),
+    der(0x87, Buffer.from([127, 0, 0, 1])),
+  );
+  const extension = sequence(objectId("551d11"), der(0x04, names)); // subjectAltName
+  const toBeSigned = sequence(
+    der(0xa0, integer(2)), // version 3
+    integer(1),
+    algorithm,
+    name,
+    sequence(time("20000101000000Z"), time("99991231235959Z")),
+    name,
+    publicKey.export({ type: "spki", format: "der" }),
+    der(0xa3, sequence(extension)),
+  );
+  const signature = sign("sha256", toBeSigned, privateKey);
+  const bits = der(0x03, Buffer.concat([Buffer.of(0), signature]));
+  const base64 = sequence(toBeSigned, algorithm, bits).toString("base64");
+  return {
+    key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    cert: `-----BEGIN CERTIFICATE-----\n${base64.replace(/.{64}/g, "$&\n")}\n-----END CERTIFICATE-----\n`,
+  };
+}
+
+function sequence(...parts: readonly Uint8Array[]): Buffer {
+  return der(0x30, Buffer.concat(parts));
+}
+
+function objectId(hex: string): Buffer {
+  return der(0x06, Buffer.from(hex, "hex"));
+}
+
+function integer(value: number): Buffer {
+  return der(0x02, Buffer.of(value));
+}
+
+function time(text: string): Buffer {
+  return der(0x18, Buffer.from(text));
+}
+
+function der(tag: number, content: Uint8Array): Buffer {
+  const { length } = content;
+  const lengthBytes = length < 128 ? [length] : [0x82, length >> 8, length & 255];
+  return Buffer.concat([Buffer.of(tag, ...lengthBytes), content]);
+}

@@ -16,6 +16,8 @@ export interface ChosenMetric {
     readonly help: string;
     readonly labels: readonly string[];
   };
+  /** Whether any label is computed from the scheme or the protocol. */
+  readonly tellsProtocols: boolean;
   /** The label set of its series for a request. */
   readonly labelsOf: (facts: LabelFacts) => Record<string, LabelValue>;
 }
@@ -51,10 +53,16 @@ export function chooseMetrics(
     }));
     chosen[metric] = {
       options: { ...defaults, ...changes, labels: sources.map(({ name }) => name) },
+      tellsProtocols: labels.includes("scheme") || labels.includes("protocol_version"),
       labelsOf: (facts) => labelSet(sources, facts),
     };
   }
   return chosen;
+}
+
+/** Whether any of their labels is computed from the scheme or the protocol of a request. */
+export function tellsProtocols(chosen: ChosenMetrics): boolean {
+  return Object.values(chosen).some(({ tellsProtocols }) => tellsProtocols);
 }
 
 interface NamedSource {

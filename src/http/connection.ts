@@ -39,7 +39,7 @@ export class Connection {
     this.open.push(request);
   }
 
-  find(request: IncomingMessage): NodeRequest | undefined {
+  find(request: object): NodeRequest | undefined {
     for (const measured of this.open) if (measured.request === request) return measured;
     return undefined;
   }

@@ -1,12 +1,11 @@
 import { invalidSetting } from "../errors.ts";
-import type { LabelValue } from "../instruments/definition.ts";
 import type { UpdateOptions } from "../instruments/exemplars.ts";
 import type { GaugeSeries } from "../instruments/gauge.ts";
 import { metrics } from "../registry/metrics.ts";
 import type { Registry } from "../registry/registry.ts";
 import { warn } from "../registry/warn.ts";
 import { activeTrace } from "./active-trace.ts";
-import { chooseMetrics } from "./chosen-metrics.ts";
+import { chooseMetrics, tellsProtocols } from "./chosen-metrics.ts";
 import { CONVENTIONS, type Conventions } from "./conventions.ts";
 import { CustomLabels } from "./custom-labels.ts";
 import { type Excludes, excluding } from "./exclude.ts";
@@ -39,6 +38,8 @@ export class HttpRecorder {
   readonly alone: readonly [HttpRecorder] = [this];
   /** Whether it must know when the headers of a response are sent. */
   readonly needsHead: boolean;
+  /** Whether of every response, and not only of streams. */
+  readonly timesHeads: boolean;
   /** Whether it must know how many bytes the bodies have. */
   readonly needsSizes: boolean;
   readonly #conventions: Conventions;
@@ -47,7 +48,7 @@ export class HttpRecorder {
   readonly #excludes: Excludes | undefined;
   readonly #route: MeasuringOptions["route"];
   readonly #streamAfterMs: number;
-  readonly #cache = new SeriesCache();
+  readonly #cache: SeriesCache;
   readonly #allInFlight: GaugeSeries | undefined;
   #hasWarned = false;
 
@@ -79,12 +80,13 @@ export class HttpRecorder {
     this.#streamAfterMs = streamAfterSeconds * 1000;
     const chosen = chooseMetrics(known, this.#customLabels.names, options);
     this.#families = new HttpFamilies(registry, chosen);
+    this.#cache = new SeriesCache(tellsProtocols(chosen));
     // Without labels it is one series, which is then one hop away.
     if (chosen.inFlight?.options.labels.length === 0) {
       this.#allInFlight = this.#families.inFlight?.family.labels({});
     }
-    this.needsHead =
-      this.#families.streams !== undefined || this.#families.timeToHeaders !== undefined;
+    this.timesHeads = this.#families.timeToHeaders !== undefined;
+    this.needsHead = this.timesHeads || this.#families.streams !== undefined;
     this.needsSizes =
       this.#families.requestSize !== undefined || this.#families.responseSize !== undefined;
     shared[RECORDERS] ??= new WeakMap();
@@ -164,11 +166,21 @@ export class HttpRecorder {
   #inFlight({ method, scheme, protocolVersion }: MeasuredRequest, change: number): void {
     const { inFlight } = this.#families;
     if (inFlight === undefined) return;
-    if (this.#allInFlight !== undefined) this.#allInFlight.inc(change);
-    else {
-      const facts = { ...NOTHING_YET, method: this.#method(method), scheme, protocolVersion };
-      seriesOf(inFlight, facts).inc(change);
+    if (this.#allInFlight !== undefined) {
+      this.#allInFlight.inc(change);
+      return;
     }
+    const facts: LabelFacts = {
+      method: this.#method(method),
+      scheme,
+      protocolVersion,
+      route: "",
+      status: 0,
+      outcome: "ok",
+      kind: undefined,
+      customLabels: [],
+    };
+    seriesOf(inFlight, facts).inc(change);
   }
 
   #seriesOf(request: MeasuredRequest): RequestSeries {
@@ -233,14 +245,6 @@ export class HttpRecorder {
 function routeOf(request: MeasuredRequest): string | undefined {
   return request.route();
 }
-
-const NOTHING_YET = {
-  route: "",
-  status: 0,
-  outcome: "ok",
-  kind: undefined,
-  customLabels: [] as readonly LabelValue[],
-} as const;
 
 function invalid(option: string, value: unknown, rule: string): Error {
   return invalidSetting("HTTP metrics", option, value, rule);

@@ -5,25 +5,41 @@ import { Connection } from "./connection.ts";
 import type { HttpRecorder } from "./http-recorder.ts";
 import { NodeHttpRequest } from "./http-request.ts";
 import { streamMeasurementOf } from "./http2-request.ts";
-import { measuredOf, setMeasuredApart } from "./measured-message.ts";
+import { measuredApart, setMeasuredApart } from "./measured-message.ts";
 import { isEventStream, MeasuredRequest } from "./measured-request.ts";
 import { type Outcome, outcomeOfStatus } from "./outcome.ts";
 import { headerOf } from "./passed-headers.ts";
 
-/** The measurement of a request of Node's HTTP: a new one, or the one that has begun already. */
+/** The measurement of a request of Node's HTTP: the one that has begun already, or a new one. */
 export function measurementOf(
   request: IncomingMessage | Http2ServerRequest,
   response: ServerResponse | Http2ServerResponse,
 ): MeasuredRequest {
+  // First what is true of nearly all.
+  const measured = Connection.by(request)?.find(request);
+  if (measured !== undefined) return measured;
   if ("stream" in request) return streamMeasurementOf(request.stream, request.headers);
-  return measuredOf(request) ?? measurementFrom(request, response as ServerResponse);
+  return measuredApart(request) ?? lateMeasurement(request, response as ServerResponse);
 }
 
-function measurementFrom(request: IncomingMessage, response: ServerResponse): NodeRequest {
+/** Of a request whose head Node has just read. */
+export function newMeasurement(
+  connection: Connection,
+  request: IncomingMessage,
+  response: ServerResponse,
+): NodeRequest {
   const measured = new NodeRequest(request, response);
+  connection.add(measured);
+  return measured;
+}
+
+/** Of a request that came when nobody watched its server yet. */
+function lateMeasurement(request: IncomingMessage, response: ServerResponse): NodeRequest {
   const connection = Connection.by(request);
-  if (response.writableEnded || request.socket?.destroyed) measured.isOver();
-  else if (connection !== undefined) connection.add(measured);
+  const isOver = response.writableEnded || request.socket?.destroyed;
+  if (connection !== undefined && !isOver) return newMeasurement(connection, request, response);
+  const measured = new NodeRequest(request, response);
+  if (isOver) measured.isOver();
   else endByEvents(measured, request, response);
   return measured;
 }
@@ -48,6 +64,7 @@ export class NodeRequest extends MeasuredRequest {
   private readonly response: ServerResponse;
   private readonly url: string | undefined;
   private passedHeaders: unknown;
+  private timesHead = false;
   private countsBody = false;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
@@ -70,8 +87,9 @@ export class NodeRequest extends MeasuredRequest {
   }
 
   override noticeHead(passedHeaders: unknown): void {
-    super.noticeHead();
     this.passedHeaders = passedHeaders;
+    // What has a length is no stream: then nobody needs the time, and the clock is not read.
+    if (this.timesHead || !this.hasLength) super.noticeHead();
   }
 
   finish(): void {
@@ -98,7 +116,8 @@ export class NodeRequest extends MeasuredRequest {
     return this.header("content-length") !== undefined;
   }
 
-  protected watch({ needsSizes }: HttpRecorder): void {
+  protected watch({ timesHeads, needsSizes }: HttpRecorder): void {
+    if (timesHeads) this.timesHead = true;
     if (!needsSizes || this.countsBody) return;
     this.countsBody = true;
     countBody(this, this.request, this.response, () => this.dropsBody());

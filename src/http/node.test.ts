@@ -18,6 +18,7 @@ import { Registry } from "../registry/registry.ts";
 import { httpMetrics, monitor, type NodeServer, setRoute } from "./node.ts";
 import type { HttpMetricsOptions } from "./options.ts";
 
+const certificate = selfSigned();
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
@@ -48,7 +49,7 @@ function counted(method: string, route: string, status: string, outcome: string,
 }
 
 async function session(url: string): Promise<ClientHttp2Session> {
-  const client = connect(url, { ca: selfSigned.cert });
+  const client = connect(url, { ca: certificate.cert });
   await once(client, "connect");
   // Sessions end by force here; how is not the test's matter.
   client.on("error", () => {});
@@ -71,7 +72,7 @@ async function answerOf(stream: ClientHttp2Stream): Promise<{ status: number; bo
 }
 
 test("measures HTTPS, with its scheme", async () => {
-  const server = createHttpsServer(selfSigned, (request, response) => {
+  const server = createHttpsServer(certificate, (request, response) => {
     setRoute(request, "/:name");
     response.end("hello");
   });
@@ -79,7 +80,7 @@ test("measures HTTPS, with its scheme", async () => {
     metrics: { requests: { labels: ["route", "scheme", "protocol_version"] } },
   });
   const port = await listen(server);
-  const request = httpsRequest({ port, host: "127.0.0.1", path: "/a", ca: selfSigned.cert }).end();
+  const request = httpsRequest({ port, host: "127.0.0.1", path: "/a", ca: certificate.cert }).end();
   const [response] = await once(request, "response");
   expect(await text(response)).toBe("hello");
   await has("http_requests_total", [
@@ -88,7 +89,7 @@ test("measures HTTPS, with its scheme", async () => {
 });
 
 test("measures HTTP/2 with node's compatible API, and answers the page there", async () => {
-  const server = createSecureServer({ ...selfSigned, allowHTTP1: true }, (request, response) => {
+  const server = createSecureServer({ ...certificate, allowHTTP1: true }, (request, response) => {
     setRoute(request, "/users/:id");
     if (request.url === "/throws") return response.stream.destroy(new Error("broken"));
     if (request.url === "/fails") {

@@ -29,9 +29,15 @@ export function isKnownMethod(method: string): boolean {
 /** Finds the series of a request by all that the standard labels are computed from. */
 export class SeriesCache {
   private readonly byRoute = new Map<string, Map<number, RequestSeries>>();
+  private readonly tellsProtocols: boolean;
+
+  /** @param tellsProtocols whether any label is computed from scheme or protocol */
+  constructor(tellsProtocols: boolean) {
+    this.tellsProtocols = tellsProtocols;
+  }
 
   find(route: string, request: MeasuredRequest): RequestSeries | undefined {
-    const series = this.byRoute.get(route)?.get(keyOf(request));
+    const series = this.byRoute.get(route)?.get(this.keyOf(request));
     return series?.isGone ? undefined : series;
   }
 
@@ -42,14 +48,18 @@ export class SeriesCache {
       byKey = new Map();
       this.byRoute.set(route, byKey);
     }
-    byKey.set(keyOf(request), series);
+    byKey.set(this.keyOf(request), series);
+  }
+
+  /** A number that is another one wherever a standard label differs, apart from the route. */
+  private keyOf(request: MeasuredRequest): number {
+    const { method, status, outcome } = request;
+    const key = (status * 9 + (METHOD_PLACES.get(method) ?? 0)) * 8 + OUTCOME_PLACES[outcome];
+    return this.tellsProtocols ? key * 6 + protocolPlace(request) : key;
   }
 }
 
-/** A number that is another one wherever a standard label differs, apart from the route. */
-function keyOf({ method, status, outcome, scheme, protocolVersion }: MeasuredRequest): number {
-  const methodPlace = METHOD_PLACES.get(method) ?? 0;
+function protocolPlace({ scheme, protocolVersion }: MeasuredRequest): number {
   const version = protocolVersion === "1.1" ? 0 : protocolVersion === "2" ? 1 : 2;
-  const isSecure = scheme === "https" ? 1 : 0;
-  return (((status * 9 + methodPlace) * 8 + OUTCOME_PLACES[outcome]) * 3 + version) * 2 + isSecure;
+  return version * 2 + (scheme === "https" ? 1 : 0);
 }

@@ -8,7 +8,7 @@ import type { Registry } from "../registry/registry.ts";
 import { Connection } from "./connection.ts";
 import type { HttpRecorder } from "./http-recorder.ts";
 import { streamMeasurementOf } from "./http2-request.ts";
-import { measurementOf } from "./node-request.ts";
+import { newMeasurement } from "./node-request.ts";
 import { noticeHeads } from "./notice-heads.ts";
 import { rejectedStatus } from "./rejected.ts";
 import { upgradeMeasurementOf } from "./upgrade-request.ts";
@@ -96,10 +96,10 @@ export class ServerWatch {
     yield* shared.everywhere;
   }
 
-  begin(request: IncomingMessage, response: ServerResponse): void {
+  begin(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
     const { everywhere, findRoute } = shared;
     if (this.#watchers.length + everywhere.length === 0) return;
-    const measured = measurementOf(request, response);
+    const measured = newMeasurement(connection, request, response);
     for (const { recorder } of this.#watchers) measured.join(recorder);
     for (const { recorder } of everywhere) measured.join(recorder);
     if (findRoute !== undefined) measured.routedBy(findRoute, request);
@@ -163,8 +163,9 @@ export function watchProcess(): Shared {
   });
   subscribe("http.server.request.start", (message) => {
     const { request, response, socket, server } = message as RequestMessage;
-    Connection.of(socket).newest = request;
-    ServerWatch.of(server).begin(request, response);
+    const connection = Connection.of(socket);
+    connection.newest = request;
+    ServerWatch.of(server).begin(connection, request, response);
   });
   subscribe("http.server.response.finish", (message) => {
     const { request } = message as RequestMessage;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { measureOutgoing } from "../../src/http/outgoing/index.ts";
+import { measureOutgoing } from "../../src/http/outgoing/measure-outgoing.ts";
 import { Registry } from "../../src/index.ts";
 import { readValue } from "../../src/testing/index.ts";
 import { type Counted, expectCounted, nothingInFlight } from "./counted.ts";

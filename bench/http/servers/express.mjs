@@ -14,6 +14,7 @@ export const express = {
   packages: ["express", "express-prom-bundle"],
   variants: [
     { name: "", listen: () => listen(async () => {}) },
+    { name: "a middleware that does nothing", listen: () => listen(withMiddleware) },
     {
       name: "narthex/express",
       counts: { name: "http_requests_total", labels: { route: "/users/:id", outcome: "ok" } },
@@ -39,6 +40,11 @@ async function listen(measure) {
     response.json(userOf(request.params.id));
   });
   return listening(createServer(app));
+}
+
+/** @param {Express} app */
+async function withMiddleware(app) {
+  app.use((_request, _response, next) => next());
 }
 
 /** @param {Express} app */

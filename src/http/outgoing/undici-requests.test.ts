@@ -16,8 +16,8 @@ import {
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { type Counted, expectCounted } from "../../../test/outgoing/counted.ts";
 import { describeFetch } from "../../../test/outgoing/fetch-scenarios.ts";
-import { selfSigned } from "../../../test/outgoing/self-signed.ts";
 import { startTarget, type Target } from "../../../test/outgoing/target.ts";
+import { selfSigned } from "../../../test/self-signed.ts";
 import { Registry } from "../../registry/registry.ts";
 import { measureOutgoing } from "./measure-outgoing.ts";
 
