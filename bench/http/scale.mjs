@@ -10,7 +10,7 @@
  */
 
 /** @type {HttpScale} */
-export const full = { generations: 4, warmMs: 2000, rounds: 5, turnMs: 1000, connections: 50 };
+export const full = { generations: 6, warmMs: 1500, rounds: 4, turnMs: 1000, connections: 50 };
 
 /**
  * Enough to see that everything still runs.

@@ -25,7 +25,9 @@ interface Application {
  * @example
  * app.use(httpMetrics());
  */
-export function httpMetrics(options: HttpMetricsOptions = {}): Middleware {
+export function httpMetrics<const Label extends string = never>(
+  options: HttpMetricsOptions<Label> = {},
+): Middleware {
   return middleware(new NodeHttpMetrics(options));
 }
 
@@ -35,7 +37,10 @@ export function httpMetrics(options: HttpMetricsOptions = {}): Middleware {
  * @example
  * monitor(app, { port: 9464 });
  */
-export function monitor(app: Application, options: MonitorOptions): Server {
+export function monitor<const Label extends string = never>(
+  app: Application,
+  options: MonitorOptions<Label>,
+): Server {
   const http = new NodeHttpMetrics(options);
   app.use(middleware(http));
   return http.server as Server;

@@ -35,7 +35,10 @@ Object.assign(httpMetrics, {
  * @example
  * monitor(app, { port: 9464 });
  */
-export function monitor(app: FastifyInstance, options: MonitorOptions): Server {
+export function monitor<const Label extends string = never>(
+  app: FastifyInstance,
+  options: MonitorOptions<Label>,
+): Server {
   const http = new NodeHttpMetrics(options);
   measureFastify(app, http);
   app.addHook("onClose", async () => http.stop());

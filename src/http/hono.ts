@@ -31,7 +31,9 @@ interface NodeBindings {
  * @example
  * app.use(httpMetrics());
  */
-export function httpMetrics(options: HttpMetricsOptions = {}): MiddlewareHandler {
+export function httpMetrics<const Label extends string = never>(
+  options: HttpMetricsOptions<Label> = {},
+): MiddlewareHandler {
   return middlewareOf(new NodeHttpMetrics(options));
 }
 
@@ -41,7 +43,10 @@ export function httpMetrics(options: HttpMetricsOptions = {}): MiddlewareHandler
  * @example
  * monitor(app, { port: 9464 });
  */
-export function monitor(app: HonoApp, options: MonitorOptions): Server {
+export function monitor<const Label extends string = never>(
+  app: HonoApp,
+  options: MonitorOptions<Label>,
+): Server {
   const http = new NodeHttpMetrics(options);
   app.use(middlewareOf(http));
   return http.server as Server;

@@ -201,6 +201,25 @@ test("two registries measure the same requests, one registry measures them once"
   });
 });
 
+test("labels that nobody declared do not compile, and are refused", () => {
+  const registry = new Registry();
+  const labels = { tenant: () => "a" };
+  const known = ["method", "tenant"] as const;
+  httpMetrics(createServer(), { registry, labels, metrics: { requests: { labels: known } } });
+  const wrong = () =>
+    // @ts-expect-error: it is spelled tenant.
+    httpMetrics(createServer(), {
+      registry,
+      labels,
+      metrics: { requests: { labels: ["tenent"] } },
+    });
+  expect(wrong).toThrow(/option metrics\.requests\.labels is "tenent"/);
+  const none = () =>
+    // @ts-expect-error: no label is declared.
+    httpMetrics(createServer(), { registry, metrics: { requests: { labels: ["tenant"] } } });
+  expect(none).toThrow(/labels is "tenant"/);
+});
+
 test.each([
   [{ conventions: "statsd" }, /option conventions is "statsd": use "prometheus" or/],
   [{ limit: 0 }, /option limit is 0: use a whole number/],

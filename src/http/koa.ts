@@ -20,7 +20,9 @@ export interface KoaApp {
  * @example
  * app.use(httpMetrics());
  */
-export function httpMetrics(options: HttpMetricsOptions = {}): Koa.Middleware {
+export function httpMetrics<const Label extends string = never>(
+  options: HttpMetricsOptions<Label> = {},
+): Koa.Middleware {
   return middlewareOf(new NodeHttpMetrics(options));
 }
 
@@ -30,7 +32,10 @@ export function httpMetrics(options: HttpMetricsOptions = {}): Koa.Middleware {
  * @example
  * monitor(app, { port: 9464 });
  */
-export function monitor(app: KoaApp, options: MonitorOptions): Server {
+export function monitor<const Label extends string = never>(
+  app: KoaApp,
+  options: MonitorOptions<Label>,
+): Server {
   const http = new NodeHttpMetrics(options);
   app.use(middlewareOf(http));
   return http.server as Server;

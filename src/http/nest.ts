@@ -38,7 +38,9 @@ const MEASURING = Symbol("narthex.http.measuring");
  */
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest knows modules by their class.
 export class HttpMetricsModule {
-  static forRoot(options: HttpMetricsOptions = {}): DynamicModule {
+  static forRoot<const Label extends string = never>(
+    options: HttpMetricsOptions<Label> = {},
+  ): DynamicModule {
     return moduleWith({ provide: OPTIONS, useValue: options });
   }
 
@@ -72,7 +74,10 @@ function moduleWith(options: Provider<HttpMetricsOptions>): DynamicModule {
  * const app = await NestFactory.create(AppModule);
  * monitor(app, { port: 9464 });
  */
-export function monitor(app: INestApplication, options: MonitorOptions): Server {
+export function monitor<const Label extends string = never>(
+  app: INestApplication,
+  options: MonitorOptions<Label>,
+): Server {
   const http = new NodeHttpMetrics(options);
   const measuring = new NestMeasuring(app.getHttpAdapter(), http);
   measuring.onModuleInit();

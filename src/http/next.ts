@@ -21,7 +21,9 @@ export type { Authorize, HttpMetricsOptions, MonitorOptions } from "./options.ts
  *   httpMetrics();
  * }
  */
-export function httpMetrics(options: HttpMetricsOptions = {}): void {
+export function httpMetrics<const Label extends string = never>(
+  options: HttpMetricsOptions<Label> = {},
+): void {
   watch(new NodeHttpMetrics(options));
 }
 
@@ -32,7 +34,9 @@ export function httpMetrics(options: HttpMetricsOptions = {}): void {
  * @example
  * monitor({ port: 9464 });
  */
-export function monitor(options: MonitorOptions): Server {
+export function monitor<const Label extends string = never>(
+  options: MonitorOptions<Label>,
+): Server {
   const http = new NodeHttpMetrics(options);
   watch(http);
   return http.server as Server;

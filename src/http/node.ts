@@ -24,7 +24,10 @@ export type NodeServer = Server | HttpsServer | Http2Server | Http2SecureServer;
  * });
  * httpMetrics(server);
  */
-export function httpMetrics(server: NodeServer, options: HttpMetricsOptions = {}): void {
+export function httpMetrics<const Label extends string = never>(
+  server: NodeServer,
+  options: HttpMetricsOptions<Label> = {},
+): void {
   watch(server, new NodeHttpMetrics(options));
 }
 
@@ -35,7 +38,10 @@ export function httpMetrics(server: NodeServer, options: HttpMetricsOptions = {}
  * @example
  * monitor(server, { port: 9464 });
  */
-export function monitor(server: NodeServer, options: MonitorOptions): Server {
+export function monitor<const Label extends string = never>(
+  server: NodeServer,
+  options: MonitorOptions<Label>,
+): Server {
   const http = new NodeHttpMetrics(options);
   watch(server, http);
   return http.server as Server;

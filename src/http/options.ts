@@ -4,12 +4,16 @@ import type { ScraperOptions } from "../scrape/scraper.ts";
 import type { HttpRequest } from "./http-request.ts";
 import type { StandardLabel } from "./standard-labels.ts";
 
-/** What can be chosen of each metric. */
-export interface HttpMetricOptions {
+/**
+ * What can be chosen of each metric.
+ *
+ * @typeParam Label the names of the custom labels
+ */
+export interface HttpMetricOptions<Label extends string = string> {
   readonly name?: string;
   readonly help?: string;
   /** The labels it has, of the standard ones and the custom ones; the others are left out. */
-  readonly labels?: readonly (StandardLabel | (string & {}))[];
+  readonly labels?: readonly (StandardLabel | Label)[];
   /** How many series it may have, 10,000 by default; those past it are counted as `_other`. */
   readonly limit?: number;
   /** Drops series that were not updated for this long, in seconds. By default none is dropped. */
@@ -17,7 +21,8 @@ export interface HttpMetricOptions {
 }
 
 /** What can be chosen of a metric that is a histogram. */
-export interface HttpHistogramOptions extends HttpMetricOptions {
+export interface HttpHistogramOptions<Label extends string = string>
+  extends HttpMetricOptions<Label> {
   /** The classic buckets; none with an empty list. */
   readonly buckets?: readonly number[];
   /** Native buckets, too; off by default. */
@@ -25,36 +30,36 @@ export interface HttpHistogramOptions extends HttpMetricOptions {
 }
 
 /** Which metrics there are: `false` leaves one out, `true` or options take it in. */
-export interface HttpMetricsChoice {
+export interface HttpMetricsChoice<Label extends string = string> {
   /** `http_request_duration_seconds` */
-  readonly duration?: boolean | HttpHistogramOptions;
+  readonly duration?: boolean | HttpHistogramOptions<Label>;
   /** `http_requests_total` */
-  readonly requests?: boolean | HttpMetricOptions;
+  readonly requests?: boolean | HttpMetricOptions<Label>;
   /** `http_requests_in_flight`; it can have the labels `method` and `scheme`. */
-  readonly inFlight?: boolean | HttpMetricOptions;
+  readonly inFlight?: boolean | HttpMetricOptions<"method" | "scheme">;
   /** `http_stream_duration_seconds` */
-  readonly streams?: boolean | HttpHistogramOptions;
+  readonly streams?: boolean | HttpHistogramOptions<Label>;
   /** `http_request_time_to_headers_seconds`; off by default. */
-  readonly timeToHeaders?: boolean | HttpHistogramOptions;
+  readonly timeToHeaders?: boolean | HttpHistogramOptions<Label>;
   /** `http_request_size_bytes`: bytes of the body that were received; off by default. */
-  readonly requestSize?: boolean | HttpHistogramOptions;
+  readonly requestSize?: boolean | HttpHistogramOptions<Label>;
   /** `http_response_size_bytes`: bytes of the body that were written; off by default. */
-  readonly responseSize?: boolean | HttpHistogramOptions;
+  readonly responseSize?: boolean | HttpHistogramOptions<Label>;
 }
 
 /** What is measured of requests, and how it is called. */
-export interface MeasuringOptions {
+export interface MeasuringOptions<Label extends string = string> {
   /** Where the metrics go, and what is served; the process-wide registry by default. */
   readonly registry?: Registry;
   /** Whose names metrics and labels have; Prometheus's by default. */
   readonly conventions?: "prometheus" | "opentelemetry";
   /** Which metrics there are, and what they look like. */
-  readonly metrics?: HttpMetricsChoice;
+  readonly metrics?: HttpMetricsChoice<NoInfer<Label>>;
   /** Other names for standard labels, such as `{ status_code: "code" }`. */
   readonly labelNames?: Readonly<Partial<Record<StandardLabel, string>>>;
   /** Labels of your own: each is computed from the request when it ends. */
   readonly labels?: Readonly<
-    Record<string, (request: HttpRequest) => string | number | boolean | undefined>
+    Record<Label, (request: HttpRequest) => string | number | boolean | undefined>
   >;
   /** How many values each label of your own may take, 100 by default; later ones are `_other`. */
   readonly limit?: number;
@@ -81,10 +86,15 @@ interface ServingOptions extends ScraperOptions {
 }
 
 /** The options of `httpMetrics`, the same for every framework. */
-export interface HttpMetricsOptions extends MeasuringOptions, ServingOptions {}
+export interface HttpMetricsOptions<Label extends string = string>
+  extends MeasuringOptions<Label>,
+    ServingOptions {}
 
 /** The options of `monitor`, the same for every framework. */
-export type MonitorOptions = Omit<HttpMetricsOptions, "path"> & {
+export type MonitorOptions<Label extends string = string> = Omit<
+  HttpMetricsOptions<Label>,
+  "path"
+> & {
   readonly port: number;
   readonly path?: string;
 };
