@@ -207,16 +207,19 @@ test("labels that nobody declared do not compile, and are refused", () => {
   const known = ["method", "tenant"] as const;
   httpMetrics(createServer(), { registry, labels, metrics: { requests: { labels: known } } });
   const wrong = () =>
-    // @ts-expect-error: it is spelled tenant.
     httpMetrics(createServer(), {
       registry,
       labels,
+      // @ts-expect-error: it is spelled tenant.
       metrics: { requests: { labels: ["tenent"] } },
     });
   expect(wrong).toThrow(/option metrics\.requests\.labels is "tenent"/);
   const none = () =>
-    // @ts-expect-error: no label is declared.
-    httpMetrics(createServer(), { registry, metrics: { requests: { labels: ["tenant"] } } });
+    httpMetrics(createServer(), {
+      registry,
+      // @ts-expect-error: no label is declared.
+      metrics: { requests: { labels: ["tenant"] } },
+    });
   expect(none).toThrow(/labels is "tenant"/);
 });
 
