@@ -7,7 +7,6 @@ import { afterEach, expect, test, vi } from "vitest";
 import { type Counts, requestCounts } from "../../test/contracts/counts.ts";
 import { parseTextPage } from "../../test/text-page.ts";
 import { Registry } from "../registry/registry.ts";
-import { bearer } from "./authorize.ts";
 import { httpMetrics, monitor } from "./koa.ts";
 import { stopMetricsServer } from "./metrics-server.ts";
 import { setRoute } from "./node.ts";
@@ -77,51 +76,6 @@ test("used several times, it counts once", async () => {
   const url = await listening({ registry }, app);
   for (const path of ["/users/1", "/users/2", "/metrics"]) await fetch(url + path);
   await counted(registry, { "GET /users/:id 200 ok": 2 });
-});
-
-test("leaves out what is excluded", async () => {
-  const registry = new Registry();
-  const url = await listening({ registry, exclude: ["/health"] });
-  for (const path of ["/health", "/health?deep", "/users/1"]) await fetch(url + path);
-  await counted(registry, { "GET /users/:id 200 ok": 1 });
-});
-
-test("serves no page with path: false", async () => {
-  const registry = new Registry();
-  const url = await listening({ registry, path: false });
-  expect((await fetch(`${url}/metrics`)).status).toBe(404);
-  await counted(registry, { "GET _unmatched 404 client_error": 1 });
-});
-
-test("measures scrapes where that is asked for", async () => {
-  const registry = new Registry();
-  const url = await listening({ registry, path: "/own", measureScrapes: true });
-  await fetch(`${url}/own?name[]=http_requests`);
-  await counted(registry, { "GET /own 200 ok": 1 });
-});
-
-test("authorizes scrapes, and echoes nothing", async () => {
-  const url = await listening({ registry: new Registry(), authorize: bearer("a token") });
-  const scrape = (authorization: string) =>
-    fetch(`${url}/metrics?echo`, { headers: { authorization } });
-  const refused = await scrape("Bearer echo");
-  expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
-  expect(await refused.text()).toBe("Unauthorized.\n");
-  expect((await scrape("Bearer a token")).status).toBe(200);
-});
-
-test("has labels of the user's own", async () => {
-  const registry = new Registry();
-  const tenant = (request: { header(name: string): string | undefined }) =>
-    request.header("tenant");
-  const url = await listening({ registry, labels: { tenant } });
-  await fetch(`${url}/users/1`, { headers: { tenant: "ada" } });
-  const labels = { method: "GET", route: "/users/:id", status_code: "200", tenant: "ada" };
-  await vi.waitFor(async () => {
-    const page = parseTextPage(await registry.text());
-    expect(page.value("http_requests_total", { ...labels, outcome: "ok" })).toBe(1);
-    expect(page.value("http_request_duration_seconds_count", labels)).toBe(1);
-  });
 });
 
 test("lets middleware before it have its headers, and its turn after the page", async () => {
