@@ -1,6 +1,7 @@
 import { invalidSetting } from "../errors.ts";
 import type { LabelValue } from "../instruments/definition.ts";
 import type { Conventions, HttpMetric } from "./conventions.ts";
+import { labelSet } from "./label-set.ts";
 import type { HttpHistogramOptions, MeasuringOptions } from "./options.ts";
 import {
   type LabelFacts,
@@ -63,17 +64,6 @@ export function chooseMetrics(
 /** Whether any of their labels is computed from the scheme or the protocol of a request. */
 export function tellsProtocols(chosen: ChosenMetrics): boolean {
   return Object.values(chosen).some(({ tellsProtocols }) => tellsProtocols);
-}
-
-interface NamedSource {
-  readonly name: string;
-  readonly source: LabelSource;
-}
-
-function labelSet(sources: readonly NamedSource[], facts: LabelFacts): Record<string, LabelValue> {
-  const labels: Record<string, LabelValue> = {};
-  for (const { name, source } of sources) labels[name] = source(facts);
-  return labels;
 }
 
 function nameOf(label: string, conventions: Conventions, options: MeasuringOptions): string {

@@ -51,7 +51,7 @@ function middleware(http: NodeHttpMetrics): Middleware {
     const measured = http.measure(request, response);
     measured.routedBy(expressRoute, request);
     if (!http.serves(request.url ?? "/")) return next();
-    http.isScrape(measured);
+    http.noteScrape(measured);
     return void http.endpoint?.send(request, response);
   };
 }

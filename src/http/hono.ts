@@ -72,7 +72,7 @@ const NO_BINDINGS: NodeBindings = {};
 function handle(http: NodeHttpMetrics, measured: MeasuredRequest, c: Context, next: Next) {
   const { endpoint } = http;
   if (endpoint?.isAt(c.req.path)) {
-    http.isScrape(measured);
+    http.noteScrape(measured);
     return page(endpoint, measured);
   }
   measured.routedBy(honoRoute, c);

@@ -4,12 +4,8 @@ import type { Gauge } from "../instruments/gauge.ts";
 import type { Histogram } from "../instruments/histogram.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ChosenMetric, ChosenMetrics } from "./chosen-metrics.ts";
+import { DURATION_BUCKETS } from "./duration-buckets.ts";
 import type { LabelFacts } from "./standard-labels.ts";
-
-/** The buckets of the semantic conventions for HTTP, in seconds. */
-const DURATION_BUCKETS = [
-  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
-];
 
 /** From a tenth of a second to a day. */
 const STREAM_BUCKETS = [0.1, 1, 10, 60, 300, 900, 3600, 14_400, 86_400];

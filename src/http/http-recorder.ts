@@ -10,10 +10,11 @@ import { CONVENTIONS, type Conventions } from "./conventions.ts";
 import { CustomLabels } from "./custom-labels.ts";
 import { type Excludes, excluding } from "./exclude.ts";
 import { HttpFamilies, seriesOf } from "./http-families.ts";
+import { methodPlace } from "./known-methods.ts";
 import type { MeasuredRequest } from "./measured-request.ts";
 import type { MeasuringOptions } from "./options.ts";
 import { RequestSeries } from "./request-series.ts";
-import { isKnownMethod, SeriesCache } from "./series-cache.ts";
+import { SeriesCache } from "./series-cache.ts";
 import type { LabelFacts, StreamKind } from "./standard-labels.ts";
 
 const DEFAULT_VALUES_PER_LABEL = 100;
@@ -217,7 +218,7 @@ export class HttpRecorder {
   }
 
   #method(method: string): string {
-    return isKnownMethod(method) ? method : this.#conventions.otherMethod;
+    return methodPlace(method) > 0 ? method : this.#conventions.otherMethod;
   }
 
   #routeOf(request: MeasuredRequest): string {

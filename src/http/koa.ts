@@ -47,7 +47,7 @@ function middlewareOf(http: NodeHttpMetrics): Koa.Middleware {
   return (ctx, next) => {
     const measured = http.measure(ctx.req, ctx.res);
     if (endpoint?.isAt(ctx.url)) {
-      http.isScrape(measured);
+      http.noteScrape(measured);
       ctx.respond = false;
       return endpoint.send(ctx.req, ctx.res);
     }

@@ -70,7 +70,7 @@ export abstract class MeasuredRequest {
   }
 
   /** It had ended before anyone could measure it. */
-  isOver(): void {
+  noteOver(): void {
     this.endAt = this.start;
   }
 

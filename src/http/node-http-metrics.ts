@@ -58,7 +58,7 @@ export class NodeHttpMetrics {
   }
 
   /** A request turned out to be a scrape: it is not measured unless that was asked for. */
-  isScrape(measured: MeasuredRequest): void {
+  noteScrape(measured: MeasuredRequest): void {
     if (this.#measuresScrapes) measured.routedBy(pathOfEndpoint, this.endpoint);
     else measured.leave(this.recorder);
   }

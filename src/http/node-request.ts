@@ -39,7 +39,7 @@ function lateMeasurement(request: IncomingMessage, response: ServerResponse): No
   const isOver = response.writableEnded || request.socket?.destroyed;
   if (connection !== undefined && !isOver) return newMeasurement(connection, request, response);
   const measured = new NodeRequest(request, response);
-  if (isOver) measured.isOver();
+  if (isOver) measured.noteOver();
   else endByEvents(measured, request, response);
   return measured;
 }

@@ -36,7 +36,9 @@ export interface HttpMetricsChoice<Label extends string = string> {
   /** `http_requests_total` */
   readonly requests?: boolean | HttpMetricOptions<Label>;
   /** `http_requests_in_flight`; it can have the labels `method` and `scheme`. */
-  readonly inFlight?: boolean | HttpMetricOptions<"method" | "scheme">;
+  readonly inFlight?:
+    | boolean
+    | (Omit<HttpMetricOptions, "labels"> & { readonly labels?: readonly ("method" | "scheme")[] });
   /** `http_stream_duration_seconds` */
   readonly streams?: boolean | HttpHistogramOptions<Label>;
   /** `http_request_time_to_headers_seconds`; off by default. */

@@ -1,8 +1,8 @@
-/** Headers as they are passed to `writeHead`: an object, names and values in turn, or pairs. */
-export type PassedHeaders = unknown;
-
-/** One of the headers that were passed to `writeHead`, by its lower-case name. */
-export function headerOf(headers: PassedHeaders, name: string): unknown {
+/**
+ * One of the headers that were passed to `writeHead`, by its lower-case name: they are an object, names
+ * and values in turn, or pairs.
+ */
+export function headerOf(headers: unknown, name: string): unknown {
   if (typeof headers !== "object" || headers === null) return undefined;
   if (!Array.isArray(headers)) return inObject(headers as Record<string, unknown>, name);
   const isFlat = !Array.isArray(headers[0]);

@@ -1,12 +1,7 @@
+import { METHOD_PLACES, methodPlace } from "./known-methods.ts";
 import type { MeasuredRequest } from "./measured-request.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RequestSeries } from "./request-series.ts";
-
-/** Requests of other methods share one label value: clients can send any word. */
-const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
-
-/** The place of each method; those that are not there share place 0. */
-const METHOD_PLACES = new Map(METHODS.map((method, index) => [method, index + 1]));
 
 const OUTCOME_PLACES: { readonly [Name in Outcome]: number } = {
   ok: 0,
@@ -21,10 +16,6 @@ const OUTCOME_PLACES: { readonly [Name in Outcome]: number } = {
 
 /** Routes are few; where they are not, what is held must not grow with them. */
 const MAX_ROUTES = 2000;
-
-export function isKnownMethod(method: string): boolean {
-  return METHOD_PLACES.has(method);
-}
 
 /** Finds the series of a request by all that the standard labels are computed from. */
 export class SeriesCache {
@@ -54,7 +45,7 @@ export class SeriesCache {
   /** A number that is another one wherever a standard label differs, apart from the route. */
   private keyOf(request: MeasuredRequest): number {
     const { method, status, outcome } = request;
-    const key = (status * 9 + (METHOD_PLACES.get(method) ?? 0)) * 8 + OUTCOME_PLACES[outcome];
+    const key = (status * METHOD_PLACES + methodPlace(method)) * 8 + OUTCOME_PLACES[outcome];
     return this.tellsProtocols ? key * 6 + protocolPlace(request) : key;
   }
 }

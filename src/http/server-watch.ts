@@ -100,6 +100,7 @@ export class ServerWatch {
     const { everywhere, findRoute } = shared;
     if (this.#watchers.length + everywhere.length === 0) return;
     const measured = newMeasurement(connection, request, response);
+    // Not by `watchers()`, which would make a generator for each request.
     for (const { recorder } of this.#watchers) measured.join(recorder);
     for (const { recorder } of everywhere) measured.join(recorder);
     if (findRoute !== undefined) measured.routedBy(findRoute, request);

@@ -15,7 +15,7 @@ export function watcherInFront(
     recorder: http.recorder,
     answers(request, response) {
       if (http.serves(request.url ?? "/")) {
-        http.isScrape(http.measure(request, response));
+        http.noteScrape(http.measure(request, response));
         void http.endpoint?.send(request, response);
         return true;
       }

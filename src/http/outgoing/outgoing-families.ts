@@ -3,6 +3,8 @@ import type { CounterSeries } from "../../instruments/counter.ts";
 import type { GaugeSeries } from "../../instruments/gauge.ts";
 import type { HistogramSeries } from "../../instruments/histogram.ts";
 import type { Registry } from "../../registry/registry.ts";
+import { DURATION_BUCKETS } from "../duration-buckets.ts";
+import { labelSet } from "../label-set.ts";
 import type { OutgoingConventions, OutgoingMetric } from "./outgoing-conventions.ts";
 import { type LabelFacts, OUTGOING_LABELS, type OutgoingLabel } from "./outgoing-labels.ts";
 import type {
@@ -10,11 +12,6 @@ import type {
   OutgoingMetricOptions,
   OutgoingMetricsChoice,
 } from "./outgoing-options.ts";
-
-/** The buckets of the semantic conventions for HTTP, in seconds. */
-const DURATION_BUCKETS = [
-  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
-];
 
 /** Finds a metric's series for a request. */
 type Find<Series> = (facts: LabelFacts) => Series;
@@ -88,11 +85,7 @@ export class OutgoingFamilies {
     });
     return {
       options: { ...chosen, labels: sources.map(({ name }) => name) },
-      labelsOf: (facts: LabelFacts) => {
-        const labels: Record<string, string> = {};
-        for (const { name, source } of sources) labels[name] = source(facts);
-        return labels;
-      },
+      labelsOf: (facts: LabelFacts) => labelSet(sources, facts),
     };
   }
 }
