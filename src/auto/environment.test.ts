@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { HttpRequest } from "../http/http-request.ts";
+import type { HttpRequest } from "../http/request/http-request.ts";
 import { readSettings } from "./environment.ts";
 
 /** The settings in an environment, and what is said about them. */

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import { bearer } from "../http/authorize.ts";
 import type { Authorize } from "../http/options.ts";
+import { bearer } from "../http/page/authorize.ts";
 import { type Environment, EnvironmentReader } from "./environment-reader.ts";
 
 /** How an application is instrumented without touching its code. */

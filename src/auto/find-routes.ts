@@ -1,4 +1,4 @@
-import { findRoutesBy } from "../http/server-watch.ts";
+import { findRoutesBy } from "../http/server/server-watch.ts";
 import { extendModules } from "./extend-modules.ts";
 import { HOOKS } from "./extended-module.ts";
 import { routeOfMessage } from "./route-of-message.ts";

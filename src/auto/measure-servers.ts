@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Server, Socket } from "node:net";
-import { HttpRecorder, recorderOf } from "../http/http-recorder.ts";
 import type { MeasuringOptions } from "../http/options.ts";
-import { watchEveryServer, watchProcess } from "../http/server-watch.ts";
+import { HttpRecorder, recorderOf } from "../http/record/recorder.ts";
+import { watchEveryServer, watchProcess } from "../http/server/server-watch.ts";
 import { metrics } from "../registry/metrics.ts";
 import { attempt } from "./attempt.ts";
 

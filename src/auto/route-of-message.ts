@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { expressRoute } from "../http/express-route.ts";
-import { nextRoute } from "../http/next-route.ts";
+import { expressRoute } from "../http/express/route.ts";
+import { nextRoute } from "../http/next/route.ts";
 
 /** The route of a request, as far as frameworks leave it on Node's own message. */
 export function routeOfMessage(request: IncomingMessage): string | undefined {

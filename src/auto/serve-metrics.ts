@@ -1,8 +1,8 @@
 import cluster from "node:cluster";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { MetricsEndpoint } from "../http/metrics-endpoint.ts";
-import { startMetricsServer } from "../http/metrics-server.ts";
+import { MetricsEndpoint } from "../http/page/endpoint.ts";
+import { startMetricsServer } from "../http/page/server.ts";
 import type { AutoSettings } from "./environment.ts";
 import { say } from "./say.ts";
 

@@ -1,7 +1,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { FastifyInstance } from "fastify";
-import { fastifyRoute } from "../http/fastify-route.ts";
-import { measuredRequestOf } from "../http/measured-message.ts";
+import { fastifyRoute } from "../http/fastify/route.ts";
+import { measuredRequestOf } from "../http/request/find.ts";
 
 /** Has the routes of requests to applications of Fastify found, which it announces. */
 export function watchFastify(): void {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import type { Context } from "hono";
-import { honoRoute } from "../http/hono-route.ts";
-import { measuredRequestOf } from "../http/measured-message.ts";
+import { honoRoute } from "../http/hono/route.ts";
+import { measuredRequestOf } from "../http/request/find.ts";
 
 type Arguments = ConstructorParameters<typeof Context>;
 type ContextClass = new (...args: Arguments) => Context;

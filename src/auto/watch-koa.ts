@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { watchMounts } from "../http/koa-mounts.ts";
-import { koaRoute, type RoutedContext } from "../http/koa-route.ts";
-import { measuredRequestOf } from "../http/measured-message.ts";
+import { watchMounts } from "../http/koa/mounts.ts";
+import { koaRoute, type RoutedContext } from "../http/koa/route.ts";
+import { measuredRequestOf } from "../http/request/find.ts";
 
 /** Koa's class of applications, as far as it is needed here. */
 interface KoaClass {

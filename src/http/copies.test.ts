@@ -11,7 +11,7 @@ afterEach(async () => {
 /** The package as another bundle or a hot reload has it: its modules are evaluated again. */
 async function newCopy() {
   vi.resetModules();
-  const { httpMetrics, monitor } = await import("./node.ts");
+  const { httpMetrics, monitor } = await import("./node/index.ts");
   const { metrics } = await import("../registry/metrics.ts");
   return { httpMetrics, monitor, metrics };
 }

@@ -1,8 +1,8 @@
 import type { NativeOptions } from "../instruments/native/native-options.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ScraperOptions } from "../scrape/scraper.ts";
-import type { HttpRequest } from "./http-request.ts";
-import type { StandardLabel } from "./standard-labels.ts";
+import type { StandardLabel } from "./record/labels.ts";
+import type { HttpRequest } from "./request/http-request.ts";
 
 /**
  * What can be chosen of each metric.

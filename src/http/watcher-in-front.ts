@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { measuredOf } from "./measured-message.ts";
-import type { NodeHttpMetrics } from "./node-http-metrics.ts";
-import type { Watcher } from "./server-watch.ts";
+import type { NodeHttpMetrics } from "./adapter.ts";
+import { measuredOf } from "./request/find.ts";
+import type { Watcher } from "./server/server-watch.ts";
 
 /**
  * Watches servers themselves: all their requests are measured, and the page is answered in front of

@@ -8,9 +8,9 @@ import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import express from "express";
 import fastify from "fastify";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { httpMetrics as expressMetrics } from "../../src/http/express.ts";
-import { httpMetrics as fastifyMetrics } from "../../src/http/fastify.ts";
-import { httpMetrics } from "../../src/http/node.ts";
+import { httpMetrics as expressMetrics } from "../../src/http/express/index.ts";
+import { httpMetrics as fastifyMetrics } from "../../src/http/fastify/index.ts";
+import { httpMetrics } from "../../src/http/node/index.ts";
 import { Registry } from "../../src/registry/registry.ts";
 
 const provider = new NodeTracerProvider();

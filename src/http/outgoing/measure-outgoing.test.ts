@@ -12,7 +12,7 @@ import { metrics } from "../../registry/metrics.ts";
 import { Registry } from "../../registry/registry.ts";
 import { expectFamilies, readSamples, readValue } from "../../testing/index.ts";
 import { measureOutgoing } from "./measure-outgoing.ts";
-import type { OutgoingMetricsOptions } from "./outgoing-options.ts";
+import type { OutgoingMetricsOptions } from "./options.ts";
 
 let registry: Registry;
 let target: Target;

@@ -1,10 +1,10 @@
 import { metrics } from "../../registry/metrics.ts";
 import type { Registry } from "../../registry/registry.ts";
 import { watchNode } from "./node-requests.ts";
-import type { OutgoingMetricsOptions } from "./outgoing-options.ts";
-import { OutgoingRecorder } from "./outgoing-recorder.ts";
-import { checkSame, isOpen, type OutgoingSettings, outgoingSettings } from "./outgoing-settings.ts";
+import type { OutgoingMetricsOptions } from "./options.ts";
+import { OutgoingRecorder } from "./recorder.ts";
 import { safely } from "./safely.ts";
+import { checkSame, isOpen, type OutgoingSettings, outgoingSettings } from "./settings.ts";
 import { watchUndici } from "./undici-requests.ts";
 
 /** Outgoing requests that are measured in a registry, for as many callers as asked for it. */

@@ -2,8 +2,8 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { ABORTED, failureLabel } from "./failure-label.ts";
 import { listen } from "./listen.ts";
 import { MeasuredRequests } from "./measured-requests.ts";
-import type { OutgoingRecorder } from "./outgoing-recorder.ts";
-import type { OutgoingRequest } from "./outgoing-request.ts";
+import type { OutgoingRecorder } from "./recorder.ts";
+import type { OutgoingRequest } from "./request.ts";
 import { safely } from "./safely.ts";
 import { watchCreation } from "./watch-creation.ts";
 

@@ -1,8 +1,8 @@
 import { failureLabel } from "./failure-label.ts";
 import { listen } from "./listen.ts";
 import { MeasuredRequests } from "./measured-requests.ts";
-import type { OutgoingRecorder } from "./outgoing-recorder.ts";
-import type { OutgoingRequest } from "./outgoing-request.ts";
+import type { OutgoingRecorder } from "./recorder.ts";
+import type { OutgoingRequest } from "./request.ts";
 
 /** As undici publishes it. */
 interface UndiciRequest {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { outcomeOfStatus } from "../../../src/http/outcome.ts";
+import { outcomeOfStatus } from "../../../src/http/request/outcome.ts";
 import { send } from "../client.ts";
 import { connectRaw, request } from "../raw-connection.ts";
 import type { Scenarios, Start } from "../scenario.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { bearer } from "../../../src/http/authorize.ts";
+import { bearer } from "../../../src/http/page/authorize.ts";
 import { PLAIN } from "../bodies.ts";
 import { send } from "../client.ts";
 import type { Scenarios } from "../scenario.ts";

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type express from "express";
 import type { Express, Request, Response } from "express";
-import { httpMetrics } from "../../../src/http/express.ts";
+import { httpMetrics } from "../../../src/http/express/index.ts";
 import { BIG_BYTES, big, dripping, events, failing, PLAIN, sizeOf } from "../bodies.ts";
 import type { Subject } from "../subject.ts";
 

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import fastify, { type FastifyInstance, type FastifyPluginAsync } from "fastify";
-import { httpMetrics } from "../../../src/http/fastify.ts";
+import { httpMetrics } from "../../../src/http/fastify/index.ts";
 import { BIG_BYTES, big, dripping, events, failing, PLAIN, sizeOf } from "../bodies.ts";
 import type { Subject } from "../subject.ts";
 

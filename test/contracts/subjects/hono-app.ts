@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { stream, streamSSE } from "hono/streaming";
 import { validator } from "hono/validator";
-import { httpMetrics } from "../../../src/http/hono.ts";
+import { httpMetrics } from "../../../src/http/hono/index.ts";
 import type { HttpMetricsOptions } from "../../../src/http/options.ts";
 import { BIG_BYTES, big, dripping, events, failing, PLAIN, sizeOf } from "../bodies.ts";
 

@@ -4,7 +4,7 @@ import { json } from "node:stream/consumers";
 import Router from "@koa/router";
 import Koa from "koa";
 import mount from "koa-mount";
-import { httpMetrics } from "../../../src/http/koa.ts";
+import { httpMetrics } from "../../../src/http/koa/index.ts";
 import { BIG_BYTES, big, dripping, events, failing, PLAIN, sizeOf } from "../bodies.ts";
 import type { Subject } from "../subject.ts";
 

@@ -15,7 +15,7 @@ import {
 } from "@nestjs/common";
 import { type AbstractHttpAdapter, NestFactory, RouterModule } from "@nestjs/core";
 import { interval, map } from "rxjs";
-import { HttpMetricsModule } from "../../../src/http/nest.ts";
+import { HttpMetricsModule } from "../../../src/http/nest/index.ts";
 import type { HttpMetricsOptions } from "../../../src/http/options.ts";
 import { decorate, parameter } from "../../decorate.ts";
 import { BIG_BYTES, big, dripping, failing, PLAIN, sizeOf } from "../bodies.ts";

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { createRequire } from "node:module";
-import { httpMetrics } from "../../../src/http/next.ts";
-import { watchProcess } from "../../../src/http/server-watch.ts";
+import { httpMetrics } from "../../../src/http/next/index.ts";
+import { watchProcess } from "../../../src/http/server/server-watch.ts";
 import { NEXT_APP } from "../next-build.ts";
 import type { Subject } from "../subject.ts";
 

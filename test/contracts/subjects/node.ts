@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { Readable } from "node:stream";
 import { json } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { httpMetrics, setRoute } from "../../../src/http/node.ts";
+import { httpMetrics, setRoute } from "../../../src/http/node/index.ts";
 import { BIG_BYTES, big, dripping, events, failing, PLAIN, sizeOf } from "../bodies.ts";
 import type { Subject } from "../subject.ts";
 

@@ -1,0 +1,111 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Context, MiddlewareHandler, Next } from "hono";
+import { NodeHttpMetrics } from "../adapter.ts";
+import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
+import type { MetricsEndpoint } from "../page/endpoint.ts";
+import { FetchRequest } from "../request/fetch-request.ts";
+import { measuredApart, setMeasuredApart } from "../request/find.ts";
+import type { MeasuredRequest } from "../request/measured-request.ts";
+import { honoRoute } from "./route.ts";
+
+export type { Authorize, HttpMetricsOptions, MonitorOptions } from "../options.ts";
+export type { HttpRequest } from "../request/http-request.ts";
+
+/** An application of Hono, whatever types its environment and its routes have. */
+export interface HonoApp {
+  use(middleware: MiddlewareHandler): unknown;
+}
+
+/** What `@hono/node-server` gives as the environment of a request. */
+interface NodeBindings {
+  readonly incoming?: IncomingMessage;
+  /** There is none where the connection is to be upgraded. */
+  readonly outgoing?: ServerResponse;
+}
+
+/**
+ * Measures every request of a Hono application and answers `GET /metrics`. Use it before all other
+ * middleware. On servers other than Node's a response ends when the server has taken all of its body;
+ * they need Node's modules (`nodejs_compat` on Workers).
+ *
+ * @example
+ * app.use(httpMetrics());
+ */
+export function httpMetrics<const Label extends string = never>(
+  options: HttpMetricsOptions<Label> = {},
+): MiddlewareHandler {
+  return middlewareOf(new NodeHttpMetrics(options));
+}
+
+/**
+ * `httpMetrics` with the metrics on a server of their own, which it returns.
+ *
+ * @example
+ * monitor(app, { port: 9464 });
+ */
+export function monitor<const Label extends string = never>(
+  app: HonoApp,
+  options: MonitorOptions<Label>,
+): Server {
+  const http = new NodeHttpMetrics(options);
+  app.use(middlewareOf(http));
+  return http.server as Server;
+}
+
+function middlewareOf(http: NodeHttpMetrics): MiddlewareHandler {
+  // No async function: it would be a promise and some turns of the queue more for each request.
+  return (c, next) => {
+    const { incoming, outgoing } = bindingsOf(c);
+    if (incoming === undefined) return handleFetch(http, c, next);
+    if (outgoing !== undefined) return handle(http, http.measure(incoming, outgoing), c, next);
+    http.measureUpgrade(incoming).routedBy(honoRoute, c);
+    return next();
+  };
+}
+
+function bindingsOf({ env }: Context): NodeBindings {
+  return env ?? NO_BINDINGS;
+}
+
+const NO_BINDINGS: NodeBindings = {};
+
+function handle(http: NodeHttpMetrics, measured: MeasuredRequest, c: Context, next: Next) {
+  const { endpoint } = http;
+  if (endpoint?.isAt(c.req.path)) {
+    http.noteScrape(measured);
+    return page(endpoint, measured);
+  }
+  measured.routedBy(honoRoute, c);
+  return next();
+}
+
+async function page(endpoint: MetricsEndpoint, { view }: MeasuredRequest): Promise<Response> {
+  const { status, headers, body } = await endpoint.answer(view);
+  return new Response(body as Uint8Array<ArrayBuffer> | string, { status, headers });
+}
+
+/** Where no server of Node's is below: the response itself has to tell what becomes of it. */
+async function handleFetch(http: NodeHttpMetrics, c: Context, next: Next) {
+  const { raw } = c.req;
+  const begun = measuredApart(raw);
+  if (begun !== undefined) {
+    begun.join(http.recorder);
+    return handle(http, begun, c, next);
+  }
+  const measured = new FetchRequest(raw);
+  setMeasuredApart(raw, measured);
+  measured.join(http.recorder);
+  try {
+    const answer = await handle(http, measured, c, next);
+    if (answer instanceof Response) c.res = answer;
+  } catch (error) {
+    measured.giveUp();
+    throw error;
+  }
+  if (!c.finalized) return measured.giveUp();
+  const response = await measured.respond(c.res);
+  if (response === c.res) return;
+  // Hono copies the headers of a response that is there to the one that takes its place.
+  c.res = undefined;
+  c.res = response;
+}

@@ -1,0 +1,58 @@
+import type { Server } from "node:http";
+import type Koa from "koa";
+import { NodeHttpMetrics } from "../adapter.ts";
+import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
+import { watchMounts } from "./mounts.ts";
+import { koaRoute } from "./route.ts";
+
+export type { Authorize, HttpMetricsOptions, MonitorOptions } from "../options.ts";
+export type { HttpRequest } from "../request/http-request.ts";
+
+/** An application of Koa, whatever types its state and its context have. */
+export interface KoaApp {
+  use(middleware: Koa.Middleware): unknown;
+}
+
+/**
+ * Measures every request of a Koa application and answers `GET /metrics`. Use it before all other
+ * middleware. Routes are those of `@koa/router`, with the prefixes of `koa-mount`.
+ *
+ * @example
+ * app.use(httpMetrics());
+ */
+export function httpMetrics<const Label extends string = never>(
+  options: HttpMetricsOptions<Label> = {},
+): Koa.Middleware {
+  return middlewareOf(new NodeHttpMetrics(options));
+}
+
+/**
+ * `httpMetrics` with the metrics on a server of their own, which it returns.
+ *
+ * @example
+ * monitor(app, { port: 9464 });
+ */
+export function monitor<const Label extends string = never>(
+  app: KoaApp,
+  options: MonitorOptions<Label>,
+): Server {
+  const http = new NodeHttpMetrics(options);
+  app.use(middlewareOf(http));
+  return http.server as Server;
+}
+
+function middlewareOf(http: NodeHttpMetrics): Koa.Middleware {
+  const { endpoint } = http;
+  // No async function: it would be a promise and two turns of the queue more for each request.
+  return (ctx, next) => {
+    const measured = http.measure(ctx.req, ctx.res);
+    if (endpoint?.isAt(ctx.url)) {
+      http.noteScrape(measured);
+      ctx.respond = false;
+      return endpoint.send(ctx.req, ctx.res);
+    }
+    watchMounts(ctx);
+    measured.routedBy(koaRoute, ctx);
+    return next();
+  };
+}

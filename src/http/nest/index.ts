@@ -1,0 +1,132 @@
+import type { IncomingMessage, Server } from "node:http";
+import type {
+  DynamicModule,
+  FactoryProvider,
+  HttpServer,
+  INestApplication,
+  ModuleMetadata,
+  OnApplicationShutdown,
+  OnModuleInit,
+  Provider,
+} from "@nestjs/common";
+import { HttpAdapterHost } from "@nestjs/core";
+import { NodeHttpMetrics } from "../adapter.ts";
+import { expressRoute } from "../express/route.ts";
+import { measureFastify } from "../fastify/requests.ts";
+import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
+import { measuredOf } from "../request/find.ts";
+import { ServerWatch } from "../server/server-watch.ts";
+import { watcherInFront } from "../watcher-in-front.ts";
+
+export type { Authorize, HttpMetricsOptions, MonitorOptions } from "../options.ts";
+export type { HttpRequest } from "../request/http-request.ts";
+
+/** Options that other providers have a part in. */
+export interface HttpMetricsAsyncOptions
+  extends Pick<ModuleMetadata, "imports">,
+    Pick<FactoryProvider<HttpMetricsOptions>, "inject" | "useFactory"> {}
+
+const OPTIONS = Symbol("narthex.http.options");
+const MEASURING = Symbol("narthex.http.measuring");
+
+/**
+ * Measures every request of a Nest application, on Express or on Fastify, and answers
+ * `GET /metrics` in front of its middlewares, guards and prefixes.
+ *
+ * @example
+ * const imports = [HttpMetricsModule.forRoot()]; // of the application's module
+ */
+// biome-ignore lint/complexity/noStaticOnlyClass: Nest knows modules by their class.
+export class HttpMetricsModule {
+  static forRoot<const Label extends string = never>(
+    options: HttpMetricsOptions<Label> = {},
+  ): DynamicModule {
+    return moduleWith({ provide: OPTIONS, useValue: options });
+  }
+
+  /**
+   * @example
+   * HttpMetricsModule.forRootAsync({
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => ({ path: config.get("METRICS_PATH") }),
+   * });
+   */
+  static forRootAsync({ imports = [], ...options }: HttpMetricsAsyncOptions): DynamicModule {
+    return { imports, ...moduleWith({ provide: OPTIONS, ...options }) };
+  }
+}
+
+function moduleWith(options: Provider<HttpMetricsOptions>): DynamicModule {
+  const measuring: FactoryProvider<NestMeasuring> = {
+    provide: MEASURING,
+    inject: [HttpAdapterHost, OPTIONS],
+    useFactory: ({ httpAdapter }: HttpAdapterHost, options: HttpMetricsOptions) =>
+      new NestMeasuring(httpAdapter ?? null, new NodeHttpMetrics(options)),
+  };
+  return { module: HttpMetricsModule, providers: [options, measuring] };
+}
+
+/**
+ * `HttpMetricsModule` with the metrics on a server of their own, which it returns; it stops with the
+ * application. Call it before the application listens.
+ *
+ * @example
+ * const app = await NestFactory.create(AppModule);
+ * monitor(app, { port: 9464 });
+ */
+export function monitor<const Label extends string = never>(
+  app: INestApplication,
+  options: MonitorOptions<Label>,
+): Server {
+  const http = new NodeHttpMetrics(options);
+  const measuring = new NestMeasuring(app.getHttpAdapter(), http);
+  measuring.onModuleInit();
+  app.getHttpServer().once("close", () => measuring.onApplicationShutdown());
+  return http.server as Server;
+}
+
+/** The measuring of one application, which Nest tells when the application starts and stops. */
+class NestMeasuring implements OnModuleInit, OnApplicationShutdown {
+  readonly #adapter: HttpServer | null;
+  readonly #http: NodeHttpMetrics;
+  readonly #isOnFastify: boolean;
+
+  /** An application that serves no HTTP has no adapter. */
+  constructor(adapter: HttpServer | null, http: NodeHttpMetrics) {
+    this.#adapter = adapter;
+    this.#http = http;
+    this.#isOnFastify = adapter?.getType() === "fastify";
+    // Hooks have to be there before the routes, and before other hooks, which may answer.
+    if (this.#isOnFastify) measureFastify(adapter?.getInstance(), http, watcherInFront(http));
+    else if (adapter !== null) noteUnmatched(adapter);
+  }
+
+  /** On Express there is no server before. */
+  onModuleInit(): void {
+    if (this.#adapter === null || this.#isOnFastify) return;
+    const server: Server = this.#adapter.getHttpServer();
+    // Users may start servers of their own with Nest's application.
+    ServerWatch.ofTwins(server).add(watcherInFront(this.#http, expressRoute));
+  }
+
+  onApplicationShutdown(): void {
+    this.#http.stop();
+  }
+}
+
+/**
+ * Express takes Nest's middlewares for routes, and handlers, too, that pass a request on because its
+ * version is not theirs: only Nest's last handler knows that nothing took it.
+ */
+function noteUnmatched(adapter: HttpServer): void {
+  const { setNotFoundHandler } = adapter;
+  adapter.setNotFoundHandler = (handler, ...rest) => {
+    const noting = (request: IncomingMessage, ...others: unknown[]) => {
+      measuredOf(request)?.routedBy(noRoute, undefined);
+      return handler(request, ...others);
+    };
+    return setNotFoundHandler?.call(adapter, noting, ...rest);
+  };
+}
+
+function noRoute(): undefined {}

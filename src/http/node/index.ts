@@ -1,0 +1,63 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Http2SecureServer, Http2Server, Http2ServerRequest } from "node:http2";
+import type { Server as HttpsServer } from "node:https";
+import { NodeHttpMetrics } from "../adapter.ts";
+import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
+import { measuredRequestOf } from "../request/find.ts";
+import { ServerWatch } from "../server/server-watch.ts";
+import { watcherInFront } from "../watcher-in-front.ts";
+
+export type { Authorize, HttpMetricsOptions, MonitorOptions } from "../options.ts";
+export type { HttpRequest } from "../request/http-request.ts";
+
+/** A server of node:http, node:https or node:http2. */
+export type NodeServer = Server | HttpsServer | Http2Server | Http2SecureServer;
+
+/**
+ * Measures every request of a server and answers `GET /metrics` in front of its listeners. Routes are
+ * told with `setRoute` or the option `route`; without them all are `_unmatched`.
+ *
+ * @example
+ * const server = createServer((request, response) => {
+ *   setRoute(request, "/hello/:name");
+ *   response.end("Hello.\n");
+ * });
+ * httpMetrics(server);
+ */
+export function httpMetrics<const Label extends string = never>(
+  server: NodeServer,
+  options: HttpMetricsOptions<Label> = {},
+): void {
+  watch(server, new NodeHttpMetrics(options));
+}
+
+/**
+ * `httpMetrics` with the metrics on a server of their own, which it returns; it stops with the
+ * measured one.
+ *
+ * @example
+ * monitor(server, { port: 9464 });
+ */
+export function monitor<const Label extends string = never>(
+  server: NodeServer,
+  options: MonitorOptions<Label>,
+): Server {
+  const http = new NodeHttpMetrics(options);
+  watch(server, http);
+  return http.server as Server;
+}
+
+/**
+ * Says which route took a request: the template, such as `/users/:id`, never the path.
+ *
+ * @example
+ * setRoute(request, "/users/:id");
+ */
+export function setRoute(request: IncomingMessage | Http2ServerRequest, route: string): void {
+  measuredRequestOf(request)?.routedBy(String, route);
+}
+
+function watch(server: NodeServer, http: NodeHttpMetrics): void {
+  ServerWatch.of(server).add(watcherInFront(http));
+  server.once("close", () => http.stop());
+}

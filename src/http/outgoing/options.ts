@@ -1,0 +1,49 @@
+import type { Registry } from "../../registry/registry.ts";
+import type { HttpHistogramOptions, HttpMetricOptions } from "../options.ts";
+import type { OutgoingLabel } from "./labels.ts";
+
+interface ChosenLabels {
+  /** The labels it has; the others are left out. */
+  readonly labels?: readonly OutgoingLabel[];
+}
+
+/** What can be chosen of each metric. */
+export interface OutgoingMetricOptions extends Omit<HttpMetricOptions, "labels">, ChosenLabels {}
+
+/** What can be chosen of a metric that is a histogram. */
+export interface OutgoingHistogramOptions
+  extends Omit<HttpHistogramOptions, "labels">,
+    ChosenLabels {}
+
+/** Which metrics there are: `false` leaves one out, `true` or options take it in. */
+export interface OutgoingMetricsChoice {
+  /** `http_client_request_duration_seconds` */
+  readonly duration?: boolean | OutgoingHistogramOptions;
+  /** `http_client_errors_total` */
+  readonly errors?: boolean | OutgoingMetricOptions;
+  /** `http_client_requests_in_flight`; of a request under way neither status nor error is known. */
+  readonly inFlight?: boolean | OutgoingMetricOptions;
+}
+
+/** What is known of an outgoing request when it begins. */
+export interface OutgoingRequestFacts {
+  readonly method: string;
+  /** `example.com`, `127.0.0.1:8080`: without the default port of its scheme. */
+  readonly host: string;
+  /** Path and query, as they are sent. */
+  readonly path: string;
+}
+
+/** What is measured of outgoing requests, and how it is called. */
+export interface OutgoingMetricsOptions {
+  /** Where the metrics go; the process-wide registry by default. */
+  readonly registry?: Registry;
+  /** Whose names metrics and labels have; Prometheus's by default. */
+  readonly conventions?: "prometheus" | "opentelemetry";
+  /** Which metrics there are, and what they look like. */
+  readonly metrics?: OutgoingMetricsChoice;
+  /** How many hosts are told apart, 100 by default; later ones are `_other`. */
+  readonly limit?: number;
+  /** Requests that are not measured: those to a collector of traces, say. */
+  readonly exclude?: (request: OutgoingRequestFacts) => boolean;
+}

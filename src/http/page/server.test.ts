@@ -1,0 +1,78 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { Registry } from "../../registry/registry.ts";
+import { MetricsEndpoint } from "./endpoint.ts";
+import { leaveMetricsServer, startMetricsServer, stopMetricsServer } from "./server.ts";
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) stopMetricsServer(server);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+function start(endpoint: MetricsEndpoint, port: number): Server {
+  const server = startMetricsServer(endpoint, { port });
+  servers.push(server);
+  return server;
+}
+
+function endpointOf(service: string): MetricsEndpoint {
+  const registry = new Registry({ labels: { service } });
+  registry.gauge({ name: "up", help: "It is." }).set(1);
+  return new MetricsEndpoint({ registry });
+}
+
+async function read(port: number): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+  return (await response.text()).split("\n")[2]!;
+}
+
+test("applications that share a port have it until the last of them stops", async () => {
+  const port = await freePort();
+  const [first, second] = [endpointOf("first"), endpointOf("second")];
+  const server = start(first, port);
+  await once(server, "listening");
+  expect(start(second, port)).toBe(server);
+  expect(await read(port)).toBe('up{service="second"} 1');
+  leaveMetricsServer(server, second);
+  leaveMetricsServer(server, second);
+  expect(await read(port)).toBe('up{service="first"} 1');
+  leaveMetricsServer(server, first);
+  await expect(read(port)).rejects.toThrow();
+});
+
+test("a hot reload may start its server before the old one has stopped", async () => {
+  const port = await freePort();
+  const [old, reloaded] = [endpointOf("old"), endpointOf("reloaded")];
+  const server = start(old, port);
+  await once(server, "listening");
+  start(reloaded, port);
+  leaveMetricsServer(server, old);
+  expect(await read(port)).toBe('up{service="reloaded"} 1');
+});
+
+test("a server that is being closed is not taken for one that runs", async () => {
+  const port = await freePort();
+  const [old, reloaded] = [endpointOf("old"), endpointOf("reloaded")];
+  const server = start(old, port);
+  await once(server, "listening");
+  // Its connection is kept alive.
+  expect(await read(port)).toBe('up{service="old"} 1');
+  const closed = once(server, "close");
+  leaveMetricsServer(server, old);
+  await once(start(reloaded, port), "listening");
+  await closed;
+  expect(await read(port)).toBe('up{service="reloaded"} 1');
+  start(endpointOf("again"), port);
+  expect(await read(port)).toBe('up{service="again"} 1');
+});

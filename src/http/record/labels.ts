@@ -1,0 +1,51 @@
+import type { LabelValue } from "../../instruments/definition.ts";
+import type { Outcome } from "../request/outcome.ts";
+
+/** The labels that this package computes itself, by the names that options call them. */
+export type StandardLabel =
+  | "method"
+  | "route"
+  | "status_code"
+  | "outcome"
+  /** What kind of stream it is: `stream`, `event_stream` or `upgrade`. */
+  | "kind"
+  /** `http` or `https` */
+  | "scheme"
+  /** `1.1` or `2`, say. */
+  | "protocol_version"
+  /** The status or the outcome of what failed; empty for what did not. */
+  | "error_type";
+
+/** What labels are computed from. */
+export interface LabelFacts {
+  readonly method: string;
+  readonly scheme: string;
+  readonly protocolVersion: string;
+  readonly route: string;
+  /** 0 where there was no status. */
+  readonly status: number;
+  readonly outcome: Outcome;
+  readonly kind: StreamKind | undefined;
+  readonly customLabels: readonly LabelValue[];
+}
+
+export type StreamKind = "stream" | "event_stream" | "upgrade";
+
+export type LabelSource = (facts: LabelFacts) => LabelValue;
+
+export const STANDARD_LABELS: { readonly [Label in StandardLabel]: LabelSource } = {
+  method: ({ method }) => method,
+  route: ({ route }) => route,
+  status_code: ({ status }) => (status === 0 ? "" : status),
+  outcome: ({ outcome }) => outcome,
+  kind: ({ kind }) => kind ?? "",
+  scheme: ({ scheme }) => scheme,
+  protocol_version: ({ protocolVersion }) => protocolVersion,
+  error_type: errorType,
+};
+
+/** What the semantic conventions take for an error of a server: a 4xx is the client's. */
+function errorType({ outcome, status }: LabelFacts): string {
+  if (outcome === "ok" || outcome === "client_error" || outcome === "upgraded") return "";
+  return outcome === "server_error" ? String(status) : outcome;
+}

@@ -1,0 +1,81 @@
+import type { HttpRecorder } from "../record/recorder.ts";
+import { watchBody } from "./body.ts";
+import { FetchHttpRequest } from "./http-request.ts";
+import { isEventStream, MeasuredRequest } from "./measured-request.ts";
+import { outcomeOfStatus } from "./outcome.ts";
+
+const SWITCHING_PROTOCOLS = 101;
+
+/** A request of the fetch API, as the servers of Bun, Deno and edge networks give it to handlers. */
+export class FetchRequest extends MeasuredRequest {
+  /** The fetch API does not tell it. */
+  readonly protocolVersion = "";
+  readonly view: FetchHttpRequest;
+  private response: Response | undefined = undefined;
+  private isWhole = false;
+
+  constructor(request: Request) {
+    super(request.method);
+    this.view = new FetchHttpRequest(request);
+    request.signal.addEventListener("abort", () => this.cancel());
+  }
+
+  get scheme(): string {
+    return this.view.raw.url.startsWith("https:") ? "https" : "http";
+  }
+
+  /** What is to be sent in the place of a response: the same, telling what becomes of its body. */
+  async respond(response: Response): Promise<Response> {
+    const { body, status } = response;
+    if (!this.isRecorded || this.endAt > 0) return response;
+    this.noticeHead();
+    this.response = response;
+    if (status === SWITCHING_PROTOCOLS) this.end(status, "upgraded");
+    else if (body === null || body.locked || this.method === "HEAD") this.finish();
+    else return watchBody(response, body, this);
+    return response;
+  }
+
+  /** Its handler failed, and the server answers on its own. */
+  giveUp(): void {
+    this.end(500, "server_error");
+  }
+
+  take(bytes: number): void {
+    this.responseBytes += bytes;
+  }
+
+  takeWhole(bytes: number): void {
+    this.isWhole = true;
+    this.take(bytes);
+    this.finish();
+  }
+
+  finish(): void {
+    const status = this.response?.status ?? 0;
+    this.end(status, outcomeOfStatus(status));
+  }
+
+  fail(): void {
+    this.end(this.response?.status ?? 0, "failed_response");
+  }
+
+  /** The client has left. */
+  cancel(): void {
+    if (this.response === undefined) this.end(0, "aborted");
+    else this.end(this.response.status, "aborted_response");
+  }
+
+  protected get isEventStream(): boolean {
+    return isEventStream(this.response?.headers.get("content-type"));
+  }
+
+  protected get hasLength(): boolean {
+    return this.isWhole || this.response?.headers.has("content-length") === true;
+  }
+
+  /** The request's body is the handler's alone: its size is what the client says. */
+  protected watch({ needsSizes }: HttpRecorder): void {
+    if (needsSizes) this.requestBytes = Number(this.view.header("content-length") ?? 0);
+  }
+}
