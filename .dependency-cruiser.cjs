@@ -31,7 +31,7 @@ const layers = Object.entries(allowed).map(([folder, others]) => ({
   from: { path: inside(folder), pathNot: "\\.test\\.ts$" },
   to: {
     path: "^src/",
-    pathNot: ["^src/errors\\.ts$", ...[folder, ...others].map(inside)],
+    pathNot: ["^src/(errors|warn|process-wide)\\.ts$", ...[folder, ...others].map(inside)],
   },
 }));
 

@@ -1,12 +1,8 @@
+import { processWide } from "../process-wide.ts";
 import { Registry } from "./registry.ts";
 
-const KEY = Symbol.for("narthex.metrics");
-const shared = globalThis as { [KEY]?: Registry };
-
-shared[KEY] ??= new Registry();
-
 /**
- * The process-wide registry. It is kept on `globalThis`, so that two copies of this package in one
- * process (bundles, hot reloads) share it.
+ * The process-wide registry. Copies of this package in one process (bundles, hot reloads) share it,
+ * if they are of versions that can.
  */
-export const metrics: Registry = shared[KEY];
+export const metrics: Registry = processWide("metrics", () => new Registry());

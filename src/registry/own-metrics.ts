@@ -1,6 +1,6 @@
 import { CounterInstrument } from "../instruments/counter.ts";
 import type { RegistryContext } from "../instruments/definition.ts";
-import { warn } from "./warn.ts";
+import { warn } from "../warn.ts";
 
 /** Also the name of the metrics' label: a registry's constant label of this name must give way. */
 const LABEL = "family";

@@ -1,4 +1,4 @@
-import { warn } from "../../registry/warn.ts";
+import { warn } from "../../warn.ts";
 
 let hasWarned = false;
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { invalidSetting } from "../../errors.ts";
 import { metrics } from "../../registry/metrics.ts";
-import { warn } from "../../registry/warn.ts";
 import { type ScrapeResponse, Scraper } from "../../scrape/scraper.ts";
+import { warn } from "../../warn.ts";
 import type { Authorize, HttpMetricsOptions } from "../options.ts";
 import { type HttpRequest, NodeHttpRequest, pathOf } from "../request/http-request.ts";
 

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { invalidSetting } from "../../errors.ts";
-import { warn } from "../../registry/warn.ts";
+import { warn } from "../../warn.ts";
 import { leaveUnwatched } from "../server/server-watch.ts";
 import type { MetricsEndpoint } from "./endpoint.ts";
 

@@ -1,6 +1,6 @@
 import { invalidSetting } from "../../errors.ts";
 import type { LabelValue } from "../../instruments/definition.ts";
-import { warn } from "../../registry/warn.ts";
+import { warn } from "../../warn.ts";
 import type { MeasuringOptions } from "../options.ts";
 import type { HttpRequest } from "../request/http-request.ts";
 

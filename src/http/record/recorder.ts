@@ -3,7 +3,7 @@ import type { UpdateOptions } from "../../instruments/exemplars.ts";
 import type { GaugeSeries } from "../../instruments/gauge.ts";
 import { metrics } from "../../registry/metrics.ts";
 import type { Registry } from "../../registry/registry.ts";
-import { warn } from "../../registry/warn.ts";
+import { warn } from "../../warn.ts";
 import type { MeasuringOptions } from "../options.ts";
 import type { MeasuredRequest } from "../request/measured-request.ts";
 import { activeTrace } from "./active-trace.ts";

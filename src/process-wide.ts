@@ -1,0 +1,45 @@
+import { warn } from "./warn.ts";
+
+/**
+ * The version of what copies of this package share in one process. A bundle, a hot reload, a nested
+ * dependency or a test runner loads the package again, and still a request must be counted once: so
+ * copies find each other's objects, and call their members.
+ *
+ * Raise the number whenever such a member changes its name or its meaning: copies of different
+ * protocols share nothing, each measures for itself, and neither breaks the other.
+ */
+export const PROTOCOL = 1;
+
+/** The key under which an object carries what copies of this protocol share about it. */
+export const SHARED: unique symbol = Symbol.for(`narthex/${PROTOCOL}`) as never;
+
+/** The protocols in this process. This one key is the same for all versions, for ever. */
+const PROTOCOLS = Symbol.for("narthex.protocols");
+
+interface Global {
+  [SHARED]?: Map<string, unknown>;
+  [PROTOCOLS]?: Set<number>;
+}
+
+const onGlobal = globalThis as Global;
+
+/** A value of which the process has one, whichever copy of the package asks for it first. */
+export function processWide<Value>(name: string, make: () => Value): Value {
+  onGlobal[SHARED] ??= new Map();
+  const values = onGlobal[SHARED];
+  if (!values.has(name)) values.set(name, make());
+  return values.get(name) as Value;
+}
+
+function announce(): void {
+  onGlobal[PROTOCOLS] ??= new Set();
+  const protocols = onGlobal[PROTOCOLS];
+  if (protocols.has(PROTOCOL)) return;
+  protocols.add(PROTOCOL);
+  if (protocols.size === 1) return;
+  warn(
+    "This process has loaded versions of narthex that can't share their metrics: each has a registry of its own, and a page shows one of them. See `npm ls narthex`, and install one version.",
+  );
+}
+
+announce();
