@@ -1,4 +1,4 @@
-/** Who may import whom: docs/decisions.md has the picture. */
+/** Who may import whom: CONTRIBUTING.md has the picture. */
 
 /** @param {string} folder */
 const inside = (folder) => `^src/${folder}/`;
