@@ -52,7 +52,7 @@ test("there are some, of every kind", () => {
     expect(places).toContain(`/${file}.ts:`);
   }
   for (const framework of frameworks) {
-    expect(places).toContain(`/${framework}.ts:`);
+    expect(places).toContain(`/http/${framework}/index.ts:`);
     expect(places).toContain(`/${framework}.md:`);
   }
 });
