@@ -1,6 +1,6 @@
 import { measureOutgoingByDefault } from "../http/outgoing/measure-outgoing.ts";
 import { metrics } from "../registry/metrics.ts";
-import { collectRuntime } from "../runtime/collect-runtime.ts";
+import { collectRuntime } from "../runtime/index.ts";
 import { attempt } from "./attempt.ts";
 import { readSettings } from "./environment.ts";
 import { findRoutes } from "./find-routes.ts";

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { expect, test, vi } from "vitest";
 import { parseTextPage } from "../../test/text-page.ts";
 import { Registry } from "../registry/registry.ts";
-import { collectRuntime } from "./collect-runtime.ts";
+import { collectRuntime } from "./index.ts";
 
 test("resources are counted by type, and are gone when they are", async () => {
   const registry = new Registry();

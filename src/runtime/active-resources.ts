@@ -1,7 +1,7 @@
+import type { FamilyGroup } from "../registry/shared-collector.ts";
 import { oncePerScrape } from "./once-per-scrape.ts";
-import type { RuntimeFamilies } from "./runtime-families.ts";
 
-export function collectActiveResources(families: RuntimeFamilies): void {
+export function collectActiveResources(families: FamilyGroup): void {
   const resources = oncePerScrape(() => process.getActiveResourcesInfo());
   families.gauge({
     name: "nodejs_active_resources",

@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { parseTextPage } from "../../test/text-page.ts";
 import { Registry } from "../registry/registry.ts";
-import { collectRuntime } from "./collect-runtime.ts";
+import { collectRuntime } from "./index.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage: (options?: { type: "minor" }) => void = runInNewContext("gc");

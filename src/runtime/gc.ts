@@ -4,13 +4,13 @@ import {
   type PerformanceEntry,
   PerformanceObserver,
 } from "node:perf_hooks";
-import type { RuntimeFamilies } from "./runtime-families.ts";
-import type { RuntimeSettings } from "./runtime-options.ts";
+import type { FamilyGroup } from "../registry/shared-collector.ts";
+import type { RuntimeSettings } from "./options.ts";
 
 const KINDS: ReadonlyMap<number, string> = new Map([
   [constants.NODE_PERFORMANCE_GC_MAJOR, "major"],
   [constants.NODE_PERFORMANCE_GC_MINOR, "minor"],
-  // V8's other collector of young objects, for which Node has no name.
+  // V8's second collector of young objects, for which Node has no constant.
   [2, "minor"],
   [constants.NODE_PERFORMANCE_GC_INCREMENTAL, "incremental"],
   [constants.NODE_PERFORMANCE_GC_WEAKCB, "weakcb"],
@@ -20,7 +20,7 @@ interface GcEntry extends PerformanceEntry {
   readonly detail: NodeGCPerformanceDetail;
 }
 
-export function collectGc(families: RuntimeFamilies, { gcBuckets }: RuntimeSettings): void {
+export function collectGc(families: FamilyGroup, { gcBuckets }: RuntimeSettings): void {
   const durations = families.histogram({
     name: "nodejs_gc_duration_seconds",
     help: "How long garbage collections took, by kind: major, minor, incremental or weakcb.",

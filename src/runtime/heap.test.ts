@@ -2,7 +2,7 @@ import { getHeapSpaceStatistics } from "node:v8";
 import { expect, test } from "vitest";
 import { parseTextPage } from "../../test/text-page.ts";
 import { Registry } from "../registry/registry.ts";
-import { collectRuntime } from "./collect-runtime.ts";
+import { collectRuntime } from "./index.ts";
 
 async function scrape() {
   const registry = new Registry();

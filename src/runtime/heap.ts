@@ -1,9 +1,9 @@
-import { getHeapStatistics } from "node:v8";
+import { getHeapSpaceStatistics, getHeapStatistics, type HeapSpaceInfo } from "node:v8";
+import type { FamilyGroup } from "../registry/shared-collector.ts";
 import { oncePerScrape } from "./once-per-scrape.ts";
-import type { RuntimeFamilies } from "./runtime-families.ts";
 
-export function collectHeap(families: RuntimeFamilies): void {
-  // The numbers of process.memoryUsage(), without the file that it reads for the resident memory.
+export function collectHeap(families: FamilyGroup): void {
+  // The same numbers as from process.memoryUsage(), which also reads a file for the resident memory.
   const statistics = oncePerScrape(getHeapStatistics);
   families.gauge({
     name: "nodejs_heap_size_total_bytes",
@@ -20,4 +20,28 @@ export function collectHeap(families: RuntimeFamilies): void {
     help: "Memory outside the heap that its objects hold, such as buffers, in bytes.",
     collect: (scrape) => statistics(scrape).external_memory,
   });
+  collectSpaces(families);
+}
+
+function collectSpaces(families: FamilyGroup): void {
+  const spaces = oncePerScrape(getHeapSpaceStatistics);
+  const gauge = (kind: string, help: string, read: (space: HeapSpaceInfo) => number) => {
+    families.gauge({
+      name: `nodejs_heap_space_size_${kind}_bytes`,
+      help,
+      labels: ["space"],
+      collect: (scrape) =>
+        spaces(scrape).map((info) => [
+          { space: info.space_name.replace(/_space$/, "") },
+          read(info),
+        ]),
+    });
+  };
+  gauge("total", "Memory that V8 has reserved for a heap space, in bytes.", (of) => of.space_size);
+  gauge("used", "Memory of a heap space that is in use, in bytes.", (of) => of.space_used_size);
+  gauge(
+    "available",
+    "Memory of a heap space that is still free, in bytes.",
+    (of) => of.space_available_size,
+  );
 }

@@ -1,2 +1,72 @@
-export { collectRuntime } from "./collect-runtime.ts";
-export type { RuntimeGroup, RuntimeOptions } from "./runtime-options.ts";
+import type { Registry } from "../registry/registry.ts";
+import { type FamilyGroup, share } from "../registry/shared-collector.ts";
+import { collectActiveResources } from "./active-resources.ts";
+import { collectEventLoop } from "./event-loop.ts";
+import { collectGc } from "./gc.ts";
+import { collectHeap } from "./heap.ts";
+import {
+  type RuntimeGroup,
+  type RuntimeOptions,
+  type RuntimeSettings,
+  runtimeSettings,
+} from "./options.ts";
+import { collectProcess } from "./process.ts";
+import { collectVersion } from "./version.ts";
+
+export type { RuntimeGroup, RuntimeOptions } from "./options.ts";
+
+type Collect = (families: FamilyGroup, settings: RuntimeSettings) => void;
+
+const COLLECTORS: { readonly [Group in RuntimeGroup]: Collect } = {
+  version: collectVersion,
+  process: collectProcess,
+  heap: collectHeap,
+  gc: collectGc,
+  "active-resources": collectActiveResources,
+  "event-loop": collectEventLoop,
+};
+
+/** The settings of a group; callers may differ in the others. */
+const SETTINGS: { readonly [Group in RuntimeGroup]?: readonly (keyof RuntimeSettings)[] } = {
+  gc: ["gcBuckets"],
+  "event-loop": ["eventLoopPrecisionMs"],
+};
+
+/**
+ * Exposes how the process and Node itself are doing, under the names that Prometheus's dashboards
+ * know: `process_*` and `nodejs_*`. Values are read when they are scraped, and nothing here keeps the
+ * process alive. Several calls for one registry share the families.
+ *
+ * @returns `stop`. Once each call's `stop` was called, the families are taken out and everything that
+ * they use is released
+ * @throws NarthexError `NARTHEX_OPTION_INVALID` where an option is bad, or differs from what another
+ * call asked for; `NARTHEX_NAME_TAKEN` where the registry has another metric of one of the names
+ *
+ * @example
+ * const stop = collectRuntime(metrics);
+ * collectRuntime(metrics, { only: ["process", "heap"] }); // or some of it
+ */
+export function collectRuntime(registry: Registry, options: RuntimeOptions = {}): () => void {
+  const settings = runtimeSettings(options);
+  const leaves: (() => void)[] = [];
+  const stop = () => {
+    for (const leave of leaves.splice(0)) leave();
+  };
+  try {
+    for (const group of settings.only) {
+      leaves.push(
+        share(registry, `runtime.${group}`, {
+          name: "collectRuntime",
+          agreed: SETTINGS[group] ?? [],
+          settings,
+          wanted: options,
+          start: COLLECTORS[group],
+        }),
+      );
+    }
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return stop;
+}

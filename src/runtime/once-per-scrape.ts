@@ -1,8 +1,8 @@
 import type { CollectContext } from "../model/collect-context.ts";
 
 /**
- * Lets several families share one reading. It is taken once a scrape, which its signal tells from
- * every other, whichever of the families are asked for.
+ * Lets several families share one reading per scrape, whichever of them the scrape asks for. Each
+ * scrape has a signal of its own, which tells it from others.
  */
 export function oncePerScrape<T>(read: () => T): (context: CollectContext) => T {
   let last: { readonly scrape: AbortSignal; readonly reading: T } | undefined;

@@ -1,19 +1,31 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { parseTextPage } from "../../test/text-page.ts";
+import fs, { closeSync, openSync, readdirSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { devNull } from "node:os";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { parseTextPage, type TextPage } from "../../test/text-page.ts";
 import { Registry } from "../registry/registry.ts";
-import { collectRuntime } from "./collect-runtime.ts";
+import { collectRuntime } from "./index.ts";
+import { countDescriptors } from "./process.ts";
 
 let registry: Registry;
-let stop: () => void;
 beforeEach(() => {
   registry = new Registry();
-  stop = collectRuntime(registry, { only: ["process"] });
 });
-afterEach(() => stop());
+afterEach(() => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+});
+
+async function scrape(): Promise<TextPage> {
+  const stop = collectRuntime(registry, { only: ["process"] });
+  const page = parseTextPage(await registry.text());
+  stop();
+  return page;
+}
 
 test("CPU times are the process's own, since it started", async () => {
   const before = process.cpuUsage();
-  const page = parseTextPage(await registry.text());
+  const page = await scrape();
   const after = process.cpuUsage();
   for (const mode of ["user", "system"] as const) {
     const seconds = page.value(`process_cpu_${mode}_seconds_total`)!;
@@ -24,9 +36,8 @@ test("CPU times are the process's own, since it started", async () => {
 
 test("the CPU times of a page are of one reading: they add up", async () => {
   const usage = vi.spyOn(process, "cpuUsage");
-  const page = parseTextPage(await registry.text());
+  const page = await scrape();
   expect(usage).toHaveBeenCalledTimes(1);
-  usage.mockRestore();
   expect(page.value("process_cpu_seconds_total")).toBeCloseTo(
     page.value("process_cpu_user_seconds_total")! + page.value("process_cpu_system_seconds_total")!,
     9,
@@ -35,11 +46,93 @@ test("the CPU times of a page are of one reading: they add up", async () => {
 
 test("the start time is when the process started, and does not move", async () => {
   const started = Date.now() / 1000 - process.uptime();
-  const startTime = async () =>
-    parseTextPage(await registry.text()).value("process_start_time_seconds")!;
+  const startTime = async () => (await scrape()).value("process_start_time_seconds")!;
   const first = await startTime();
   expect(Math.abs(first - started)).toBeLessThan(1);
-  stop();
-  stop = collectRuntime(registry, { only: ["process"] });
   expect(await startTime()).toBe(first);
+});
+
+test("resident memory is what Node says", async () => {
+  const resident = (await scrape()).value("process_resident_memory_bytes")!;
+  const expected = process.memoryUsage.rss();
+  expect(resident).toBeGreaterThan(expected / 2);
+  expect(resident).toBeLessThan(expected * 2);
+});
+
+describe.runIf(process.platform === "linux")("on Linux", () => {
+  test("resident memory and data are parts of the address space", async () => {
+    const page = await scrape();
+    const virtual = page.value("process_virtual_memory_bytes")!;
+    for (const part of ["process_resident_memory_bytes", "process_heap_bytes"]) {
+      expect(page.value(part)).toBeGreaterThan(0);
+      expect(page.value(part)).toBeLessThan(virtual);
+    }
+  });
+
+  test("memory that is taken shows in all three", async () => {
+    const before = await scrape();
+    const taken = Buffer.alloc(64 * 2 ** 20, 1);
+    const after = await scrape();
+    expect(taken.at(-1)).toBe(1);
+    for (const part of ["resident_memory", "virtual_memory", "heap"]) {
+      const name = `process_${part}_bytes`;
+      expect(after.value(name)! - before.value(name)!, name).toBeGreaterThan(32 * 2 ** 20);
+    }
+  });
+
+  test("a scrape reads the process's status once", async () => {
+    const read = vi.spyOn(fs, "readFileSync");
+    syncBuiltinESMExports();
+    await scrape();
+    expect(read.mock.calls.filter(([path]) => path === "/proc/self/status")).toHaveLength(1);
+  });
+
+  test("descriptors are counted one by one, without the one that reads them", () => {
+    const before = countDescriptors("/proc/self/fd");
+    expect(before).toBe(readdirSync("/proc/self/fd").length - 1);
+    const opened = Array.from({ length: 3 }, () => openSync(devNull, "r"));
+    const after = countDescriptors("/proc/self/fd");
+    opened.forEach(closeSync);
+    expect(after).toBe(before + 3);
+  });
+
+  test("a folder whose size says nothing, as on older kernels, gives the same", () => {
+    expect(countDescriptors("/proc/self/fdinfo")).toBe(countDescriptors("/proc/self/fd"));
+  });
+
+  test("the page has those of the process", async () => {
+    const before = (await scrape()).value("process_open_fds")!;
+    const opened = Array.from({ length: 100 }, () => openSync(devNull, "r"));
+    const after = (await scrape()).value("process_open_fds")!;
+    opened.forEach(closeSync);
+    expect(before).toBeGreaterThan(2);
+    expect(after - before).toBeGreaterThan(90);
+    expect(after - before).toBeLessThan(110);
+  });
+
+  test("the limit is that of the process", async () => {
+    const { userLimits } = process.report.getReport() as unknown as {
+      userLimits: { open_files: { soft: number | "unlimited" } };
+    };
+    const { soft } = userLimits.open_files;
+    expect((await scrape()).value("process_max_fds")).toBe(
+      soft === "unlimited" ? Number.POSITIVE_INFINITY : soft,
+    );
+  });
+});
+
+test("without /proc there is what Node itself knows, and no more", async () => {
+  vi.spyOn(fs, "existsSync").mockReturnValue(false);
+  const read = vi.spyOn(fs, "readFileSync");
+  syncBuiltinESMExports();
+  const page = await scrape();
+  expect([...page.families.keys()]).toEqual([
+    "process_start_time_seconds",
+    "process_cpu_user_seconds_total",
+    "process_cpu_system_seconds_total",
+    "process_cpu_seconds_total",
+    "process_resident_memory_bytes",
+  ]);
+  expect(page.value("process_resident_memory_bytes")).toBeGreaterThan(0);
+  expect(read).not.toHaveBeenCalled();
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseTextPage } from "../../test/text-page.ts";
 import { Registry } from "../registry/registry.ts";
-import { collectRuntime } from "./collect-runtime.ts";
+import { collectRuntime } from "./index.ts";
 
 test("the version is that of this Node, whole and in parts", async () => {
   const registry = new Registry();

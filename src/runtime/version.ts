@@ -1,6 +1,6 @@
-import type { RuntimeFamilies } from "./runtime-families.ts";
+import type { FamilyGroup } from "../registry/shared-collector.ts";
 
-export function collectVersion(families: RuntimeFamilies): void {
+export function collectVersion(families: FamilyGroup): void {
   const { version } = process;
   const [major, minor, patch] = version.match(/\d+/g) as [string, string, string];
   families

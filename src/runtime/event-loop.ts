@@ -1,9 +1,8 @@
 import { type IntervalHistogram, monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
-import { invalidOption } from "../errors.ts";
+import type { FamilyGroup } from "../registry/shared-collector.ts";
 import { oncePerScrape } from "./once-per-scrape.ts";
-import type { RuntimeFamilies } from "./runtime-families.ts";
-import type { RuntimeSettings } from "./runtime-options.ts";
+import type { RuntimeSettings } from "./options.ts";
 
 const STATISTICS = {
   min: "Shortest",
@@ -17,10 +16,12 @@ const STATISTICS = {
 
 type Statistics = { readonly [Statistic in keyof typeof STATISTICS]: number };
 
-export function collectEventLoopLag(
-  families: RuntimeFamilies,
-  { eventLoopPrecisionMs }: RuntimeSettings,
-): void {
+export function collectEventLoop(families: FamilyGroup, settings: RuntimeSettings): void {
+  collectLag(families, settings);
+  collectUtilization(families);
+}
+
+function collectLag(families: FamilyGroup, { eventLoopPrecisionMs }: RuntimeSettings): void {
   families.gauge({
     name: "nodejs_eventloop_lag_seconds",
     help: "How long one turn of the event loop took during the scrape, in seconds.",
@@ -36,7 +37,7 @@ export function collectEventLoopLag(
   }
 }
 
-/** The scrape's own work is done after the first immediate: only then the clock starts. */
+/** Starts the clock after a first immediate, when the scrape's own work is done. */
 async function turn(): Promise<number> {
   await setImmediate();
   const start = performance.now();
@@ -45,19 +46,10 @@ async function turn(): Promise<number> {
 }
 
 /**
- * Two monitors, of which each is read, and begun anew, at every other scrape. A monitor misses the
- * first delay after its reset, which the other then has; and where two Prometheus servers scrape in
- * turn, neither takes what the other has not seen.
+ * Scrapes read and reset two monitors in turn. A monitor misses the first delay after its reset, but
+ * the other one has it; and where two Prometheus servers scrape in turn, both see every delay.
  */
-function monitorLag(families: RuntimeFamilies, precisionMs: number): () => Statistics | undefined {
-  if (!(Number.isInteger(precisionMs) && precisionMs > 0)) {
-    throw invalidOption(
-      "nodejs_eventloop_lag_seconds",
-      "eventLoopPrecisionMs",
-      precisionMs,
-      "use a whole number of milliseconds from 1",
-    );
-  }
+function monitorLag(families: FamilyGroup, precisionMs: number): () => Statistics | undefined {
   let [older, newer] = [precisionMs, precisionMs].map((resolution) => {
     const monitor = monitorEventLoopDelay({ resolution });
     monitor.enable();
@@ -65,7 +57,7 @@ function monitorLag(families: RuntimeFamilies, precisionMs: number): () => Stati
     return monitor;
   }) as [IntervalHistogram, IntervalHistogram];
   return () => {
-    // Without a sample the gauges keep what they have, zero at first.
+    // Without a sample the gauges keep their values, which are zero at first.
     const statistics = older.count > 0 ? read(older, precisionMs) : undefined;
     older.reset();
     [older, newer] = [newer, older];
@@ -73,7 +65,7 @@ function monitorLag(families: RuntimeFamilies, precisionMs: number): () => Stati
   };
 }
 
-/** A monitor's values are nanoseconds from one sample to the next: the lag is what is over. */
+/** A monitor records the nanoseconds between samples: the lag is what exceeds the interval. */
 function read(monitor: IntervalHistogram, precisionMs: number): Statistics {
   const lag = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - precisionMs / 1e3);
   return {
@@ -85,4 +77,18 @@ function read(monitor: IntervalHistogram, precisionMs: number): Statistics {
     p90: lag(monitor.percentile(90)),
     p99: lag(monitor.percentile(99)),
   };
+}
+
+function collectUtilization(families: FamilyGroup): void {
+  let last = performance.eventLoopUtilization();
+  families.gauge({
+    name: "nodejs_eventloop_utilization",
+    help: "Share of the time since the last scrape in which the event loop had work, from 0 to 1.",
+    collect: () => {
+      const now = performance.eventLoopUtilization();
+      const { utilization } = performance.eventLoopUtilization(now, last);
+      last = now;
+      return utilization;
+    },
+  });
 }

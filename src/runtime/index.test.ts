@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseTextPage, type TextPage } from "../../test/text-page.ts";
 import { thrown } from "../../test/thrown.ts";
 import { Registry } from "../registry/registry.ts";
-import { collectRuntime } from "./collect-runtime.ts";
-import type { RuntimeGroup } from "./runtime-options.ts";
+import { collectRuntime } from "./index.ts";
+import type { RuntimeGroup } from "./options.ts";
 
 let registry: Registry;
 beforeEach(() => {
@@ -147,7 +147,7 @@ describe("a second call for the same registry", () => {
     const observe = vi.spyOn(PerformanceObserver.prototype, "observe");
     const stops = [collectRuntime(registry, { only: ["gc"] })];
     vi.resetModules();
-    const copy = await import("./collect-runtime.ts");
+    const copy = await import("./index.ts");
     expect(copy.collectRuntime).not.toBe(collectRuntime);
     stops.push(copy.collectRuntime(registry, { only: ["gc"] }));
     expect(observe).toHaveBeenCalledTimes(1);
