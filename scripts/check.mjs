@@ -28,7 +28,9 @@ for (const [name, check] of checks) {
 }
 
 /**
- * @param {string} command in `node_modules`
+ * Runs a tool of the repository.
+ *
+ * @param {string} command its path in `node_modules`
  * @param {readonly string[]} args
  */
 function tool(command, ...args) {
@@ -36,7 +38,7 @@ function tool(command, ...args) {
   return run(process.execPath, [file, ...args], { cwd: repository });
 }
 
-/** Who may import whom. That no module was seen is an error too: then nothing was checked. */
+/** Checks who imports whom. Seeing no module is an error as well, because then nothing was checked. */
 async function checkImports() {
   const folders = ["src", "articles/src", "scripts", "test", "bench"];
   const cruise = "dependency-cruiser/bin/dependency-cruise.mjs";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 
 /**
- * @typedef {object} Report what we read of vitest's JSON report
+ * @typedef {object} Report the fields of vitest's JSON report that we use
  * @property {number} numPassedTests
  * @property {number} numFailedTests
  * @property {number} numPendingTests
@@ -10,8 +10,8 @@ import { existsSync, readFileSync } from "node:fs";
  */
 
 /**
- * How many tests ran, and how. A file that fails outside of its tests counts as a failed test; a
- * report that was never written, as no tests.
+ * Counts the tests by their result. A file that fails outside of its tests counts as one failed test,
+ * and a missing report as no tests.
  *
  * @param {string} file vitest's JSON report
  */

@@ -11,14 +11,14 @@ import { repository } from "./set-up.mjs";
 const unpacked = new Map();
 
 /**
- * Unpacks packages of Debian or Ubuntu into the cache: without root, without installing anything.
- * With a suite ("sid"), these packages alone; without, those of the host's own release, and all
- * that they depend on and the host lacks.
+ * Unpacks packages of Debian or Ubuntu into the cache, without root and without installing them.
+ * With a suite (such as "sid"), it unpacks these packages alone; otherwise those of the host's
+ * release, and every dependency that the host lacks.
  *
  * @param {readonly string[]} packages
  * @param {string} [suite]
- * @returns {Promise<string | undefined>} the folder that stands for `/`, or undefined where the
- *   packages are not to be had
+ * @returns {Promise<string | undefined>} the folder that takes the place of `/`, or undefined if the
+ *   packages are not available
  */
 export async function debianPackages(packages, suite) {
   const folder = join(cacheFolder(), "debian", [suite ?? "host", ...packages].join("-"));
@@ -42,7 +42,7 @@ async function unpack(packages, suite, folder) {
   try {
     const root = join(work, "root");
     for (const file of await download(packages, suite, work)) await run("dpkg", ["-x", file, root]);
-    // Of two that unpack at once, the second finds the folder of the first.
+    // If two processes unpack at once, the second uses the folder of the first.
     await rename(root, folder).catch((error) => {
       if (!existsSync(folder)) throw error;
     });
@@ -55,10 +55,10 @@ async function unpack(packages, suite, folder) {
   }
 }
 
-/** `.cache` in the repository, or what NARTHEX_CACHE names. */
+/** The folder in NARTHEX_CACHE, or `.cache` in the repository. */
 export function cacheFolder() {
   if (process.env.NARTHEX_CACHE) return resolve(process.env.NARTHEX_CACHE);
-  // `nobody` cannot run what lies in a folder that only root may enter, such as root's home.
+  // `nobody` can't run commands in a folder that only root may enter, such as root's home.
   const hidden = nobody && spawnSync("test", ["-x", repository], nobody).status !== 0;
   return hidden ? "/var/cache/narthex" : join(repository, ".cache");
 }
@@ -78,7 +78,7 @@ async function download(packages, suite, work) {
   /** @param {readonly string[]} args */
   const apt = (...args) => run("apt-get", ["-c", settings, ...args], { cwd: archives });
 
-  // It also fails for a source of someone else's: what we lack shows in the next step.
+  // A failure may concern a source that we don't need; if not, the next step fails.
   await apt("update").catch((error) => console.log(reason(error)));
   if (suite === undefined) {
     await apt("install", "--download-only", "--yes", ...packages);
@@ -95,7 +95,7 @@ async function download(packages, suite, work) {
 }
 
 /**
- * The host's own settings, with a state of our own, which needs neither root nor locks.
+ * Settings that keep apt's state in our own folder, so that it needs neither root nor locks.
  *
  * @param {string} work
  */
@@ -115,7 +115,7 @@ Acquire::https::Timeout "15";
 const mirrors = ["--format", "$(LABEL) $(SITE)", "Created-By: Packages"];
 
 /**
- * Another suite, from the mirror that the host uses.
+ * The sources.list line of another suite, on the mirror that the host uses.
  *
  * @param {string} targets what apt prints for `mirrors`
  * @param {string} suite
@@ -129,7 +129,7 @@ function source(targets, suite) {
 }
 
 /**
- * The line that says why, of all that apt has printed.
+ * The error line in the output of apt.
  *
  * @param {unknown} error
  */

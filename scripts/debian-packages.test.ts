@@ -21,7 +21,7 @@ beforeEach(() => {
   cache = join(folder, "cache/debian");
   vi.stubEnv("NARTHEX_CACHE", join(folder, "cache"));
   vi.stubEnv("PATH", `${folder}:${process.env.PATH}`);
-  // Slow enough that two of them overlap.
+  // Slow enough for two calls to overlap.
   command("dpkg", 'sleep 0.3; mkdir -p "$3/usr/bin"; echo unpacked > "$3/usr/bin/tool"');
 });
 afterEach(() => {

@@ -1,5 +1,5 @@
 /**
- * Ends the process on an error that the user can mend: its message, without a stack.
+ * Prints the message of an error that the user can fix, without its stack, and exits.
  *
  * @param {unknown} error
  * @returns {never}

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 const execute = promisify(execFile);
 
 /**
- * Runs a command to its end, quietly. A failure's message carries all that the command printed.
+ * Runs a command without showing its output. If it fails, the error contains the output.
  *
  * @param {string} command
  * @param {readonly string[]} args
@@ -16,7 +16,7 @@ export async function run(command, args, { input = "", ...options } = {}) {
     ...options,
     encoding: "utf8",
   });
-  // A command may well end without reading it.
+  // The command may exit without reading its input.
   running.child.stdin?.on("error", () => {}).end(input);
   try {
     return await running;

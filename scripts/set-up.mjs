@@ -5,7 +5,7 @@ import { run } from "./run.mjs";
 
 export const repository = fileURLToPath(new URL("..", import.meta.url));
 
-/** Makes a clone ready to run: checks Node.js, installs what is missing, builds what is stale. */
+/** Makes a clone ready to run: checks the Node.js version, installs dependencies if needed, and builds. */
 export async function setUp() {
   checkNode(process.versions.node, readJson(join(repository, "package.json")).engines.node);
   if (!isInstalled(repository)) await install();
@@ -27,8 +27,8 @@ export function checkNode(version, wanted) {
 const numbers = (version) => version.replace(/^\D+/, "").split(".").map(Number);
 
 /**
- * Whether `node_modules` holds what the lock file asks for, of which npm leaves a note there, and
- * the link of this package to its own name.
+ * Whether `node_modules` has what the lock file asks for, according to the list that npm keeps there,
+ * and the link of this package to its own name.
  *
  * @param {string} folder
  */
@@ -39,7 +39,7 @@ export function isInstalled(folder) {
   const installed = readJson(note).packages;
   return Object.entries(readJson(join(folder, "package-lock.json")).packages).every(
     ([path, wanted]) =>
-      // The root is not in npm's note, and optional packages are often for other platforms.
+      // npm's list does not contain the root, and optional packages may be for other platforms.
       path === "" ||
       wanted.optional ||
       (path in installed && installed[path].version === wanted.version),
@@ -52,7 +52,7 @@ async function install() {
     cwd: repository,
     shell: process.platform === "win32",
   });
-  // npm has run this already, except where its configuration forbids scripts.
+  // npm has already run this, unless its configuration forbids scripts.
   await import("./link-self.mjs");
 }
 

@@ -8,7 +8,7 @@ import { startPrometheus } from "./servers/prometheus.mjs";
 import { answers, startServer } from "./servers/start-server.mjs";
 import { repository, setUp } from "./set-up.mjs";
 
-// deploy/prometheus.yml names both.
+// deploy/prometheus.yml contains both ports.
 const servicePort = 5000;
 const prometheusPort = 9090;
 
@@ -61,7 +61,7 @@ function startService() {
 async function printWhereToLook() {
   const page = `${prometheus.url}/graph?g0.expr=http_request_count_total`;
   console.log("prometheus listens:");
-  // Debian's Prometheus comes without its pages.
+  // Debian's Prometheus comes without the web UI.
   if (await answers(page)) console.log(`  ${page}`);
   console.log(`  ${prometheus.url}/api/v1/query?query=http_request_count_total`);
 }

@@ -2,5 +2,5 @@ import { fail } from "./fail.mjs";
 import { setUp } from "./set-up.mjs";
 
 await setUp().catch(fail);
-// In this process, so that signals reach the service itself.
+// Import the service into this process, so that it receives the signals.
 await import(new URL("../articles/dist/main.js", import.meta.url).href);

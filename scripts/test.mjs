@@ -20,7 +20,7 @@ if (passed + failed === 0) console.error("No test was run.");
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exitCode = status || (passed === 0 ? 1 : 0);
 
-/** Fetches the real servers before the tests' clocks run, and tells the tests where they are. */
+/** Finds or downloads the real servers before the tests' timeouts start, and sets the variables that name them. */
 async function findServers() {
   for (const name of /** @type {(keyof typeof knownServers)[]} */ (Object.keys(knownServers))) {
     const { find, variable } = knownServers[name];

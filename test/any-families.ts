@@ -11,7 +11,7 @@ const text = fc.string({ unit: "binary", maxLength: 6 });
 const count = fc.nat(2 ** 31 - 1);
 const positive = fc.double({ min: 0, max: 1e9, noNaN: true });
 const unknownTime = fc.constant(Number.NaN);
-/** Whole milliseconds, as the text format has no finer time. */
+/** Whole milliseconds, because the text format has no finer timestamps. */
 const time = fc.oneof(
   unknownTime,
   fc.integer({ min: -1e12, max: 4e12 }).map((ms) => ms / 1000),
@@ -60,7 +60,7 @@ const histogram: fc.Arbitrary<RecordedHistogram> = fc
   )
   .map((value) => ({ ...value, count: value.buckets.reduce((sum, [, each]) => sum + each, 0) }));
 
-/** Without exemplars: classic and native buckets would have to share them. */
+/** Without exemplars, because classic and native buckets would have to share them. */
 const nativeHistogram: fc.Arbitrary<RecordedHistogram> = fc
   .tuple(histogram, native)
   .map(([{ buckets, ...value }, native]) => ({
@@ -137,8 +137,8 @@ function anyFamily(): fc.Arbitrary<RecordedFamily> {
 }
 
 /**
- * Families with hostile names and texts, as far as every text format can hold them: with unique
- * series, sums from 0 up, and names that can't meet, with whatever suffixes.
+ * Families with hostile names and texts, restricted to what every text format can express: unique
+ * series, sums that are not negative, and names that don't collide, whichever suffixes they get.
  */
 export function anyFamilies(): fc.Arbitrary<RecordedFamily[]> {
   return fc.array(anyFamily(), { maxLength: 4 }).map((families) =>

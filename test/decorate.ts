@@ -1,4 +1,4 @@
-/** Decorators are functions: this is what their syntax compiles to. */
+/** Applies decorators to a method by calling them, which is what their syntax compiles to. */
 export function decorate<Name extends string>(
   { prototype }: { readonly prototype: { [name in Name]: unknown } },
   name: Name,
@@ -8,7 +8,7 @@ export function decorate<Name extends string>(
   for (const decorator of decorators) decorator(prototype, name, descriptor);
 }
 
-/** A decorator of the method's parameter at this index. */
+/** Turns a parameter decorator into a method decorator for the parameter at this index. */
 export function parameter(index: number, decorator: ParameterDecorator): MethodDecorator {
   return (prototype, name) => decorator(prototype, name, index);
 }

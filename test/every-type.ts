@@ -1,7 +1,7 @@
 import type { Registry } from "../src/registry/registry.ts";
 import { play, type RecordedFamily } from "./recording.ts";
 
-/** Fills a registry with a family of every type, instruments and a registered source. */
+/** Fills a registry with a family of every type, using instruments and a registered source. */
 export function addEveryType(registry: Registry): void {
   const orders = registry.counter({
     name: "kitchen_orders",
@@ -42,7 +42,7 @@ export function addEveryType(registry: Registry): void {
 
 const series = { labels: [], created: Number.NaN, timestamp: Number.NaN };
 
-/** The types that have no instrument. */
+/** Families of the types that have no instrument. */
 const OTHERS: readonly RecordedFamily[] = [
   {
     name: "kitchen_queue_size",

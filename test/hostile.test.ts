@@ -6,12 +6,12 @@ import type { SampleSink, SeriesHead } from "../src/model/sample-sink.ts";
 import { ESCAPINGS, FORMATS, readPage } from "./page-of-any-format.ts";
 import { thrown } from "./thrown.ts";
 
-/** The page in every format, as far as the formats have it in common. */
+/** Reads the page in every format, into a form that all formats share. */
 async function readPages(registry: Registry) {
   return Promise.all(FORMATS.map((format) => readPage(registry, format, "allow-utf-8")));
 }
 
-/** Of each type that has labels, what makes a series of `label`. */
+/** For each type with labels, a function that updates a series with a value of `label`. */
 function updates(registry: Registry, label: string, limit = 10_000) {
   const options = { help: "", labels: [label], limit };
   const counter = registry.counter({ ...options, name: "counter" });
@@ -62,7 +62,7 @@ const WRONG: readonly [string, unknown][] = [
   ["a function", () => "x"],
 ];
 
-describe("a label value that is none", () => {
+describe("an invalid label value", () => {
   test.each(WRONG)(
     "%s is refused everywhere, and no page shows a trace of it",
     async (_, value) => {
@@ -127,7 +127,7 @@ describe.each(TEXTS)("a text of %s", { timeout: 120_000 }, (_, hostile) => {
     registry.info({ name: "facts", help: "" }).set({ tenant: hostile });
     registry.gauge({ name: "helped", help: hostile, labels: ["tenant"] }).set({ tenant: "" }, 1);
     for (const { format, helps, samples } of await readPages(registry)) {
-      // The gauge's series was removed again.
+      // The gauge is missing because its series was removed again.
       expect(new Set(samples.map(({ family }) => family)), format).toEqual(
         new Set(["counter_total", "histogram", "summary", "states", "facts_info", "helped"]),
       );
@@ -171,7 +171,7 @@ const NAMES = [
 
 describe.each(NAMES)("a metric and a label called %j", (name) => {
   const label = name.replace(/^__/, "x");
-  // Its name is a label's, too, whose escaped form has no colons.
+  // Its name is also a label name, and those are escaped without colons.
   const stateSet = `${name.replace(":", "")}4`;
 
   test.each(FORMATS)("can be read from %s under every escaping scheme", async (format) => {

@@ -23,18 +23,18 @@ export const ESCAPINGS: readonly EscapingScheme[] = [
   "values",
 ];
 
-/** The header of a scraper that takes nothing else. */
+/** The `Accept` header of a scraper that accepts only this format. */
 export function acceptOf(format: ExpositionFormat, escaping: EscapingScheme): string {
   return `${MEDIA_TYPES[format]};escaping=${escaping}`;
 }
 
-/** What all formats have in common. */
+/** A page in a form that all formats share. */
 interface AnyPage {
   readonly format: ExpositionFormat;
-  /** The scheme that was used: not every format has each. */
+  /** The scheme in use, which can differ from the requested one, as formats support different schemes. */
   readonly escaping: EscapingScheme;
   readonly body: Uint8Array;
-  /** By their names on the page. */
+  /** The help texts by the families' names on the page. */
   readonly helps: ReadonlyMap<string, string>;
   readonly samples: readonly AnySample[];
 }
@@ -43,11 +43,11 @@ interface AnySample {
   /** The family's name on the page. */
   readonly family: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Of a counter or a gauge. */
+  /** The value of a counter or a gauge. */
   readonly value: unknown;
 }
 
-/** A registry's page in some format, read by a reader of that format; a corrupt page is an error. */
+/** Exposes a registry and reads the page with an independent reader of its format; throws on a corrupt page. */
 export async function readPage(
   registry: Registry,
   format: ExpositionFormat,

@@ -4,8 +4,8 @@ import { NarthexError, Registry } from "../src/index.ts";
 import { parseTextPage, type TextPage } from "./text-page.ts";
 import { thrown } from "./thrown.ts";
 
-// Faults that were reproduced in other JavaScript clients, by the numbers they have in the
-// project's notes. Those of parts that do not exist here yet have no test yet.
+// Faults that we reproduced in other JavaScript clients, numbered. Numbers are missing where this
+// package does not have the part in question yet.
 
 let registry: Registry;
 beforeEach(() => {
@@ -208,7 +208,7 @@ test("11: a big page leaves the event loop its turns", async () => {
     turns += 1;
   }
   expect((await text).length).toBeGreaterThan(4_000_000);
-  // The first turn would come in any case, after the whole page.
+  // One turn would come in any case, after the whole page.
   expect(turns).toBeGreaterThan(3);
 });
 

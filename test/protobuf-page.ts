@@ -1,6 +1,6 @@
 import protobuf from "protobufjs";
 
-/** The schema that servers read pages with, written down from its field numbers. */
+/** The schema of Prometheus's client model, by its field numbers. */
 const SCHEMA = `
 syntax = "proto2";
 package io.prometheus.client;
@@ -80,10 +80,10 @@ message MetricFamily {
 
 const MetricFamily = protobuf.parse(SCHEMA).root.lookupType("io.prometheus.client.MetricFamily");
 
-/** A decoded message: only the fields that are there, in camel case; 64-bit numbers as doubles. */
+/** A decoded message with only the fields that were present, in camel case; 64-bit numbers are doubles. */
 export type Message = Readonly<Record<string, unknown>>;
 
-/** The families of a page, decoded by somebody else's code; fields it does not know are an error. */
+/** Decodes the families of a page with an independent library; throws on unknown fields. */
 export function decodePage(page: Uint8Array): Message[] {
   const reader = protobuf.Reader.create(page);
   const families: Message[] = [];

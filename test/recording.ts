@@ -14,7 +14,7 @@ export interface RecordedSeries {
   readonly labels: readonly (readonly [string, string])[];
   readonly created: number;
   readonly timestamp: number;
-  /** In the form of the family's type: a `RecordedCounter`, a number, … */
+  /** Depends on the family's type: a `RecordedCounter`, a number, … */
   readonly value: unknown;
 }
 
@@ -28,7 +28,7 @@ export interface RecordedCounter {
 }
 
 export interface RecordedHistogram {
-  /** Bound, count of this bucket alone, exemplar; the last bucket is that of +Inf. */
+  /** The bound, count and exemplar of each bucket, not cumulative; the last bucket is +Inf. */
   readonly buckets: readonly (readonly [number, number, Exemplar | undefined])[];
   readonly count: number;
   readonly sum: number | undefined;
@@ -41,10 +41,10 @@ export interface RecordedSummary {
   readonly sum: number | undefined;
 }
 
-/** State by state, and whether it is set. */
+/** Each state, and whether it is set. */
 export type RecordedStateSet = readonly (readonly [string, boolean])[];
 
-/** All that a source gives to a sink, as plain data. */
+/** Records everything that a source gives to a sink, as plain data. */
 export function record(source: MetricSource): RecordedFamily[] {
   const sink = new RecordingSink();
   for (const _ of source.visit(sink) ?? []);
@@ -106,7 +106,7 @@ class RecordingSink implements SampleSink {
   }
 }
 
-/** The source that gives what was recorded. */
+/** A source that gives the recorded families. */
 export function play(families: readonly RecordedFamily[]): MetricSource {
   return {
     visit(sink) {

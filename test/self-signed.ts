@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 
-/** A certificate for 127.0.0.1 and `localhost`, and its key; nobody trusts it who isn't told to. */
+/** A self-signed certificate for 127.0.0.1 and `localhost`, and its key. */
 export function selfSigned(): { readonly key: string; readonly cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const algorithm = sequence(objectId("2a8648ce3d040302")); // ecdsa-with-SHA256

@@ -26,12 +26,12 @@ test("ten million updates and a thousand scrapes leave nothing behind", async ()
   expect(service.tenants - tenantsBefore).toBeGreaterThan(100_000);
   expect(after.series).toEqual(before.series);
   expect(after.bytes).toBeLessThan(1.2 * before.bytes);
-  // All but that of the held series, which are few, went past their limits.
+  // All families reached their limits, except the one with held series, which has few.
   expect(warned).toHaveBeenCalledTimes(6);
   warned.mockRestore();
 }, 300_000);
 
-/** A service whose tenants come and go for good, with a scraper that wants every format in turn. */
+/** A service whose tenants come, go and never return, with a scraper that asks for every format in turn. */
 class Service {
   readonly registry = new Registry({ labels: { service: "soak" }, now: () => this.#now });
   #now = 1.7e12;
@@ -56,7 +56,7 @@ class Service {
     );
   }
 
-  /** So many there were so far. */
+  /** How many tenants there have been so far. */
   get tenants(): number {
     return Math.floor(this.#turn / 64);
   }
@@ -72,7 +72,7 @@ class Service {
     }
   }
 
-  /** What is left when all that expires has expired. */
+  /** The series and bytes that are left when everything that can expire has expired. */
   async rest(): Promise<{ series: Map<string, number>; bytes: number }> {
     this.#now += 2 * EXPIRE_AFTER_SECONDS * 1000;
     const series = await this.#seriesByFamily();
@@ -105,7 +105,7 @@ class Service {
     );
   }
 
-  /** An update of one metric a turn, each in its turn. */
+  /** A function that updates one metric per turn, each metric in its turn. */
   #updates(): (turn: number, labels: { readonly tenant: string }) => void {
     const { registry } = this;
     const options = {
@@ -131,7 +131,7 @@ class Service {
           requests.inc(labels, 1, turn % 3 === 0 ? { exemplar: { turn: `${turn}` } } : undefined);
           break;
         case 1:
-          // Some are held past their time, and some are removed while they are held.
+          // Some series are held until they expire, and some are removed while they are held.
           if (turn % 17 === 0) held = jobs.labels(labels);
           if (turn % 101 === 0) jobs.remove(labels);
           held.inc();
@@ -158,7 +158,7 @@ class Service {
     };
   }
 
-  /** A family, too, can come and go. */
+  /** Removes a family and creates it again, as series are not all that can come and go. */
   #replaceFamily(turn: number): void {
     if (turn % 1000 > 8) return;
     this.registry.unregister("temporary");

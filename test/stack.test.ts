@@ -10,7 +10,7 @@ import { realServer } from "./real-servers.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const prometheus = await realServer("prometheus");
-// Prometheus's configuration names both, so a developer's own stack is in the way. CI has none.
+// The ports are fixed in Prometheus's configuration, so a developer's running stack is in the way.
 const hasPorts = process.env.CI === "true" || ((await isFree(5000)) && (await isFree(9090)));
 if (!hasPorts) process.stderr.write("Port 5000 or 9090 is in use: the stack is not tested.\n");
 
@@ -53,7 +53,7 @@ describe.skipIf(!prometheus || !hasPorts)("npm run stack", { timeout: 120_000 },
         expect(await healthOfTargets()).toEqual({ "app-metrics": "up", prometheus: "up" }),
       { timeout: 50_000, interval: 250 },
     );
-    // The next scrape has the request.
+    // The next scrape contains the request.
     const hello = 'endpoint="hello",job="app-metrics"';
     await vi.waitFor(
       async () => expect(await answerTo(`http_request_count_total{${hello}}`)).toEqual([1]),
@@ -98,7 +98,7 @@ async function healthOfTargets() {
   );
 }
 
-/** The values that Prometheus gives for an instant query. */
+/** The values of an instant query to Prometheus. */
 async function answerTo(query: string): Promise<number[]> {
   const url = `http://127.0.0.1:9090/api/v1/query?query=${encodeURIComponent(query)}`;
   const { data } = (await (await fetch(url)).json()) as {
@@ -107,7 +107,7 @@ async function answerTo(query: string): Promise<number[]> {
   return data.result.map(({ value }) => Number(value[1]));
 }
 
-/** Answers that it is ready, and ends. */
+/** A fake Prometheus that reports ready once, then exits. */
 function shortLivedPrometheus() {
   const file = join(folder, "prometheus");
   const program = `#!/usr/bin/env node

@@ -12,7 +12,7 @@ interface PageFamily {
   readonly samples: readonly Sample[];
 }
 
-/** A page of the text format 0.0.4, as a reader that forgives nothing understands it. */
+/** A page of the text format 0.0.4, read strictly. */
 export interface TextPage {
   readonly families: ReadonlyMap<string, PageFamily>;
   readonly samples: readonly Sample[];
@@ -28,9 +28,8 @@ const HEADER = /^# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.*)$/s;
 const TYPES = ["counter", "gauge", "histogram", "summary", "untyped"];
 
 /**
- * Reads a page by the format's grammar, independently of the code that wrote it. Beyond the grammar
- * it rejects duplicate series and labels, families in pieces, and histograms that contradict
- * themselves.
+ * Reads a page by the grammar of the format, with no code of the package. It also rejects duplicate
+ * series and labels, families that are not in one piece, and inconsistent histograms.
  */
 export function parseTextPage(text: string): TextPage {
   const families = new Map<string, { type: string; help: string; samples: Sample[] }>();

@@ -1,6 +1,6 @@
 import { NarthexError } from "../src/errors.ts";
 
-/** The error of this package that `work` throws; any other outcome fails the test. */
+/** Returns the NarthexError that `work` throws; anything else fails the test. */
 export function thrown(work: () => unknown): NarthexError {
   try {
     work();

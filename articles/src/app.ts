@@ -24,7 +24,7 @@ interface AppOptions {
   trustProxy: boolean | string[];
 }
 
-/** The service without its socket and its database. */
+/** Builds the service on a given store; `main.ts` adds the database and the socket. */
 export async function buildApp({ store, logger, trustProxy }: AppOptions) {
   const app = fastify({
     loggerInstance: logger,
@@ -32,9 +32,9 @@ export async function buildApp({ store, logger, trustProxy }: AppOptions) {
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
-    // Node's bound on the header is enough; Fastify's own makes a long id another kind of error.
+    // Node already limits the header; Fastify's own limit would turn a long id into another error.
     routerOptions: { maxParamLength: maxHeaderSize },
-    // What still arrives on open connections while the service stops is served, not refused.
+    // Requests that still arrive on open connections during a shutdown are served, not refused.
     return503OnClosing: false,
     frameworkErrors: sendProblem,
     clientErrorHandler: answerClientError,

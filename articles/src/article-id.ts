@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 
-/** An id and the moment it stands for, in milliseconds since the epoch. */
+/** An id and the time it contains, in milliseconds since the epoch. */
 interface ArticleId {
   id: string;
   time: number;
 }
 
-/** How an id looks, as a JSON Schema pattern: a lower-case UUID of version 7. */
+/** The JSON Schema pattern of an id: a lower-case UUID of version 7. */
 export const ARTICLE_ID_PATTERN =
   "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$";
 
@@ -17,7 +17,8 @@ let counter = 0;
 
 /**
  * A new UUIDv7 (RFC 9562, section 6.2, method 1): 48 bits of time, a 12-bit counter, 62 random bits.
- * Ids of one process strictly ascend, whatever its clock does; random bits keep replicas apart.
+ * The ids of one process strictly ascend, whatever its clock does; the random bits keep replicas
+ * from making the same id.
  */
 export function nextArticleId(now: number = Date.now()): ArticleId {
   const random = randomBytes(10);

@@ -2,14 +2,14 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { PROBLEM_TYPE, Problem, problemDocument } from "./problem.ts";
 
-/** What Node's parser says of bytes that are no request it can take. */
+/** The errors of Node's HTTP parser, and what we answer to them. */
 const problems: Record<string, Problem> = {
   ERR_HTTP_REQUEST_TIMEOUT: new Problem(408, "the request did not arrive in time"),
   HPE_HEADER_OVERFLOW: new Problem(431, "the header is too large"),
 };
 const malformed = new Problem(400, "this is not a valid HTTP request");
 
-/** Answers what never became a request, and closes the connection. */
+/** Answers bytes that Node could not parse as a request, and closes the connection. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();

@@ -7,13 +7,13 @@ const queryDuration = metrics.histogram({
   labels: ["operation", "result"],
 });
 
-/** To be told of each query of a store. */
+/** Records a query; pass it to a store as `onQuery`. */
 export function countQuery(operation: string, seconds: number, error?: unknown): void {
   queryDuration.observe({ operation, result: error === undefined ? "ok" : "error" }, seconds);
 }
 
-/** Shows the state of the store's pool whenever the metrics are read. */
-export function watchPool(store: ArticleStore): void {
+/** Adds metrics of the store's connection pool, read at each scrape. */
+export function measurePool(store: ArticleStore): void {
   metrics.gauge({
     name: "db_pool_connections",
     help: "Connections to the database, by what they do.",

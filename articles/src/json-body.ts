@@ -1,13 +1,13 @@
 import type { FastifyInstance } from "fastify";
 
-/** The most bytes that the body of a request may have. */
+/** Maximum size of a request body, in bytes. */
 export const BODY_LIMIT = 2 ** 20;
 
-/** Takes JSON bodies and no others, as UTF-8 and no other encoding. */
+/** Makes the application accept only JSON bodies, encoded as UTF-8. */
 export function takeOnlyJson(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser("error", "error");
-  // Fastify's own decoding turns bytes that are not UTF-8 into replacement characters, so that
-  // something other than what was sent would be stored.
+  // Fastify's own decoding replaces bytes that are not UTF-8, and we would store something other
+  // than what was sent.
   const utf8 = new TextDecoder("utf-8", { fatal: true });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, bytes, done) => {

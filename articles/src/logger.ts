@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { destination, type Logger, pino } from "pino";
 import type { LogLevel } from "./settings.ts";
 
-/** Logs JSON lines to stderr, for stdout is for people. A query string may hold what is private. */
+/** Logs JSON lines to stderr, as stdout is for people. Query strings are left out: they may be private. */
 export function createLogger(level: LogLevel): Logger {
   return pino({ level, serializers: { req: describeRequest } }, destination(2));
 }

@@ -4,7 +4,7 @@ import { metrics } from "narthex";
 import { collectRuntime } from "narthex/runtime";
 import type { Logger } from "pino";
 import { buildApp } from "./app.ts";
-import { countQuery, watchPool } from "./database-metrics.ts";
+import { countQuery, measurePool } from "./database-metrics.ts";
 import { createLogger } from "./logger.ts";
 import { readSettings, SettingError, type Settings } from "./settings.ts";
 import { closeOnSignal } from "./shutdown.ts";
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const logger = createLogger(settings.logLevel);
   const store = await openDatabase(settings.database, logger);
-  watchPool(store);
+  measurePool(store);
   collectRuntime(metrics);
   const app = await buildApp({ store, logger, trustProxy: settings.trustProxy });
   await listen(app, settings);
@@ -57,7 +57,7 @@ async function listen(app: FastifyInstance, { host, port }: Settings): Promise<v
   }
 }
 
-/** One line; a connection that failed on several addresses has its reason in the code alone. */
+/** The reason in one line. If a connection failed on several addresses, only `code` has a reason. */
 function reasonOf(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
   return (message || code || String(error)).split("\n", 1)[0]!;

@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { metrics } from "narthex";
 
-/** Every request, counted before it is handled. */
+/** Counts every request, before it is handled. */
 const requestCount = metrics.counter({
   name: "http_request_count",
   help: "Total HTTP Request Count",
   labels: ["method", "endpoint", "ip"],
-  limit: 100, // Whatever addresses come: those past it are counted under `_other`.
+  limit: 100, // A bound on client addresses; those past it are counted as `_other`.
 });
 
-/** Every request from its first byte to the end of its response. */
+/** The time from a request's first byte to the end of its response. */
 const requestLatency = metrics.histogram({
   name: "http_request_latency_seconds",
   help: "HTTP Request Latency",
@@ -17,7 +17,7 @@ const requestLatency = metrics.histogram({
   buckets: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
 });
 
-/** Every article, counted when it is stored. */
+/** Counts every article when it is stored. */
 export const articleCount = metrics.counter({
   name: "article_count",
   help: "Total posted article Count",
@@ -36,7 +36,7 @@ export function measureRequests(app: FastifyInstance): void {
   });
 }
 
-/** The name of the handler: its operation's id, or, as of the pages of /docs, its path. */
+/** The operation id of the handler, or the path of a route without one, such as those of /docs. */
 function endpointOf({ routeOptions: { schema, url } }: FastifyRequest): string {
   return (schema as { operationId?: string } | undefined)?.operationId ?? url ?? "_unmatched";
 }

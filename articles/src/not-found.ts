@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Problem } from "./problem.ts";
 
 /**
- * Answers 404 to what no route matches, and 405 with Allow where only the method is wrong. Only
- * routes that are added afterwards are known.
+ * Answers requests that no route matches: 404, or 405 with `Allow` if only the method is wrong. Call
+ * it before adding routes, as it only knows those that are added afterwards.
  */
 export function answerUnmatched(app: FastifyInstance): void {
   const routes: { path: RegExp; methods: string[] }[] = [];
@@ -17,7 +17,7 @@ export function answerUnmatched(app: FastifyInstance): void {
     const path = url.split("?", 1)[0]!;
     const matching = routes.filter((route) => route.path.test(path));
     const allowed = matching.flatMap(({ methods }) => methods);
-    // A route that does take the method has found nothing itself.
+    // If a route accepts the method, the 404 came from its handler.
     if (allowed.length === 0 || allowed.includes(method)) {
       throw new Problem(404, `there is nothing at ${path}`);
     }
@@ -27,7 +27,7 @@ export function answerUnmatched(app: FastifyInstance): void {
     });
   }
 
-  // Before the body is read: what it holds, and whether it is too large, no longer matters.
+  // Runs before the body is read, so that an invalid or too large body can't change the answer.
   app.addHook("preParsing", async (request) => {
     if (request.is404) refuse(request);
   });

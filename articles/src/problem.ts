@@ -3,13 +3,13 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { BODY_LIMIT } from "./json-body.ts";
 
-/** A field of the request, and what is wrong with it. */
+/** A field of the request and what is wrong with it. */
 export interface FieldError {
   field: string;
   reason: string;
 }
 
-/** What goes wrong for a reason that the client may know: an RFC 9457 problem. */
+/** An error whose reason the client may know: an RFC 9457 problem. */
 export class Problem extends Error {
   override name = "Problem";
   readonly status: number;
@@ -30,7 +30,7 @@ export class Problem extends Error {
 
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** The document as the API's description shows it; a route's `response` takes it for every error. */
+/** Describes the problem document in the API's description; used in each route's `response`. */
 export const problemResponses = {
   "4xx": problemResponse("The request cannot be served; `errors` names what to change."),
   "5xx": problemResponse("The service failed; its log has the reason under `instance`."),
@@ -48,13 +48,13 @@ function problemResponse(description: string) {
   return { description, content: { [PROBLEM_TYPE]: { schema } } };
 }
 
-/** Answers with the problem behind an error; one that is the service's own fault is logged, not shown. */
+/** Answers with the problem behind an error. An error of the service itself is logged, not shown. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error);
   const isOurs = problem !== error && problem.status >= 500;
   if (isOurs) request.log.error({ err: error }, "the request failed");
-  // Fastify would close the connection on a body that it refuses, and a client in the middle of
-  // sending it would see that instead of the answer. Node reads on and throws the rest away.
+  // Fastify closes the connection when it refuses a body, and a client that is still sending it would
+  // see that instead of the answer. Without the header, Node reads the rest and discards it.
   reply.removeHeader("connection");
   reply
     .code(problem.status)
@@ -73,7 +73,7 @@ export function problemDocument({ status, message, errors }: Problem) {
   };
 }
 
-/** What Fastify says of a request that it refuses, where its own words leave out the way out. */
+/** Our messages for errors of Fastify whose own messages don't say what to do. */
 const refusals: Record<string, string> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "send the body as Content-Type: application/json",
   FST_ERR_CTP_INVALID_JSON_BODY: "the body is not valid JSON",

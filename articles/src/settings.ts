@@ -6,19 +6,19 @@ export interface Settings {
   host: string;
   database: DatabaseLocation;
   logLevel: LogLevel;
-  /** Whose X-Forwarded-For is believed: nobody's, everybody's, or that of these proxies. */
+  /** Whose X-Forwarded-For to trust: nobody's, everybody's, or that of these proxies. */
   trustProxy: boolean | string[];
 }
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** A setting that cannot be used. The message is one line for whoever runs the service. */
+/** An invalid setting. The message is one line for whoever runs the service. */
 export class SettingError extends Error {
   override name = "SettingError";
 }
 
-/** Reads the settings from the environment; a variable that is empty counts as not set. */
+/** Reads the settings from the environment; an empty variable counts as not set. */
 export function readSettings(env: Record<string, string | undefined>): Settings {
   return {
     port: readPort(env.PORT || "5000"),
@@ -48,7 +48,7 @@ function readLogLevel(value: string): LogLevel {
 
 function readDatabase(value: string): DatabaseLocation {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value)?.[1]?.toLowerCase();
-  // An "@" further back is that of a password with a "/" in it.
+  // An "@" in the path means that the password contains an unencoded "/".
   const isUrl = URL.canParse(value) && !new URL(value).pathname.includes("@");
   if ((scheme === "postgres" || scheme === "postgresql") && isUrl) {
     return { kind: "postgres", url: value };
@@ -58,7 +58,7 @@ function readDatabase(value: string): DatabaseLocation {
     if (path.startsWith("///")) return { kind: "file", path: path.slice(2) };
     if (path !== "" && !path.startsWith("//")) return { kind: "file", path };
   }
-  // Past the scheme there may be a password.
+  // Show only the scheme: the rest may contain a password.
   throw new SettingError(
     `DATABASE_URL=${scheme === undefined ? "" : `${scheme}:`}… is not a database: ` +
       "use postgres://user:password@host:5432/name (special characters percent-encoded), " +
@@ -85,6 +85,6 @@ function isAddressRange(value: string): boolean {
   const [address = "", bits = "1", ...rest] = value.split("/");
   const version = isIP(address);
   if (version === 0 || rest.length > 0) return false;
-  // A range of 0 bits, which is everybody, is "true".
+  // A range of 0 bits would mean everybody, for which there is "true".
   return /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
 }

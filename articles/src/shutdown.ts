@@ -2,8 +2,8 @@ const DRAIN_LIMIT_MS = 10_000;
 const SAME_SIGNAL_MS = 1_000;
 
 /**
- * On SIGTERM or SIGINT closes and ends the process: with 0 when that went well, with 1 when it took
- * too long or somebody sent a second signal.
+ * On SIGTERM or SIGINT, calls `close` and ends the process: with 0 on success, with 1 if it failed,
+ * took too long, or a second signal came.
  */
 export function closeOnSignal(close: () => Promise<void>): void {
   let since: number | undefined;
@@ -17,7 +17,7 @@ export function closeOnSignal(close: () => Promise<void>): void {
         () => process.exit(1),
       );
     } else if (performance.now() - since > SAME_SIGNAL_MS) {
-      // Sooner, it is the same Ctrl-C again: npm hands on what the terminal has sent to all.
+      // Any sooner, it is the same Ctrl-C: npm forwards what the terminal sends to every process.
       process.exit(1);
     }
   };

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 
 /**
- * Makes every answer of an application that is closing close its connection too: one that was kept
- * alive would have to be waited for. Returns how to ask whether it is closing.
+ * Makes every response close its connection once the application is closing, as connections that are
+ * kept alive would delay the shutdown. Returns a function that tells whether it is closing.
  */
 export function noticeStopping(app: FastifyInstance): () => boolean {
   let stopping = false;

@@ -6,14 +6,14 @@ import Format from "typebox/format";
 import { decodeCursor } from "./cursor.ts";
 import { type FieldError, Problem } from "./problem.ts";
 
-/** A pattern: something other than white space. */
+/** The pattern of a string that is not only white space. */
 export const NOT_BLANK = "\\S";
 
-/** Formats: text that every database keeps as it is, and the place where a page goes on. */
+/** Formats: text that every database stores unchanged, and the cursor of a page. */
 export const TEXT = "text";
 export const CURSOR = "cursor";
 
-// PostgreSQL refuses NUL, SQLite stops at it, and half a surrogate pair has no encoding in UTF-8.
+// PostgreSQL refuses NUL, SQLite ends the text there, and UTF-8 can't encode a lone surrogate.
 Format.Set(TEXT, (value) => !/[\0\p{Surrogate}]/u.test(value));
 Format.Set(CURSOR, (value) => decodeCursor(value) !== undefined);
 
@@ -24,9 +24,8 @@ const reasons: Record<string, string> = {
 };
 
 /**
- * Compiles a schema to a check that changes nothing: no field is dropped, and only the digits of a
- * query's integer become a number. What does not fit is a problem that names every field at fault;
- * a path that does not fit leads nowhere.
+ * Compiles a schema to a check that drops no field and converts nothing but the integers of a query.
+ * Invalid input is a problem that names every wrong field; an invalid path is a 404.
  */
 export const validatorCompiler: FastifySchemaCompiler<TObject> = ({ schema, httpPart }) => {
   const validator = Compile(schema);
@@ -63,7 +62,7 @@ function fieldErrors(error: TLocalizedValidationError, whole: string): FieldErro
     case "boolean":
       return [{ field, reason: "is not a known field" }];
     case "additionalProperties":
-      return []; // Each of them has been a "boolean" already.
+      return []; // Already reported as "boolean" errors.
     case "pattern":
       return [{ field, reason: reasons[String(error.params.pattern)] ?? error.message }];
     case "format":
@@ -75,7 +74,7 @@ function fieldErrors(error: TLocalizedValidationError, whole: string): FieldErro
 
 const LONGEST_NAME = 100;
 
-/** The name in a JSON pointer to a field; cut short, for whoever sent it knows it. */
+/** The field's name in a JSON pointer, shortened: whoever sent a long one knows it. */
 function fieldName(pointer: string): string {
   const name = pointer.slice(1).replaceAll("~1", "/").replaceAll("~0", "~");
   return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;

@@ -12,7 +12,7 @@ const { id: unknownId } = nextArticleId();
 const json = { "content-type": "application/json" };
 const good = { title: "a", body: "b" };
 
-/** What was sent, the status, and what the problem must name. */
+/** The request, its status, and what the problem must mention. */
 type Case = [name: string, body: string | Uint8Array<ArrayBuffer>, status: number, named: string[]];
 
 const fields = (name: string, draft: object, ...named: string[]): Case => [
@@ -196,12 +196,12 @@ interface Problem {
   errors?: { field: string; reason: string }[];
 }
 
-/** The application on a real socket, and how to speak with it. */
+/** The application on a real socket, with a function that sends requests. */
 async function serve() {
   const app = await openApp();
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
 
-  /** Sends a request; an answer that is an error must be a complete problem document. */
+  /** Sends a request and checks that an error response is a complete problem document. */
   async function send(
     method: string,
     path: string,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Text that breaks what forgets to escape, to count, to encode. */
+/** Text that finds missing escapes, wrong lengths and wrong encodings. */
 const nasty = [
   `"`,
   "'",
@@ -35,10 +35,10 @@ const text = fc
   .array(fc.oneof(fc.constantFrom(...nasty), fc.string({ unit: "binary" })))
   .map((parts) => parts.join("").replaceAll("\0", ""));
 
-/** A name or a title: at most 200 characters, something other than white space among them. */
+/** A name or a title: at most 200 characters, not all of them white space. */
 const line = text.map((value) => `${[...value].slice(0, 199).join("")}.`);
 
-/** Drafts that must be taken, and kept as they are. */
+/** Drafts that must be accepted and stored unchanged. */
 export const draftArbitrary = fc.record(
   { title: line, body: text, author: line },
   { requiredKeys: ["title", "body"] },

@@ -48,7 +48,7 @@ describe.skipIf(!postgres)("on PostgreSQL", () => {
   });
 });
 
-/** Posts from several clients at once; each stops at its first failure. Returns what was acknowledged. */
+/** Posts from several clients at once until each one fails. Returns the acknowledged articles. */
 async function postUntilKilled(service: Service, kill: () => void): Promise<Map<string, string>> {
   const acknowledged = new Map<string, string>();
   let next = 0;

@@ -6,7 +6,7 @@ import type { ArticleStore } from "../src/store/article-store.ts";
 import { openStore } from "../src/store/open-store.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** The application until the test has ended: on this store, or on an empty one of its own. */
+/** The application on this store or on an empty one; closed when the test ends. */
 export async function openApp(store?: ArticleStore) {
   const app = await buildApp({
     store: store ?? (await openEmptyStore()),

@@ -1,7 +1,7 @@
 import type { PGlite } from "@electric-sql/pglite";
 import type { PostgresPool } from "kysely";
 
-/** PGlite behind the part of a pg pool that Kysely's PostgreSQL dialect uses. */
+/** PGlite with the part of a pg pool's interface that Kysely's PostgreSQL dialect uses. */
 export function pglitePool(database: PGlite): PostgresPool {
   return {
     connect: async () => ({

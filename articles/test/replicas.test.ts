@@ -61,13 +61,13 @@ async function expectAllOpen(location: DatabaseLocation): Promise<void> {
   expect(await Promise.all(processes)).toEqual(Array(OPENERS).fill(""));
 }
 
-/** What is created on one replica is read from the other, and what is deleted is gone from both. */
+/** Checks that an article created on one replica is read from the other, and that deletions show on both. */
 async function expectOneService(env: Record<string, string>): Promise<void> {
   const start = () => startService({ ...env, LOG_LEVEL: "warn" });
   const [one, other] = await Promise.all([start(), start()]);
   const first = await post(one, { title: "first", body: "" });
   const second = await post(other, { title: "second", body: "" });
-  // In the same millisecond, ids of different processes may come in any order.
+  // Ids that two processes make in the same millisecond may have any order.
   const both = [first, second].sort((a, b) => (a.id < b.id ? 1 : -1));
   expect(await listAll(one)).toEqual(both);
   expect(await listAll(other)).toEqual(both);

@@ -3,7 +3,7 @@ import { type ParsedPage, parse } from "narthex/parse";
 import { expect, test } from "vitest";
 import { patient, post, type Service, startService } from "./service.ts";
 
-/** Which operation of the lab's metrics is which method and route of the others. */
+/** For each operation of the lab's metrics, the method and route of our own. */
 const OPERATIONS: Readonly<Record<string, readonly [method: string, route: string]>> = {
   hello: ["GET", "/"],
   add_article: ["POST", "/articles"],
@@ -64,7 +64,7 @@ function paths(service: Service, times: number, path: string, init?: RequestInit
   });
 }
 
-/** A client that sends half of an article, and goes. */
+/** Sends half of an article, then disconnects. */
 async function leaveBeforeTheAnswer({ url }: Service): Promise<void> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -79,7 +79,7 @@ async function scrape({ url }: Service): Promise<ParsedPage> {
   return parse(await (await fetch(`${url}/metrics`)).text());
 }
 
-/** The sum of a metric's samples that have these labels. */
+/** The sum of a metric's samples with these labels. */
 function count(page: ParsedPage, name: string, labels: Readonly<Record<string, string>>): number {
   let sum = 0;
   for (const { samples } of page.families) {

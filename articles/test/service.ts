@@ -4,30 +4,30 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished, vi } from "vitest";
 import type { Article, Draft } from "../src/store/article-store.ts";
 
-/** For `expect.poll`: a loaded machine may take its time, and only a failure takes all of it. */
+/** Options of `expect.poll`: generous for loaded machines, and only a failure takes that long. */
 export const patient = { timeout: 60_000 };
 vi.setConfig({ testTimeout: 120_000 });
 
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
-/** The built service in a process of its own, which ends with the test at the latest. */
+/** The built service in a process of its own, which is stopped when the test ends. */
 export interface Service {
   url: string;
   stdout: string;
   stderr: string;
   send(signal: NodeJS.Signals): void;
-  /** The exit code, or the signal that ended it. */
+  /** The exit code, or the signal that ended the process. */
   ended: Promise<number | NodeJS.Signals>;
 }
 
-/** Starts the service on any free port, and waits until it says where it listens. */
+/** Starts the service on a free port, and waits until it prints its address. */
 export async function startService(env: Record<string, string>): Promise<Service> {
   const service = await spawnService(env);
   if (service.url === "") throw new Error(`The service ended: ${service.stderr}`);
   return service;
 }
 
-/** Starts the service as it is set, and waits until it says where it listens, or ends. */
+/** Starts the service with these settings, and waits until it prints its address or exits. */
 export async function spawnService(env: Record<string, string>): Promise<Service> {
   const { PATH = "" } = process.env;
   const child = spawn(process.execPath, [main], { env: { PATH, PORT: "0", ...env } });
@@ -56,7 +56,7 @@ export async function spawnService(env: Record<string, string>): Promise<Service
   return service;
 }
 
-/** Posts an article; throws unless it is acknowledged. */
+/** Posts an article; throws if it is not acknowledged. */
 export async function post(service: Service, draft: Draft): Promise<Article> {
   const response = await fetch(`${service.url}/articles`, {
     method: "POST",

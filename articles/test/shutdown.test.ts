@@ -11,7 +11,7 @@ const article = JSON.stringify({ title: "in flight", body: "" });
 
 test.each(["SIGTERM", "SIGINT"] as const)("%s ends a service at rest with 0", async (signal) => {
   const service = await startOnLibsql();
-  // A connection that is kept alive must not hold it back.
+  // An idle connection that is kept alive must not delay the shutdown.
   await fetch(`${service.url}/`);
   service.send(signal);
   expect(await service.ended).toBe(0);
@@ -40,7 +40,7 @@ test("a service that stops says that it is not ready", async () => {
   socket.on("data", (text) => {
     received += text;
   });
-  // Once the first is answered, the service has the beginning of the second too.
+  // When the first is answered, the service has received the beginning of the second as well.
   socket.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /readyz HTTP/1.1\r\nHost: a\r\n");
   await expect.poll(() => received, patient).toContain("HTTP/1.1 200");
   service.send("SIGTERM");
@@ -74,7 +74,7 @@ function startOnLibsql(): Promise<Service> {
   return startService({ DATABASE_URL: `file:${join(temporaryFolder(), "articles.db")}` });
 }
 
-/** Sends all but the end of a request, and waits until the service has it. */
+/** Sends a request except for its end, and waits until the service has received it. */
 async function startPosting(service: Service) {
   const headers = { "content-type": "application/json", "content-length": article.length };
   const posting = request(`${service.url}/articles`, { method: "POST", headers });

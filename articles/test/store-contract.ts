@@ -10,7 +10,7 @@ import { draftArbitrary } from "./draft-arbitrary.ts";
 
 const noSuchId = "01890000-0000-7000-8000-000000000000";
 
-/** What every store must do, whatever else is in its database. */
+/** The tests that every store must pass, whatever else is in its database. */
 export function storeContract(
   name: string,
   open: (onQuery: QueryObserver) => Promise<ArticleStore>,

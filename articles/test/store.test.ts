@@ -28,7 +28,7 @@ async function openPglite(onQuery: QueryObserver): Promise<ArticleStore> {
   return new SqlArticleStore(db, () => ({ size: 1, idle: 1, waiting: 0 }));
 }
 
-// PGlite reads a byte order mark at the start of a text as none of the text.
+// PGlite drops a byte order mark at the start of a text.
 const withoutMark = draftArbitrary.filter(
   (draft) => !Object.values(draft).some((value) => value.startsWith("\ufeff")),
 );

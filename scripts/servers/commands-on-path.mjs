@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /**
- * Every command of this name on PATH, the one that a shell would run first.
+ * Every command of this name on PATH, in the order in which a shell would find them.
  *
  * @param {string} name
  */

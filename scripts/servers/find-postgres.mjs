@@ -5,7 +5,7 @@ import { run } from "../run.mjs";
 import { commandsOnPath } from "./commands-on-path.mjs";
 import { nobody } from "./nobody.mjs";
 
-/** The folder of PostgreSQL's server commands, or undefined where they are not to be had. */
+/** The folder of PostgreSQL's server commands, or undefined if they are not available. */
 export async function findPostgres() {
   const given = process.env.NARTHEX_POSTGRES_BIN;
   if (given === "") return undefined;
@@ -27,7 +27,7 @@ async function* folders() {
 }
 
 /**
- * Debian and Ubuntu keep the server commands off PATH, a folder a version. The newest comes first.
+ * Debian and Ubuntu keep the server commands outside of PATH, in one folder per version. Newest first.
  *
  * @param {string} root
  */
@@ -47,7 +47,7 @@ const runs = (folder) =>
   );
 
 /**
- * The user and the environment, as options of `spawn`, that the commands in a folder need.
+ * The options of `spawn` with the user and the environment that the commands in a folder need.
  *
  * @param {string} folder
  */
@@ -57,7 +57,7 @@ export const asServer = (folder) => ({
 });
 
 /**
- * Unpacked packages have their libraries beside them.
+ * The libraries of a package that we unpacked are in the same root folder as its commands.
  *
  * @param {string} folder
  */

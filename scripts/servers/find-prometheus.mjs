@@ -3,15 +3,15 @@ import { debianPackages } from "../debian-packages.mjs";
 import { run } from "../run.mjs";
 import { commandsOnPath } from "./commands-on-path.mjs";
 
-/** Where `prometheus` is, or undefined where it is not to be had. */
+/** The path of `prometheus`, or undefined if it is not available. */
 export const findPrometheus = () => find("prometheus", "NARTHEX_PROMETHEUS");
 
-/** Where `promtool` is, or undefined where it is not to be had. */
+/** The path of `promtool`, or undefined if it is not available. */
 export const findPromtool = () => find("promtool", "NARTHEX_PROMTOOL");
 
 /**
  * @param {string} name
- * @param {string} variable of the environment, whose word is final; empty: it is not to be had
+ * @param {string} variable of the environment, which takes precedence; if it is empty, there is none
  */
 async function find(name, variable) {
   const given = process.env[variable];
@@ -31,18 +31,18 @@ async function find(name, variable) {
   return undefined;
 }
 
-/** Debian's sid has Prometheus 3, trixie the last 2, and the host's own release an older one. */
+/** Debian's sid has Prometheus 3, trixie the last 2.x, and the host's own release an older version. */
 async function* unpacked() {
   yield await debianPackages(["prometheus", "promtool"], "sid");
   yield await debianPackages(["prometheus", "promtool"], "trixie");
-  // With promtool within, or as a dependency.
+  // This package contains promtool or depends on it.
   yield await debianPackages(["prometheus"]);
 }
 
 /** @param {string} path */
 async function majorVersion(path) {
   const printed = await run(path, ["--version"]).catch(() => undefined);
-  // Some print it on stderr.
+  // Some versions print it on stderr.
   const version = /version (\d+)\./.exec(`${printed?.stdout}${printed?.stderr}`)?.[1];
   return version === undefined ? undefined : Number(version);
 }

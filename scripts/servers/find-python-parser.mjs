@@ -4,8 +4,8 @@ import { run } from "../run.mjs";
 import { commandsOnPath } from "./commands-on-path.mjs";
 
 /**
- * The folder, for `PYTHONPATH`, that has Python's Prometheus client and with it the strict parser of
- * OpenMetrics; undefined where it or `python3` is not to be had.
+ * The folder, for `PYTHONPATH`, with Python's Prometheus client and its strict OpenMetrics parser;
+ * undefined if it or `python3` is not available.
  */
 export async function findPythonParser() {
   const given = process.env.NARTHEX_PYTHON_PROMETHEUS;

@@ -9,7 +9,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "narthex-find-python-parser-"));
   vi.stubEnv("NARTHEX_PYTHON_PROMETHEUS", undefined);
   vi.stubEnv("NARTHEX_CACHE", join(folder, "cache"));
-  // Nor apt-get.
+  // Without apt-get as well.
   vi.stubEnv("PATH", folder);
 });
 afterEach(() => {
@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** One that has the client installed in `installed`, and imports it from there alone or from `good`. */
+/** A fake python3 with the client installed in `installed`, which imports the parser only from `good`. */
 function fakePython(installed: string | undefined, good = installed) {
   const file = join(folder, "python3");
   const script = `#!/bin/sh
@@ -56,7 +56,7 @@ it("else takes what is unpacked in the cache", async () => {
   const unpacked = join(root, "usr/lib/python3/dist-packages");
   fakePython(undefined, unpacked);
   expect(await findPythonParser()).toBe(unpacked);
-  // An installed one may be too old to have the parser.
+  // An installed client may be too old to have the parser.
   fakePython("/installed", unpacked);
   expect(await findPythonParser()).toBe(unpacked);
 });

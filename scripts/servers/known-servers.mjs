@@ -2,7 +2,7 @@ import { findPostgres } from "./find-postgres.mjs";
 import { findPrometheus, findPromtool } from "./find-prometheus.mjs";
 import { findPythonParser } from "./find-python-parser.mjs";
 
-/** The real servers and tools that tests ask for, and how someone gets one where we cannot. */
+/** The real servers and tools that tests need, and how to provide those that we can't find. */
 export const knownServers = {
   prometheus: {
     find: findPrometheus,

@@ -8,10 +8,10 @@ import { freePort } from "./free-port.mjs";
 import { nobody } from "./nobody.mjs";
 import { startServer } from "./start-server.mjs";
 
-/** Starts a PostgreSQL of one's own on 127.0.0.1, with an empty database `articles`. */
+/** Starts a temporary PostgreSQL on 127.0.0.1, with an empty database `articles`. */
 export async function startPostgres() {
   const folder = await findPostgres();
-  if (folder === undefined) throw new Error("PostgreSQL is not to be had here.");
+  if (folder === undefined) throw new Error("PostgreSQL is not available here.");
   const data = await mkdtemp(join(tmpdir(), "narthex-postgres-"));
   const port = await freePort();
   const start = () => startIn(folder, data, port);
@@ -25,21 +25,21 @@ export async function startPostgres() {
   return {
     url: `postgres://articles@127.0.0.1:${port}/articles`,
 
-    /** As a crash would: every process is gone at once, and none has tidied up. */
+    /** Simulates a crash: all processes end at once, without cleaning up. */
     async kill() {
-      // Held first, so that it neither starts another process nor tells one to end.
+      // Stopped first, so that it neither starts another process nor tells one to end.
       process.kill(server.pid, "SIGSTOP");
       for (const pid of [...children(server.pid), server.pid]) process.kill(pid, "SIGKILL");
       await server.ended;
     },
 
-    /** Starts it again, on the same data and port, after `kill`. */
+    /** Starts the server again after `kill`, with the same data and port. */
     async restart() {
       server = await start();
     },
 
     async stop() {
-      // The default would wait for the clients to leave.
+      // SIGTERM would wait for the clients to disconnect.
       await server.stop("SIGINT");
       await rm(data, { recursive: true, force: true });
     },
@@ -53,7 +53,7 @@ export async function startPostgres() {
 async function prepare(folder, data) {
   const options = { ...asServer(folder), cwd: data };
   if (nobody) await chown(data, nobody.uid, nobody.gid);
-  // Nothing of value is there yet, so nothing waits for the disk.
+  // There is no data to lose yet, so there is no need to wait for the disk.
   const initdb = ["--no-sync", "--username=articles", "--auth=trust", "--encoding=UTF8"];
   await run(join(folder, "initdb"), [...initdb, "--locale=C", "--pgdata", data], options);
   const input = "CREATE DATABASE articles\n";
@@ -75,7 +75,7 @@ const startIn = (folder, data, port) =>
   );
 
 /**
- * PostgreSQL notes its pid and state in a file; one that was killed leaves the file behind.
+ * PostgreSQL writes its pid and state to a file. A killed server leaves it behind, so the pid must match.
  *
  * @param {string} data
  * @param {number} pid
@@ -88,7 +88,7 @@ function isReady(data, pid) {
 }
 
 /**
- * Where the system does not list them, they end by themselves when their parent is gone.
+ * If the system does not list them, they end by themselves once their parent is gone.
  *
  * @param {number} pid
  */

@@ -10,13 +10,13 @@ import { answers, startServer } from "./start-server.mjs";
  *
  * @param {object} options
  * @param {string} options.configFile
- * @param {number} [options.port] default: a free one
- * @param {readonly string[]} [options.args] further flags
- * @param {string} [options.dataDir] default: a temporary one, which `stop` removes
+ * @param {number} [options.port] default: a free port
+ * @param {readonly string[]} [options.args] additional flags
+ * @param {string} [options.dataDir] default: a temporary folder, which `stop` removes
  */
 export async function startPrometheus({ configFile, port, args = [], dataDir }) {
   const command = await findPrometheus();
-  if (command === undefined) throw new Error("Prometheus is not to be had here.");
+  if (command === undefined) throw new Error("Prometheus is not available here.");
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), "narthex-prometheus-")));
   const address = `127.0.0.1:${port ?? (await freePort())}`;
   const url = `http://${address}`;

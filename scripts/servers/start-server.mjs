@@ -7,12 +7,12 @@ const stopMs = 30_000;
 /**
  * @typedef {object} Server
  * @property {number} pid
- * @property {Promise<string>} ended how it ended, with its last words
+ * @property {Promise<string>} ended resolves to how it ended, with the end of its stderr
  * @property {(signal?: NodeJS.Signals) => Promise<void>} stop
  */
 
 /**
- * Starts a server and waits until it is ready. One that ends before is an error with its last words.
+ * Starts a server and waits until it is ready. If it exits before, the error has the end of its stderr.
  *
  * @param {string} command
  * @param {readonly string[]} args
@@ -64,7 +64,7 @@ function endOf(child, command) {
   });
   return new Promise((resolve) => {
     child.once("error", (error) => resolve(`${command}: ${error.message}`));
-    // Later than `exit`: processes of its own may outlive it, and they hold the pipe open.
+    // Not `exit`: child processes may outlive the server and still write to the pipe.
     child.once("close", (code, signal) =>
       resolve(`${command} ended with ${signal ?? `code ${code}`}\n${lastWords}`.trimEnd()),
     );
@@ -72,7 +72,7 @@ function endOf(child, command) {
 }
 
 /**
- * Whether a URL answers with success.
+ * Whether a URL answers with a success status.
  *
  * @param {string} url
  */

@@ -27,10 +27,10 @@ interface Row<S> {
   readonly scenario: S;
 }
 
-/** Where the specification wants something else than Go's writer does: which is then expected. */
+/** Vectors whose output in Go differs from the specification; we expect what the specification says. */
 const OTHERWISE: Readonly<Record<string, { why: string; edit: (out: string) => string }>> = {
   "OpenMetrics 1.0, 14: foos_total": {
-    why: "an exemplar without labels is a valid one, where Go leaves it out",
+    why: "an exemplar without labels is valid, and Go leaves it out",
     edit: (out) => out.replace("foos_total 42.0", "$& # {} 1 12345.6"),
   },
   "OpenMetrics 1.0, 17: some_measure_total": {
@@ -50,7 +50,7 @@ const IMPLEMENTED = "these sinks do write what Go's does not yet";
 const AS_IT_IS =
   "an instrument's counter never gets there; a parsed page's is shown for what it is";
 
-/** The errors of Go's writers that have no counterpart here. */
+/** Errors of Go's writers that can't occur here, with the reason. */
 const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   "text 0.0.4, 1: MetricFamily has no metrics": "a family without series is written as its header",
   "text 0.0.4, 3: expected counter in metric": NO_VALUE,
@@ -75,8 +75,8 @@ const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   "OpenMetrics 2.0, ExemplarInvalidTimestamp": NO_NANOS,
 };
 
-// Of the file for 2.0, `TestWriteOpenMetrics20Timestamp_SpecialValues` calls a function inside Go's
-// writer, and `TestCreateOpenMetrics20_SimpleWriter` tries another kind of Go's streams.
+// We skip two tests of the file for 2.0: `TestWriteOpenMetrics20Timestamp_SpecialValues` calls an
+// internal function of Go's writer, and `TestCreateOpenMetrics20_SimpleWriter` tests a type of stream.
 const text = vectors<{
   TestCreate: { scenarios: Scenario[] };
   TestCreateError: { scenarios: ErrorScenario[] };
@@ -115,7 +115,7 @@ describe.skipIf(pages.length === 0)("families become the pages that Go writes", 
     expect(normalised(new TextDecoder().decode(page.finish()))).toBe(normalised(wanted));
   });
 
-  test("and each that is to be otherwise is one of them, and is otherwise", () => {
+  test("every listed deviation is one of these pages, and does differ", () => {
     for (const [row, { edit }] of Object.entries(OTHERWISE)) {
       const out = pages.find((page) => page.row === row)?.scenario.out;
       expect(out, row).toBeDefined();
@@ -135,7 +135,7 @@ describe.skipIf(errors.length === 0)("families that Go refuses are left off the 
     expect(await registry.text()).toContain("narthex_collect_errors_total{");
   });
 
-  test("unless they have no counterpart, as those of the list", () => {
+  test("every error listed as not applicable is one of these", () => {
     const listed = errors.filter(({ row }) => row in NOT_APPLICABLE);
     expect(listed.map(({ row }) => row)).toEqual(Object.keys(NOT_APPLICABLE));
   });
@@ -153,7 +153,7 @@ function rows<S extends Scenario | ErrorScenario>(
   });
 }
 
-/** The page with each number, also in `le` and `quantile`, in the spelling of JavaScript. */
+/** The page with all numbers, including `le` and `quantile`, as JavaScript prints them. */
 function normalised(page: string): string {
   return page.replace(/^[^#].*$/gm, (line) =>
     line.replace(

@@ -9,7 +9,7 @@ import type {
   RecordedSummary,
 } from "../recording.ts";
 
-/** A metric family as the vectors made from Go have it: a message of the client model. */
+/** A metric family in the vectors: a message of Go's client model. */
 export interface GoFamily {
   readonly Name?: string;
   readonly Help?: string;
@@ -67,10 +67,10 @@ interface GoLabel {
   readonly Value: string;
 }
 
-/** Those that JSON does not have are strings. */
+/** A string where JSON has no such number. */
 type GoNumber = number | string;
 
-/** In the two spellings of the vectors. */
+/** The vectors spell the fields in two ways. */
 interface GoTime {
   readonly seconds?: number;
   readonly nanos?: number;
@@ -87,10 +87,10 @@ const TYPES = {
   MetricType_GAUGE_HISTOGRAM: "gaugehistogram",
 } as const satisfies Record<string, MetricType>;
 
-/** The family in this project's model, ready to be played to a sink. */
+/** Converts a family to a recording, which `play` can give to a sink. */
 export function fromGo(family: GoFamily): RecordedFamily {
   const { Name = "", Help: help = "", Unit: unit, Metric = [] } = family;
-  // The message's first type is what Go takes where none is given.
+  // As in Go, a message without a type has the first one.
   const type = TYPES[family.Type ?? "MetricType_COUNTER"];
   return {
     ...withoutSuffix(Name, type),

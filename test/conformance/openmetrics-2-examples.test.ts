@@ -14,8 +14,8 @@ interface Example {
 }
 
 /**
- * A source gives a state set time by time, and a sink writes it as it comes; this text has it state
- * by state.
+ * This example orders the samples of a state set by state, then by time. A source gives them by time,
+ * and a sink writes them in that order.
  */
 const NOT_OURS =
   "A correct example where there are multiple MetricGroups within a MetricFamily, and multiple Metrics within each MetricGroup, and multiple Samples within each Metric:";

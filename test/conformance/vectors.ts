@@ -5,11 +5,11 @@ const repository = resolve(import.meta.dirname, "../..");
 const folder = process.env.NARTHEX_CONFORMANCE ?? resolve(repository, "../shared/conformance");
 
 /**
- * Test vectors that others wrote, which stand beside the repository, not in it.
+ * Reads test vectors of other projects, which are kept outside of the repository.
  *
  * @param name the file's name without `.json`
- * @returns undefined where they are not to be had: the tests made of them are then left out. In CI
- *   that is an error.
+ * @returns undefined if they are not available: their tests are then skipped. In CI that is an
+ *   error.
  */
 export function vectors<T = unknown>(name: string): T | undefined {
   const file = join(folder, `${name}.json`);

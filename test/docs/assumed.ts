@@ -1,7 +1,7 @@
-/** Declarations by the names that they give. */
+/** Declarations by the names that they declare. */
 type Declarations = Readonly<Record<string, string>>;
 
-/** What the docstrings' examples assume around them. */
+/** Declarations that the examples in docstrings leave out. */
 const EVERYWHERE: Declarations = {
   currentTraceId: 'const currentTraceId = () => "4bf92f3577b34da6a3ce929d0e0e4736";',
   db: "const db = { query: async (sql: string) => [sql] };",
@@ -26,14 +26,14 @@ articlesPosted.inc({ category: "sport" }, 1);`,
 
 const EXPRESS = 'import express from "express";\nconst app = express();';
 
-/** What the examples of an entry assume besides, or instead. */
+/** Declarations for the examples of one entry; they override those above. */
 const IN_ENTRY: Readonly<Record<string, Declarations>> = {
   "narthex/express": { app: EXPRESS },
   "narthex/fastify": { app: 'import fastify from "fastify";\nconst app = fastify();' },
   "narthex/hono": { app: 'import { Hono } from "hono";\nconst app = new Hono();' },
   "narthex/http": {
     app: EXPRESS,
-    // Examples are run where there is no network.
+    // The tests run without a network.
     fetch: "const fetch = async (url: string) => new Response(url);",
     httpMetrics: 'import { httpMetrics } from "narthex/express";',
     randomUUID: 'import { randomUUID } from "node:crypto";',
@@ -41,7 +41,7 @@ const IN_ENTRY: Readonly<Record<string, Declarations>> = {
   "narthex/koa": { app: 'import Koa from "koa";\nconst app = new Koa();' },
   "narthex/nest": {
     AppModule: "class AppModule {}",
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is one of the example's.
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code of the example.
     ConfigService: "class ConfigService {\n  get = (name: string) => `/${name}`;\n}",
     NestFactory: 'import { NestFactory } from "@nestjs/core";',
   },
@@ -54,7 +54,7 @@ const request = new IncomingMessage(new Socket());`,
   },
 };
 
-/** What the docstrings' examples of an entry assume around them. */
+/** The declarations that the docstring examples of an entry leave out. */
 export function assumedIn(entry: string): Declarations {
   return { ...EVERYWHERE, ...IN_ENTRY[entry] };
 }

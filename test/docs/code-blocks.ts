@@ -5,14 +5,14 @@ export const repository = resolve(import.meta.dirname, "../..");
 
 /** A block of code in a page of Markdown. */
 export interface CodeBlock {
-  /** Where it stands, such as `docs/metrics.md:7`. */
+  /** File and line, such as `docs/metrics.md:7`. */
   readonly place: string;
   /** `ts`, `sh`, … */
   readonly language: string;
   readonly code: string;
 }
 
-/** The pages in a folder of the repository, by their paths in it. */
+/** The Markdown pages in a folder, as paths in the repository. */
 export function pagesIn(folder: string): string[] {
   const files = readdirSync(join(repository, folder)).filter((file) => file.endsWith(".md"));
   return files.map((file) => `${folder}/${file}`);

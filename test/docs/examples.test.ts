@@ -15,11 +15,11 @@ const examples = [...guides, ...docstrings].map(({ place, language, code }, i) =
   place,
   name: String(i),
   file: `${i}.${language}`,
-  // Of a port of their own they can't be sure here.
+  // A fixed port may be in use.
   code: code.replace(/\bport: [1-9]\d+/g, "port: 0"),
 }));
 
-/** As in projects with React or Nest. */
+/** The settings of projects with React or Nest. */
 const LANGUAGE: ts.CompilerOptions = {
   jsx: ts.JsxEmit.ReactJSX,
   experimentalDecorators: true,

@@ -4,24 +4,24 @@ import ts from "typescript";
 import { assumedIn } from "./assumed.ts";
 import { codeBlocksOf, lineOf, pagesIn, repository } from "./code-blocks.ts";
 
-/** A piece of code that documentation shows. */
+/** An example in the documentation. */
 export interface Example {
-  /** Where it stands, such as `docs/metrics.md:7`. */
+  /** File and line, such as `docs/metrics.md:7`. */
   readonly place: string;
   readonly language: string;
-  /** A whole module, as a user would write it. */
+  /** A complete module, as a user would write it. */
   readonly code: string;
 }
 
 const TYPESCRIPT = ["ts", "tsx"];
 
-/** The TypeScript of the README and of the guides, whose blocks are whole modules already. */
+/** The TypeScript blocks of the README and the guides, which are complete modules already. */
 export function guideExamples(): Example[] {
   const pages = ["README.md", ...pagesIn("docs"), ...pagesIn("docs/http")];
   return pages.flatMap(codeBlocksOf).filter(({ language }) => TYPESCRIPT.includes(language));
 }
 
-/** The `@example`s of what the package exports, each made a module by what it leaves out. */
+/** The `@example`s of the package's exports, completed to modules. */
 export function docstringExamples(): Example[] {
   const files = entryFiles();
   const program = ts.createProgram([...files.values()], {
@@ -53,7 +53,7 @@ export function docstringExamples(): Example[] {
   return [...examples.values()];
 }
 
-/** The source files of the package's entries, by the names that users import. */
+/** The source file of each entry of the package, by the name that users import. */
 function entryFiles(): Map<string, string> {
   const { exports } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
   return new Map(
@@ -67,7 +67,7 @@ function entryFiles(): Map<string, string> {
   );
 }
 
-/** Those of a declaration, and of its members. */
+/** The examples of a declaration and of its members. */
 function examplesOf(declaration: ts.Node): Pick<Example, "place" | "code">[] {
   const members =
     ts.isClassDeclaration(declaration) || ts.isInterfaceDeclaration(declaration)
@@ -85,7 +85,7 @@ function examplesOf(declaration: ts.Node): Pick<Example, "place" | "code">[] {
   );
 }
 
-/** The code behind imports of what it uses and declarations of what it assumes. */
+/** Puts imports and the declarations that the example leaves out in front of its code. */
 function asModule(
   code: string,
   sources: readonly (readonly [string, readonly string[]])[],

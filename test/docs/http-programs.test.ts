@@ -66,7 +66,7 @@ test(AUTO, async () => {
   await expect.poll(async () => requestCounts(await app.page()), patient).toEqual(COUNTS);
 });
 
-/** A folder with the program of a page, from where the packages of the repository can be imported. */
+/** Writes the program of a page to a folder from which the repository's packages can be imported. */
 async function written(page: string): Promise<string> {
   const parent = join(repository, ".cache");
   await mkdir(parent, { recursive: true });
@@ -81,7 +81,7 @@ async function written(page: string): Promise<string> {
   return folder;
 }
 
-/** The files of a page's program: those that say their name, or else its first block. */
+/** The files of a page's program: the blocks that begin with a file name, or else the first block. */
 function programOf(page: string): (readonly [name: string, code: string])[] {
   const blocks = codeBlocksOf(page);
   const files = blocks.flatMap(({ code }) => {
@@ -96,7 +96,7 @@ function asJavaScript(code: string): string {
     compilerOptions: {
       module: ts.ModuleKind.ESNext,
       target: ts.ScriptTarget.ES2023,
-      // As in projects with Nest.
+      // The settings of projects with Nest.
       experimentalDecorators: true,
       emitDecoratorMetadata: true,
     },

@@ -13,7 +13,7 @@ const TYPES = [
   "unknown",
 ] as const;
 
-/** A family, whatever its type, and its updates: plain data, so that a failed test can print it. */
+/** A family of any type and its updates, as plain data that a failed test can print. */
 interface Plan {
   readonly type: (typeof TYPES)[number];
   readonly name: string;
@@ -28,12 +28,12 @@ interface Plan {
 
 interface Update {
   readonly labelValues: readonly string[];
-  /** Of a gauge. */
+  /** The value for a gauge. */
   readonly number: number;
-  /** Of what counts up. */
+  /** The amount for everything that only grows. */
   readonly amount: number;
   readonly exemplar: Readonly<Record<string, string>> | undefined;
-  /** In seconds, NaN for none; of the types that have no instrument. */
+  /** In seconds, NaN for none; only for types without an instrument. */
   readonly timestamp: number;
 }
 
@@ -57,7 +57,7 @@ const labelName = fc
   .filter((name) => name !== "le" && name !== "quantile");
 const amount = fc.oneof(fc.nat(), fc.double({ min: 0, max: 1e9, noNaN: true }));
 
-/** Without what Python's parser trips over in exemplars alone: quotes and closing braces. */
+/** Without quotes and closing braces, which Python's parser can't read in exemplars. */
 const exemplar = fc.dictionary(
   labelName,
   text.map((value) => value.replaceAll(/["}]/g, "")),
@@ -70,7 +70,7 @@ function anyUpdate(labels: number): fc.Arbitrary<Update> {
     number: fc.double(),
     amount,
     exemplar: fc.option(exemplar, { nil: undefined }),
-    // Of this size, so that seconds and nanoseconds make the same double that the text does.
+    // In this range, seconds and nanoseconds add up to the same double that the text is parsed to.
     timestamp: fc.oneof(
       fc.constant(Number.NaN),
       fc.integer({ min: 1e12, max: 4e12 }).map((ms) => ms / 1000),
@@ -105,10 +105,10 @@ function anyPlan(): fc.Arbitrary<Plan> {
   );
 }
 
-/** What `registryOf` makes a registry of. */
+/** Arbitrary input for `registryOf`. */
 export const anyPlans = (): fc.Arbitrary<Plan[]> => fc.array(anyPlan(), { maxLength: 8 });
 
-/** @param prefix of the families' names, so that several registries can be on one page */
+/** @param prefix of the family names, so that several registries fit on one page */
 export function registryOf(plans: readonly Plan[], prefix = "x"): Registry {
   const registry = new Registry({ labels: { prefix } });
   plans.forEach((plan, i) => {
@@ -153,7 +153,7 @@ function add(registry: Registry, plan: Plan): void {
       break;
     }
     case "stateset": {
-      // Its name is also that of a label, which can have no colon.
+      // Its name is also a label name, which can't contain a colon.
       const stateSetName = name.replaceAll(":", "_");
       const stateSet = registry.stateSet({ name: stateSetName, help, labels, states });
       updates.forEach((update, i) => {
@@ -169,7 +169,7 @@ function add(registry: Registry, plan: Plan): void {
 const labelsOf = ({ labels }: Plan, { labelValues }: Pick<Update, "labelValues">) =>
   Object.fromEntries(labels.map((name, i) => [name, labelValues[i]!]));
 
-/** A family of a type that has no instrument: the last update of each series is its value. */
+/** A family of a type without an instrument; each series has the value of its last update. */
 function recorded(name: string, plan: Plan): RecordedFamily {
   const series = plan.updates.map((update) => {
     const value = plan.type === "unknown" ? update.number : distribution(plan, update);

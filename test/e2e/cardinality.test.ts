@@ -9,7 +9,7 @@ const REQUESTS = 5000;
 const ADDRESSES = 500;
 const ARTICLES = 5000;
 const AT_ONCE = 16;
-/** Four times what the lab's limits allow for: 100 and 1,000 series of a few hundred bytes. */
+/** Four times the expected size: 100 and 1,000 series of a few hundred bytes. */
 const PAGE_LIMIT_BYTES = 500_000;
 
 test("many addresses and many articles leave the page small and the sums exact", async () => {
@@ -38,7 +38,7 @@ test("many addresses and many articles leave the page small and the sums exact",
   const sum = (name: string) => samples(name).reduce((total, { value }) => total + value, 0);
   expect(sum("http_request_count_total")).toBe(REQUESTS + ARTICLES + 1);
   expect(sum("article_count_total")).toBe(ARTICLES);
-  // The limits, and the series that takes the rest.
+  // The limits, and one overflow series each.
   expect(samples("http_request_count_total")).toHaveLength(100 + 1);
   expect(samples("article_count_total")).toHaveLength(1000 + 1);
   expect(page.value("article_count_total", { id: "_other" })).toBe(ARTICLES - 1000);

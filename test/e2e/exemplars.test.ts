@@ -20,7 +20,7 @@ beforeAll(() => {
   provider.register();
   instrumentation.setTracerProvider(provider);
   instrumentation.enable();
-  // The instrumentation patches what is required from now on, and that is one object for all.
+  // The instrumentation patches a module when it is required; all importers share that object.
   createRequire(import.meta.url)("node:http");
 });
 afterAll(async () => {
@@ -28,7 +28,7 @@ afterAll(async () => {
   await provider.shutdown();
 });
 
-/** Answers with the id of its trace: at once, later, or in pieces. */
+/** Answers with its trace id: at once, later, or in pieces. */
 const traced: RequestListener = async (request, response) => {
   const id = trace.getActiveSpan()?.spanContext().traceId ?? "none";
   if (request.url === "/later") await new Promise((resolve) => setTimeout(resolve, 10));

@@ -5,7 +5,7 @@ import { Registry } from "../../src/index.ts";
 import { Scraper } from "../../src/scrape/scraper.ts";
 import { addEveryType } from "../every-type.ts";
 
-/** How a scrape was asked for and answered. */
+/** The headers of a scrape and of its response. */
 interface Answer {
   readonly accept: string;
   readonly contentType: string | undefined;
@@ -19,7 +19,7 @@ interface Answer {
 export async function startKitchen(began: number, updated: number) {
   const registry = kitchen(began, updated);
   const scraper = new Scraper(registry);
-  /** The newest, by the parameter `job` of the request. */
+  /** The newest scrape of each job, by the parameter `job` of the request. */
   const answers = new Map<string, Answer>();
 
   const server = createServer(async ({ method = "", url = "", headers }, response) => {
@@ -57,7 +57,7 @@ function kitchen(began: number, updated: number): Registry {
   addEveryType(registry);
   const pour = registry.histogram({
     name: "kitchen_pour_seconds",
-    // With it, every page is long enough to be compressed.
+    // Makes every page long enough to be compressed.
     help: "Wine, slowly. ".repeat(400),
     buckets: [0.5, 2],
     native: true,

@@ -7,14 +7,14 @@ import { realServer } from "../real-servers.ts";
 
 const promtool = await realServer("promtool");
 
-/** What promtool has against names that are not ours to change. */
+/** Complaints of promtool about names that we can't change. */
 const KNOWN = [
-  // The dashboards of prom-client's users have this name, for a gauge.
+  // Dashboards made for prom-client use this name for a gauge.
   'nodejs_active_resources_total non-counter metrics should not have "_total" suffix',
 ];
 
 describe.skipIf(!promtool)("promtool check metrics", () => {
-  test("finds nothing in the service's page but what is known", async () => {
+  test("finds only known problems on the service's page", async () => {
     const database = `file:${join(temporaryFolder(), "articles.db")}`;
     const service = await startService({ DATABASE_URL: database, LOG_LEVEL: "warn" });
     await fetch(service.url);

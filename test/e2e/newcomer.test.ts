@@ -16,7 +16,7 @@ let printed = "";
 let url: string;
 let page: TextPage;
 
-/** A fresh clone, `npm start`, the lab's four requests, and the page. */
+/** Clones the repository, runs `npm start`, sends the lab's four requests, and fetches the page. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "narthex-newcomer-"));
   execFileSync("git", ["clone", "--quiet", repository, folder]);
@@ -47,7 +47,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Nothing of the test runner's own set-up. */
+/** An environment without the variables of the test runner. */
 function newcomersEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
   return { PATH, HOME, PORT: "0", LOG_LEVEL: "warn", npm_config_prefer_offline: "true" };
@@ -133,8 +133,8 @@ test("the page has the client library's own defaults", () => {
   expect(expected.map(([name]) => [name, page.families.get(name)?.type])).toEqual(expected);
 });
 
-test("SIGTERM ends it well", async () => {
-  // To the whole group, as a terminal does it.
+test("SIGTERM stops the service without an error", async () => {
+  // Signals the whole process group, as a terminal does.
   process.kill(-service.pid!, "SIGTERM");
   await once(service, "close");
   expect(printed).not.toMatch(/error/i);

@@ -1,4 +1,4 @@
-"""Reads pages of OpenMetrics, each a line of JSON, and answers with a line: what it holds, or why not."""
+"""Reads OpenMetrics pages, one JSON string per line, and prints the families or the error of each as a line."""
 
 import json
 import sys
@@ -7,7 +7,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 
 def number(value):
-    """JSON has no NaN and no infinities; this is how JavaScript spells them."""
+    """JSON has no NaN and no infinities, so numbers are text, spelled as in JavaScript."""
     return repr(float(value)).replace("nan", "NaN").replace("inf", "Infinity")
 
 

@@ -14,7 +14,7 @@ const parserFolder = await realServer("python-parser");
 const promtool = await realServer("promtool");
 
 const accept = "application/openmetrics-text; version=1.0.0";
-/** The same registries for both; a failure shows it. */
+/** Both tests generate the same registries; a failure prints the seed. */
 const generated = { numRuns: 200, seed: Date.now() % 2 ** 31 };
 
 describe.skipIf(!parserFolder)("Python's OpenMetrics parser", () => {
@@ -24,7 +24,7 @@ describe.skipIf(!parserFolder)("Python's OpenMetrics parser", () => {
   });
   afterAll(() => parser.stop());
 
-  /** Both accept the page, and find the same on it. */
+  /** Checks that both parsers accept the page and read the same families. */
   async function agree(page: string) {
     const families = readFamilies(parse(page, { contentType: accept }));
     expect(await parser.read(page)).toEqual(families);
@@ -74,11 +74,11 @@ describe.skipIf(!promtool)("promtool check metrics", () => {
     const every = new Registry();
     addEveryType(every);
     const pages = await Promise.all([every, ...registries].map((registry) => registry.text()));
-    // They share no name, so they can be one page, and one process reads them all.
+    // The pages share no names, so one process can check them as one page.
     expect(syntaxErrors(pages.join(""))).toBe("");
   });
 
-  test("finds the errors that there are", () => {
+  test("finds the errors of a broken page", () => {
     expect(syntaxErrors("a 1\na 1 1 1\n")).toContain("line 2");
   });
 });
@@ -91,6 +91,6 @@ async function pageOf(registry: Registry, options: ExposeOptions): Promise<strin
 function syntaxErrors(page: string): string {
   const options = { input: page, encoding: "utf8" } as const;
   const { status, stderr } = spawnSync(promtool!, ["check", "metrics"], options);
-  // What it finds in names and help texts is another matter.
+  // Status 3 means lint problems, such as names or missing help, which don't matter here.
   return status === 0 || status === 3 ? "" : `${stderr}${JSON.stringify(generated)}`;
 }

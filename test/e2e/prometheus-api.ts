@@ -1,4 +1,4 @@
-/** What Prometheus's query API answers, in a form that reads well in a test. */
+/** Prometheus's query API, with results in a form that reads well in a test. */
 export class PrometheusApi {
   readonly #url: string;
 
@@ -6,7 +6,7 @@ export class PrometheusApi {
     this.#url = url;
   }
 
-  /** The series of an instant query that are plain numbers, and their values as Prometheus prints them. */
+  /** The series of an instant query that have plain numbers, with the values as Prometheus prints them. */
   async values(query: string): Promise<Record<string, string>> {
     const { result } = await this.#get<Result<{ value?: Point }>>("query", { query });
     return Object.fromEntries(
@@ -14,7 +14,7 @@ export class PrometheusApi {
     );
   }
 
-  /** The oldest sample of each series: its time, in seconds, and the value or native count. */
+  /** The oldest sample of each series: its time in seconds, and the value or the count of a native histogram. */
   async oldest(series: string): Promise<Record<string, Point>> {
     const { result } = await this.#get<Result<{ values?: Point[]; histograms?: NativePoint[] }>>(
       "query",
@@ -38,7 +38,7 @@ export class PrometheusApi {
     );
   }
 
-  /** Families of a job, as the target told them. */
+  /** The metadata of a job's families. */
   async metadata(job: string): Promise<FamilyMetadata[]> {
     return this.#get("targets/metadata", { match_target: `{job="${job}"}` });
   }
@@ -69,7 +69,7 @@ interface ReceivedExemplar {
   readonly timestamp: number;
 }
 
-/** Without the labels that tell the target, and with the others in order. */
+/** The series as text, without target labels and with the other labels sorted. */
 function seriesText({ __name__ = "", job, instance, ...labels }: Metric): string {
   const parts = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return parts.length === 0 ? __name__ : `${__name__}{${parts.sort().join()}}`;

@@ -10,12 +10,12 @@ import { PrometheusApi } from "./prometheus-api.ts";
 
 const prometheus = await realServer("prometheus");
 const [major, minor] = prometheus ? versionOf(prometheus) : [0, 0];
-// An older one has neither all protocols nor UTF-8 names. In CI that is a failure.
+// Versions before 3 lack some protocols and UTF-8 names. In CI the tests then fail.
 const isTooOld = major < 3 && process.env.CI !== "true";
 if (prometheus && isTooOld)
   process.stderr.write("Protocols are not tested without Prometheus 3.\n");
 
-/** One service, scraped in each protocol, and in OpenMetrics also with `createdSamples`. */
+/** Jobs that scrape one service in each protocol, and in OpenMetrics also with `createdSamples`. */
 const jobs = {
   protobuf: { protocol: "PrometheusProto", type: "application/vnd.google.protobuf" },
   openmetrics: { protocol: "OpenMetricsText1.0.0", type: "application/openmetrics-text" },
@@ -60,7 +60,7 @@ const VALUES = {
   kitchen_pour_seconds_sum: "53.5",
 };
 
-/** As near as the protocol's own types come. */
+/** The types that Prometheus learns; some protocols lack a type and use the closest one. */
 function typesFrom(job: Job): Record<string, string> {
   const everywhere = {
     kitchen_ovens: "gauge",
@@ -88,7 +88,7 @@ function typesFrom(job: Job): Record<string, string> {
 }
 
 describe.skipIf(!prometheus || isTooOld)("Prometheus", () => {
-  /** In milliseconds, as are all times that a page tells. */
+  /** In milliseconds, the resolution of all times on a page. */
   const began = Date.now() - 60_000;
   const updated = began + 20_000;
   let folder: string;
@@ -104,7 +104,7 @@ describe.skipIf(!prometheus || isTooOld)("Prometheus", () => {
     const features = "native-histograms,exemplar-storage,created-timestamp-zero-ingestion";
     running = await startPrometheus({ configFile, args: [`--enable-feature=${features}`] });
     api = new PrometheusApi(running.url);
-    // A scrape may well be late on a loaded machine: one that was not is enough.
+    // On a loaded machine scrapes may time out; one successful scrape is enough.
     const scraped = async () => {
       const up = await Promise.all(
         everyJob.map((job) => api.values(`max_over_time(up{job="${job}"}[1h])`)),
@@ -119,9 +119,9 @@ describe.skipIf(!prometheus || isTooOld)("Prometheus", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Names that are not of the old alphabet, as the protocol lets them through. */
+  /** UTF-8 names, escaped where the protocol does not allow them. */
   function foreignNames(job: Job) {
-    // Newer versions ask for protobuf without saying how names may be written.
+    // Newer versions ask for protobuf without an escaping scheme.
     const mayBeUtf8 = job !== "text-0.0.4" && kitchen.answers.get(job)!.accept.includes(UTF_8);
     return mayBeUtf8
       ? { guests: "küche.gäste_total", heat: "küche.wärme", oven: "öfen.nr" }
@@ -161,7 +161,7 @@ describe.skipIf(!prometheus || isTooOld)("Prometheus", () => {
     expect(await api.values(`histogram_count(${newest})`)).toEqual({ "": "101" });
     expect(await api.values(`histogram_sum(${newest})`)).toEqual({ "": "53.5" });
     const median = Number((await api.values(`histogram_quantile(0.5, ${newest})`))[""]);
-    // The true one is 0.51, and buckets grow by less than a tenth.
+    // The true median is 0.51, and each bucket is less than a tenth wider than the one before.
     expect(Math.abs(Math.log(median / 0.51))).toBeLessThan(Math.log(1.1));
   });
 
@@ -201,9 +201,9 @@ describe.skipIf(!prometheus || isTooOld)("Prometheus", () => {
   });
 });
 
-/** A second is the shortest interval between scrapes that makes sense. */
+/** Scrapes once per second, so that the tests need not wait long. */
 function configFor(target: string): string {
-  // Since 3.9 native histograms are no feature to enable, but a setting.
+  // Since 3.9 native histograms are a setting instead of a feature flag.
   const native = major > 3 || minor >= 9 ? "\n    scrape_native_histograms: true" : "";
   const scrapes = Object.entries(jobs).map(
     ([job, { protocol }]) => `

@@ -16,7 +16,7 @@ interface ReadSample extends ReadValue {
   readonly exemplar: ReadValue | undefined;
 }
 
-/** A family as both parsers can tell it. */
+/** A family in a form that both parsers can produce. */
 export interface ReadFamily {
   readonly name: string;
   readonly type: string;
@@ -25,7 +25,7 @@ export interface ReadFamily {
   readonly samples: readonly ReadSample[];
 }
 
-/** As the process tells it: numbers as text, since JSON has no NaN. */
+/** A sample as the Python process prints it: numbers are text, because JSON has no NaN. */
 interface ToldValue {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: string;
@@ -46,14 +46,14 @@ interface Told {
 
 const program = fileURLToPath(new URL("./openmetrics-parser.py", import.meta.url));
 
-/** The OpenMetrics parser of Python's client, in one process for many pages. */
+/** The OpenMetrics parser of Python's client, running in one process for many pages. */
 export class PythonParser {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #answers: AsyncIterator<string>;
   readonly #ended: Promise<unknown>;
   #lastWords = "";
 
-  /** @param folder that has the client */
+  /** @param folder the `PYTHONPATH` with the client */
   constructor(folder: string) {
     const env = { ...process.env, PYTHONPATH: folder, PYTHONUTF8: "1" };
     this.#process = spawn("python3", [program], { env });
@@ -61,12 +61,12 @@ export class PythonParser {
     this.#process.stderr.setEncoding("utf8").on("data", (text) => {
       this.#lastWords += text;
     });
-    // What it says at its end is the better error.
+    // If the process ends, its stderr is the better error.
     this.#process.stdin.on("error", () => {});
     this.#answers = createInterface(this.#process.stdout)[Symbol.asyncIterator]();
   }
 
-  /** What the parser reads on a page; throws where it rejects it. */
+  /** Parses a page; throws if the parser rejects it. */
   async read(page: string): Promise<ReadFamily[]> {
     this.#process.stdin.write(`${JSON.stringify(page)}\n`);
     const { value, done } = await this.#answers.next();
@@ -98,7 +98,7 @@ function readValue({ labels, value, timestamp }: ToldValue): ReadValue {
   };
 }
 
-/** What our own parser reads, in the same form. */
+/** The result of our own parser in the same form. */
 export function readFamilies({ families }: ParsedPage): ReadFamily[] {
   return families.map(({ name, type, help, unit = "", samples }) => ({
     name,
@@ -115,9 +115,9 @@ export function readFamilies({ families }: ParsedPage): ReadFamily[] {
 
 function plainValue({ labels, value, timestamp }: Exemplar): ReadValue {
   return {
-    // What was parsed has no prototype.
+    // Parsed labels have no prototype; this copy has one.
     labels: { ...labels },
-    // Python's integers have no -0.
+    // Turns -0 into 0, because Python's integers have no -0.
     value: value + 0,
     timestamp: Number.isNaN(timestamp) ? undefined : timestamp,
   };

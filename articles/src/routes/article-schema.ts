@@ -8,10 +8,10 @@ const title = Type.String({ maxLength: 200, pattern: NOT_BLANK, format: TEXT });
 const body = Type.String({ format: TEXT });
 const author = Type.String({ maxLength: 200, pattern: NOT_BLANK, format: TEXT });
 
-/** What a client sends. */
+/** The article that a client sends. */
 export const draftSchema = Type.Object({ title, body, author: Type.Optional(author) }, strict);
 
-/** What the service answers with. */
+/** The article that the service returns. */
 export const articleSchema = Type.Object({
   id: Type.String({ format: "uuid" }),
   title: Type.String(),
@@ -23,7 +23,7 @@ export const articleSchema = Type.Object({
 
 export const idSchema = Type.Object({ id: Type.String({ pattern: ARTICLE_ID_PATTERN }) });
 
-/** How many articles a page has where nobody asks for a number. */
+/** Default number of articles on a page. */
 export const DEFAULT_LIMIT = 20;
 
 export const pageQuerySchema = Type.Object(

@@ -46,7 +46,7 @@ export const articles: FastifyPluginAsyncTypebox<{ store: ArticleStore }> = asyn
     },
     async ({ query: { limit = DEFAULT_LIMIT, cursor, author } }) => {
       const before = cursor === undefined ? undefined : decodeCursor(cursor);
-      // One more than asked for tells whether there is a next page.
+      // One article more than requested shows whether there is a next page.
       const found = await store.list({
         limit: limit + 1,
         ...(before !== undefined && { before }),

@@ -2,7 +2,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance } from "fastify";
 
-/** Describes the routes that are added afterwards: /docs for people, /docs/json for programs. */
+/** Documents the routes that are added afterwards: /docs for people, /docs/json for programs. */
 export async function describeRoutes(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {

@@ -12,7 +12,7 @@ interface HealthOptions {
   isStopping: () => boolean;
 }
 
-/** For whoever runs the service: whether it is alive, and whether to send it requests. */
+/** Probes for an orchestrator: whether the service is alive, and whether to send it requests. */
 export const health: FastifyPluginAsync<HealthOptions> = async (app, { store, isStopping }) => {
   app.get(
     "/healthz",

@@ -18,7 +18,7 @@ import { queryLogger, type Schema, SqlArticleStore } from "./sql-article-store.t
 const BUSY_TIMEOUT_MS = 5_000;
 const RETRY_MS = 20;
 
-/** Opens the embedded database in this file, making it and its folder where there is none. */
+/** Opens the embedded database in a file; creates the file and its folder if needed. */
 export async function openLibsql(file: string, { onQuery }: StoreEvents): Promise<ArticleStore> {
   mkdirSync(dirname(file), { recursive: true });
   const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
@@ -31,11 +31,11 @@ export async function openLibsql(file: string, { onQuery }: StoreEvents): Promis
     throw error;
   }
   const db = new Kysely<Schema>({ dialect, ...(onQuery && { log: queryLogger(onQuery) }) });
-  // Queries are synchronous calls on one connection: nobody ever sees it busy, or waits for it.
+  // Queries are synchronous calls on one connection, so it is always idle when someone looks.
   return new SqlArticleStore(db, () => ({ size: 1, idle: 1, waiting: 0 }));
 }
 
-/** When other processes open a new file, too, SQLite says at once that it is busy: its timeout is not for this. */
+/** Retries while other processes open the same new file: SQLite's own timeout does not cover this. */
 async function useWriteAheadLog(database: Database.Database): Promise<void> {
   const deadline = performance.now() + BUSY_TIMEOUT_MS;
   for (;;) {
@@ -50,7 +50,7 @@ async function useWriteAheadLog(database: Database.Database): Promise<void> {
   }
 }
 
-/** Kysely's SQLite dialect, with migrations in a transaction that shuts other processes out. */
+/** Kysely's SQLite dialect, with migrations in a transaction that locks out other processes. */
 class LibsqlDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
 
@@ -76,7 +76,7 @@ class LibsqlAdapter extends SqliteAdapter {
 
 class LibsqlDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    // A plain BEGIN lets two processes read the same state and then fail when both go on to write.
+    // After a plain BEGIN, two processes can read the same state, and one fails when both write.
     await connection.executeQuery(CompiledQuery.raw("begin immediate"));
   }
 }

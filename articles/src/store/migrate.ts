@@ -1,9 +1,9 @@
 import { type Kysely, type Migration, Migrator } from "kysely";
 
 /**
- * The schema's history, oldest first; what has run anywhere is never edited, only added to.
- * One text serves both databases: to SQLite a column's type is only a name, and neither a UUID nor
- * an ISO 8601 time looks like a number that it would convert.
+ * The migrations, oldest first. Never edit one that has run anywhere; add a new one.
+ * The same SQL serves both databases: in SQLite the type of a column is only a hint, and neither a
+ * UUID nor an ISO 8601 time looks like a number that it would convert.
  */
 const migrations: Record<string, Migration> = {
   "0001-articles": {
@@ -26,7 +26,7 @@ const migrations: Record<string, Migration> = {
   },
 };
 
-/** Brings the schema up to date. Of replicas that start together one does it and the others wait. */
+/** Brings the schema up to date. If several replicas start at once, one migrates and the others wait. */
 export async function migrate<Schema>(db: Kysely<Schema>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();

@@ -3,7 +3,7 @@ import type { DatabaseLocation } from "./database-location.ts";
 import { openLibsql } from "./libsql.ts";
 import { openPostgres } from "./postgres.ts";
 
-/** Opens the database, brings its schema up to date, and sees that it answers. */
+/** Opens the database, brings its schema up to date, and checks that it answers. */
 export async function openStore(
   location: DatabaseLocation,
   events: StoreEvents = {},

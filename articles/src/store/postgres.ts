@@ -16,7 +16,7 @@ export async function openPostgres(url: string, events: StoreEvents): Promise<Ar
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
   };
-  // Not on the service's pool: the wait for another replica's migration may outlast a query's limit.
+  // A pool of its own, because waiting for another replica's migration may exceed the query timeout.
   const migrationPool = openPool({ ...config, max: 1 }, events);
   const migrating = new Kysely({ dialect: new PostgresDialect({ pool: migrationPool }) });
   await migrate(migrating).finally(() => migrating.destroy());
@@ -35,8 +35,8 @@ export async function openPostgres(url: string, events: StoreEvents): Promise<Ar
 
 function openPool(config: pg.PoolConfig, { onConnectionLost }: StoreEvents): pg.Pool {
   const pool = new pg.Pool(config);
-  // Without listeners a connection that the server ends would end this process too; the pool
-  // repeats what its idle clients say.
+  // Without listeners, a connection closed by the server would crash this process. The pool emits the
+  // errors of its idle clients again, so its listener does nothing.
   pool.on("connect", (client) => client.on("error", ({ message }) => onConnectionLost?.(message)));
   pool.on("error", () => {});
   return pool;

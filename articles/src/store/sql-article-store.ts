@@ -14,7 +14,7 @@ interface ArticleRow {
   title: string;
   body: string;
   author: string | null;
-  /** PostgreSQL answers with a Date, SQLite with the text it was given. */
+  /** PostgreSQL returns a Date, SQLite the text that was written. */
   created_at: string | Date;
   updated_at: string | Date;
 }
@@ -30,7 +30,7 @@ const operations = {
   DeleteQueryNode: "delete",
 } as const;
 
-/** The observer as Kysely wants it. */
+/** Adapts the observer to Kysely's logger. */
 export function queryLogger(observe: QueryObserver): Logger {
   return (event) => {
     const kind = event.query.query.kind;
@@ -41,7 +41,7 @@ export function queryLogger(observe: QueryObserver): Logger {
   };
 }
 
-/** The store on any SQL database that Kysely speaks and `migrate` has prepared. */
+/** A store on any SQL database that Kysely supports and `migrate` has prepared. */
 export class SqlArticleStore implements ArticleStore {
   readonly #db: Kysely<Schema>;
   readonly #pool: () => PoolState;
@@ -71,7 +71,7 @@ export class SqlArticleStore implements ArticleStore {
   }
 
   async list({ limit, before, author }: ListOptions): Promise<Article[]> {
-    // An id begins with its creation time, so this is the order of creation, and it is total.
+    // An id begins with its creation time, so this is the order of creation, without ties.
     let query = this.#db.selectFrom("articles").selectAll().orderBy("id", "desc").limit(limit);
     if (before !== undefined) query = query.where("id", "<", before);
     if (author !== undefined) query = query.where("author", "=", author);
