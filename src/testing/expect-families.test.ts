@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Registry } from "../registry/registry.ts";
-import { AssertionError } from "./assertion-error.ts";
 import { expectFamilies } from "./expect-families.ts";
 import type { Source } from "./read-page.ts";
+import { AssertionError } from "./read-samples.ts";
 
 function articles(): Registry {
   const registry = new Registry();

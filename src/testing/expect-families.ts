@@ -1,17 +1,16 @@
-import { AssertionError } from "./assertion-error.ts";
 import { familiesOf, type PageFamily, type Source, textPage } from "./read-page.ts";
-import { samplesNamed } from "./read-samples.ts";
+import { AssertionError, samplesNamed } from "./read-samples.ts";
 import { sampleText } from "./sample-text.ts";
 
 const MAX_LINES = 50;
 
 /**
- * Compares metric families with a text of the kind that is exposed, and fails where they differ.
- * Families that are not in the text are not looked at; those that are must have the samples given
- * there, and no others. The order of labels and samples means nothing, numbers are compared by value,
- * and HELP and TYPE only where the text has them.
+ * Compares metric families with the text of a page, and fails if they differ. Families that the text
+ * does not have are ignored; the others must have exactly the samples that it gives. The order of
+ * labels and samples does not matter, numbers are compared by value, and HELP and TYPE are compared if
+ * the text has them.
  *
- * @throws AssertionError whose message has the lines that differ
+ * @throws AssertionError with the lines that differ in its message
  * @example
  * await expectFamilies(
  *   registry,
@@ -35,7 +34,7 @@ export async function expectFamilies(source: Source, expected: string): Promise<
   if (lines.length > 0) throw new AssertionError(message(lines));
 }
 
-/** The lines of metadata, as far as the expected family has them. */
+/** The HELP and TYPE lines of a family, if the expected one has them. */
 function headerOf(expected: PageFamily, family: PageFamily | undefined): string[] {
   if (family === undefined) return [];
   const { name, help, type } = family;
@@ -45,7 +44,7 @@ function headerOf(expected: PageFamily, family: PageFamily | undefined): string[
   return lines;
 }
 
-/** The lines that one has more often than the other, alike ones next to each other. */
+/** The lines that one side has more often than the other, sorted so that similar ones are adjacent. */
 function difference(expected: readonly string[], actual: readonly string[]): string[] {
   const surplus = new Map<string, number>();
   for (const line of actual) surplus.set(line, (surplus.get(line) ?? 0) + 1);

@@ -1,39 +1,37 @@
 import { NarthexError } from "../errors.ts";
-import { abbreviatedUnit } from "./lint/abbreviated-unit.ts";
-import { baseUnit } from "./lint/base-unit.ts";
-import { colon } from "./lint/colon.ts";
-import { countAndSum } from "./lint/count-and-sum.ts";
-import { cumulativeBuckets } from "./lint/cumulative-buckets.ts";
-import { duplicateSeries } from "./lint/duplicate-series.ts";
-import { infiniteBucket } from "./lint/infinite-bucket.ts";
-import { interleaved } from "./lint/interleaved.ts";
-import { negativeCount } from "./lint/negative-count.ts";
-import { noHelp } from "./lint/no-help.ts";
-import { reservedLabel } from "./lint/reserved-label.ts";
-import { reservedSuffix } from "./lint/reserved-suffix.ts";
+import { countAndSum, cumulativeBuckets, infiniteBucket } from "./lint/histograms.ts";
+import { reservedLabel, unboundedLabel } from "./lint/labels.ts";
+import {
+  abbreviatedUnit,
+  baseUnit,
+  colon,
+  noHelp,
+  reservedSuffix,
+  snakeCase,
+  totalSuffix,
+  typeInName,
+} from "./lint/names.ts";
 import type { Rule } from "./lint/rule.ts";
-import { snakeCase } from "./lint/snake-case.ts";
-import { totalSuffix } from "./lint/total-suffix.ts";
-import { typeInName } from "./lint/type-in-name.ts";
-import { unboundedLabel } from "./lint/unbounded-label.ts";
+import { duplicateSeries, interleaved, negativeCount } from "./lint/series.ts";
 import { familiesOf, type Source, textPage } from "./read-page.ts";
 
-/** What is wrong with a metric, or at least unusual. */
+/** A fault of a metric, or something unusual about it. */
 export interface Finding {
-  /** The family's name on the page; empty where it is the page that is wrong. */
+  /** The family's name on the page; empty if the page itself is at fault. */
   readonly metric: string;
-  /** The rule's name, such as `base-unit`. */
+  /** The name of the rule, such as `base-unit`. */
   readonly rule: string;
   readonly text: string;
 }
 
 export interface LintOptions {
-  /** Rules of one's own, beside the built-in ones. */
+  /** Your own rules, in addition to the built-in ones. */
   readonly rules?: readonly Rule[];
 }
 
+/** In the order of the findings. */
 const RULES: readonly Rule[] = [
-  // What promtool finds.
+  // promtool has these, too.
   noHelp,
   baseUnit,
   totalSuffix,
@@ -44,7 +42,7 @@ const RULES: readonly Rule[] = [
   snakeCase,
   abbreviatedUnit,
   duplicateSeries,
-  // What it does not.
+  // It does not have these.
   interleaved,
   negativeCount,
   cumulativeBuckets,
@@ -56,8 +54,8 @@ const RULES: readonly Rule[] = [
 const NO_NEWLINE = "The page does not end in a newline: Prometheus refuses it.";
 
 /**
- * Finds what is wrong with metrics, family by family: all that `promtool check metrics` finds, in its
- * words, and more. A page that can't be parsed is a finding, too, of the rule `syntax`.
+ * Checks metrics family by family. It finds everything that `promtool check metrics` finds, in the same
+ * words, and more. A page that can't be parsed is a finding of the rule `syntax`.
  *
  * @example
  * expect(await lint(registry)).toEqual([]);

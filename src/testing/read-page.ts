@@ -1,36 +1,37 @@
 import { negotiate } from "../exposition/negotiate.ts";
 import { newPage } from "../exposition/page.ts";
 import { parse } from "../exposition/parse/parse.ts";
-import type { ParsedFamily, ParsedSample } from "../exposition/parse/parsed-family.ts";
+import type { ParsedFamily } from "../exposition/parse/parsed-page.ts";
+import type { ParsedSample } from "../exposition/parse/sample.ts";
 import { exposedName } from "../model/family.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
 import type { Registry } from "../registry/registry.ts";
 
-/** A page that came from somewhere, say by `fetch`; `expose()` gives such, too. */
+/** A page from anywhere, for example from `fetch`. `expose()` returns such a page, too. */
 export interface Page {
   readonly contentType: string;
   readonly body: string | Uint8Array;
 }
 
 /**
- * What has metrics to look at: a registry, a collector, or a page. A page that is a mere string is
- * taken for the text format, or for OpenMetrics 1.0 where it ends in `# EOF`.
+ * Where metrics are read from: a registry, a collector or a page. A string is read as OpenMetrics 1.0
+ * if it ends in `# EOF`, and as the text format otherwise.
  */
 export type Source = Pick<Registry, "expose"> | MetricSource | Page | string;
 
-/** The text format that leaves all names as they are. */
+/** The text format that does not escape names. */
 const ACCEPT = "text/plain; version=1.0.0; escaping=allow-utf-8";
 
 const OPENMETRICS_END = /(^|\n)# EOF\n?$/;
 
-/** A family, by its name on the page: that of a counter ends in `_total`. */
+/** A family by its name on the page, which for a counter ends in `_total`. */
 export type PageFamily = Pick<ParsedFamily, "name" | "help" | "type" | "samples">;
 export type PageSample = ParsedSample;
 
 /**
  * The source's page in the text format.
  *
- * @param names leaves out families of other names, where that saves work
+ * @param names the families that are needed: others are left out if that saves work
  */
 export async function textPage(
   source: Source,

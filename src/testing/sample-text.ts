@@ -1,24 +1,24 @@
 import { formatBound } from "../exposition/bound.ts";
-import { parseNumber } from "../exposition/parse/number.ts";
+import { parseNumber } from "../exposition/parse/line-reader.ts";
 import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";
 import type { PageSample } from "./read-page.ts";
 
 const MAX_BRIEF = 160;
 
-/** A sample as a line of a page, the same however the page writes it. */
+/** A sample as a line of text. Equal samples give equal texts, however their pages write them. */
 export function sampleText(sample: PageSample): string {
   const { value, timestamp } = sample;
   const time = Number.isNaN(timestamp) ? "" : ` ${Math.round(timestamp * 1000)}`;
   return `${seriesText(sample)} ${numberText(value)}${time}`;
 }
 
-/** The same for a message, which is no place for a megabyte. */
+/** The same, shortened for a message. */
 export function briefSampleText(sample: PageSample): string {
   const text = sampleText(sample);
   return text.length > MAX_BRIEF ? `${text.slice(0, MAX_BRIEF).toWellFormed()}…` : text;
 }
 
-/** A label's value, which for some labels is a number, and then can be written in many ways. */
+/** A label's value. The numbers of `le` and `quantile` have many forms, of which this gives one. */
 export function labelValueText(label: string, value: string): string {
   const number = label === "le" || label === "quantile" ? parseNumber(value) : undefined;
   return number === undefined ? value : formatBound(number);

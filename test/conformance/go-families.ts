@@ -1,4 +1,4 @@
-import { withoutSuffix } from "../../src/exposition/parse/parsed-family.ts";
+import { withoutSuffix } from "../../src/exposition/parse/parsed-page.ts";
 import type { Exemplar } from "../../src/model/exemplar.ts";
 import type { MetricType } from "../../src/model/family.ts";
 import type {

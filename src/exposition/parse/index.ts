@@ -1,3 +1,3 @@
 export { type ParseOptions, parse } from "./parse.ts";
-export type { ParsedFamily, ParsedSample } from "./parsed-family.ts";
-export type { ParsedPage } from "./parsed-page.ts";
+export type { ParsedFamily, ParsedPage } from "./parsed-page.ts";
+export type { ParsedSample } from "./sample.ts";

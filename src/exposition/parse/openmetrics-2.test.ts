@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type RecordedHistogram, record } from "../../../test/recording.ts";
+import { thrown } from "../../../test/thrown.ts";
 import { parse } from "./parse.ts";
 
 const page = (text: string) =>
@@ -122,4 +123,92 @@ test("a state set is put together of its states at each time", () => {
       ],
     ],
   ]);
+});
+
+test.each([
+  ["a family in two pieces", "a 1\na_total 1\na 2 1", '"a" is of another family already'],
+  [
+    "a second sample without a timestamp",
+    "a 1\na 1",
+    "it is there already, and has no newer timestamp",
+  ],
+  [
+    "a second sample of the same time",
+    "a 1 5\na 2 5",
+    "it is there already, and has no newer timestamp",
+  ],
+  [
+    "series out of turn",
+    'a{b="1"} 1\na{b="2"} 1\na{b="1"} 1 5',
+    "other series stand between samples of its own",
+  ],
+  [
+    "a state out of turn",
+    '# TYPE s stateset\ns{s="a"} 1 1\ns{s="b"} 1 1\ns{s="a"} 1 2',
+    "its state had its turn already",
+  ],
+  [
+    "a name quoted here and not there",
+    '# TYPE "a" gauge\na 1',
+    "the family's name is in quotes in one line, and not in another",
+  ],
+  ["st@ before the timestamp", "# TYPE a counter\na 1 st@1 5", '"5" is too much'],
+  ["st@ on a gauge", "# TYPE a gauge\na 1 st@1", "a gauge has st@"],
+  ["an exemplar on a gauge", "# TYPE a gauge\na 1 # {} 1 1", "a gauge has exemplars"],
+  [
+    "an exemplar without a timestamp",
+    "# TYPE a counter\na 1 # {} 1",
+    "an exemplar's timestamp does not follow after one space",
+  ],
+  ["a timestamp after an exemplar", "# TYPE a counter\na 1 # {} 1 1 5", '"5" is too much'],
+  ["a counter below zero", "# TYPE a counter\na -1", "a counter's value is negative or NaN"],
+  ["a counter that is NaN", "# TYPE a counter\na NaN", "a counter's value is negative or NaN"],
+  ["an info of value 2", "# TYPE a_info info\na_info 2", "an info's value is not 1"],
+  ["an info without _info", "# TYPE a info\na 1", "the name of an info ends in _info"],
+  [
+    "an info with a unit",
+    "# TYPE a_info info\n# UNIT a_info b\na_info 1",
+    "a family of type info has a unit",
+  ],
+  ["a unit with a blank", "# UNIT a b c\na 1", "a unit is made of letters, digits, _ and :"],
+  [
+    "a state set without its label",
+    "# TYPE s stateset\ns 1",
+    "a sample of a state set names no state",
+  ],
+  ["a state of value 2", '# TYPE s stateset\ns{s="a"} 2', "a state's value is not 0 or 1"],
+  [
+    "a histogram that is a number",
+    "# TYPE h histogram\nh 1",
+    "the value is a number, and not a histogram",
+  ],
+  [
+    "a gauge that is a histogram",
+    `# TYPE h gauge\nh {count:5,sum:1,${classic}}`,
+    "the value is a histogram, and not a number",
+  ],
+  [
+    "a histogram with gcount",
+    `# TYPE h histogram\nh {gcount:5,gsum:1,${classic}}`,
+    "the value is a gaugehistogram, and not a histogram",
+  ],
+  [
+    "a family with values of two kinds",
+    `h{a="b"} 1\nh {count:5,sum:1,${classic}}`,
+    "its family has values of more than one kind",
+  ],
+  [
+    "a histogram with the label le",
+    `# TYPE h histogram\nh{le="1"} {count:5,sum:1,${classic}}`,
+    "the label le is not the metric's own",
+  ],
+  [
+    "a summary with the label quantile",
+    `# TYPE s summary\ns{quantile="1"} {count:5,sum:1,quantile:[]}`,
+    "the label quantile is not the metric's own",
+  ],
+])("%s is refused", (_, text, reason) => {
+  const { code, message } = thrown(() => page(text));
+  expect(code).toBe("NARTHEX_PAGE_INVALID");
+  expect(message).toContain(`: ${reason}.`);
 });

@@ -1,10 +1,10 @@
 import { show } from "../../errors.ts";
 import type { MetricType } from "../../model/family.ts";
+import { readStart } from "./labels.ts";
 import type { LineReader } from "./line-reader.ts";
-import { type FamilyRules, OpenMetricsFamily, type Version } from "./openmetrics-family.ts";
-import type { ParsedFamily } from "./parsed-family.ts";
-import { readStart } from "./parsed-labels.ts";
-import { readSample } from "./read-sample.ts";
+import { OpenMetricsFamily, type Sequence, type Version } from "./openmetrics-family.ts";
+import type { ParsedFamily } from "./parsed-page.ts";
+import { readSample } from "./sample.ts";
 
 const TYPES: readonly string[] = [
   "counter",
@@ -17,7 +17,7 @@ const TYPES: readonly string[] = [
   "unknown",
 ] satisfies MetricType[];
 
-/** Reads a page of OpenMetrics, as strictly as its specification is. */
+/** Reads a page of OpenMetrics, as strictly as its specification demands. */
 export class OpenMetricsPage {
   readonly #line: LineReader;
   readonly #version: Version;
@@ -45,14 +45,16 @@ export class OpenMetricsPage {
 
   #readSample(): void {
     const line = this.#line;
-    const start = readStart(line, true);
+    const start = readStart(line);
     const family = this.#familyOf(start.name, start.quoted);
-    const rules = this.#rulesOf(family);
+    const sequence = this.#sequenceOf(family);
     const sample = readSample(line, start, this.#version.number);
-    if (rules.admits(sample)) family.samples.push(sample);
+    const fault = this.#version.faultOfSample(family, sample);
+    if (fault !== undefined) line.fail(fault);
+    if (sequence.admits(sample)) family.samples.push(sample);
   }
 
-  /** Reads the rest of a line that begins with `#`; says what it is. */
+  /** Reads the rest of a line that begins with `#`, and returns its keyword. */
   #readMetadata(): string {
     const line = this.#line;
     line.expect(" ", "OpenMetrics has no comments");
@@ -70,14 +72,14 @@ export class OpenMetricsPage {
     const text = line.rest();
     const family =
       this.#open?.name === name ? this.#goOn(this.#open, quoted) : this.#begin(name, quoted);
-    if (family.rules !== undefined) line.fail("it comes after samples of its family");
+    if (family.sequence !== undefined) line.fail("it comes after samples of its family");
     if (family.metadata.has(keyword)) line.fail(`the family has a ${keyword} already`);
     if (keyword === "TYPE" && !TYPES.includes(text)) line.fail("there is no such type");
     family.metadata.set(keyword, text);
     return keyword;
   }
 
-  /** The open family where it has samples of this name; else a new one of unknown type. */
+  /** The open family if it has samples of this name, or else a new one of unknown type. */
   #familyOf(sample: string, quoted: boolean): OpenMetricsFamily {
     const family = this.#open;
     if (family === undefined) return this.#begin(sample, quoted);
@@ -101,22 +103,25 @@ export class OpenMetricsPage {
     return family;
   }
 
-  #rulesOf(family: OpenMetricsFamily): FamilyRules {
-    if (family.rules !== undefined) return family.rules;
+  /** Checks the family's metadata the first time, as no more of it may follow. */
+  #sequenceOf(family: OpenMetricsFamily): Sequence {
+    if (family.sequence !== undefined) return family.sequence;
     for (const name of this.#version.claimedNames(family)) {
       if (this.#claimed.has(name)) {
         this.#line.fail(`${show(name)} is of another family already`, family.place);
       }
       this.#claimed.add(name);
     }
-    family.rules = this.#version.rules(family, this.#line);
-    return family.rules;
+    const fault = this.#version.faultOfMetadata(family);
+    if (fault !== undefined) this.#line.fail(fault, family.place);
+    family.sequence = this.#version.newSequence(family, this.#line);
+    return family.sequence;
   }
 
   #close(): void {
     const family = this.#open;
     if (family === undefined) return;
-    this.#rulesOf(family).end?.();
+    this.#sequenceOf(family).end?.();
     const { help, type, unit, samples } = family;
     this.#families.push({
       ...this.#version.modelName(family),

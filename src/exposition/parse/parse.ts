@@ -1,6 +1,5 @@
 import { invalidPage, show } from "../../errors.ts";
-import { decodePage } from "./decode-page.ts";
-import { LineReader } from "./line-reader.ts";
+import { LineReader, OPENMETRICS, TEXT } from "./line-reader.ts";
 import { openMetrics1 } from "./openmetrics-1.ts";
 import { openMetrics2 } from "./openmetrics-2.ts";
 import { OpenMetricsPage } from "./openmetrics-page.ts";
@@ -9,15 +8,15 @@ import { TextPage } from "./text-page.ts";
 
 export interface ParseOptions {
   /**
-   * What the page came as: `text/plain`, the default, or `application/openmetrics-text`, whose
-   * versions 1 and 2 are two formats.
+   * The content type of the page: `text/plain`, which is the default, or
+   * `application/openmetrics-text`, whose versions 1 and 2 are two formats.
    */
   readonly contentType?: string;
 }
 
 /**
- * Parses a page of metrics: text as tolerantly as Prometheus does, OpenMetrics as strictly as its
- * specification is.
+ * Parses a page of metrics: the text format as tolerantly as Prometheus does, OpenMetrics as strictly
+ * as its specification demands.
  *
  * @throws NarthexError `NARTHEX_PAGE_INVALID`, with the number of the line and the reason
  * @example
@@ -32,15 +31,20 @@ export function parse(
     .toLowerCase()
     .split(";")
     .map((part) => part.trim());
-  const line = new LineReader(decodePage(page));
-  if (mediaType === "text/plain") return new ParsedPage(new TextPage(line).families());
-  if (mediaType !== "application/openmetrics-text") {
-    throw invalidPage(
-      `content type ${show(contentType)}`,
-      "use text/plain or application/openmetrics-text",
-    );
+  switch (mediaType) {
+    case "text/plain":
+      return new ParsedPage(new TextPage(new LineReader(page, TEXT)).families());
+    case "application/openmetrics-text": {
+      const isVersion2 = parameters.some((parameter) => parameter.startsWith("version=2."));
+      const version = isVersion2 ? openMetrics2 : openMetrics1;
+      return new ParsedPage(
+        new OpenMetricsPage(new LineReader(page, OPENMETRICS), version).families(),
+      );
+    }
+    default:
+      throw invalidPage(
+        `content type ${show(contentType)}`,
+        "use text/plain or application/openmetrics-text",
+      );
   }
-  const isVersion2 = parameters.some((parameter) => parameter.startsWith("version=2."));
-  const version = isVersion2 ? openMetrics2 : openMetrics1;
-  return new ParsedPage(new OpenMetricsPage(line, version).families());
 }

@@ -1,15 +1,9 @@
 import { show } from "../../errors.ts";
 import type { MetricType } from "../../model/family.ts";
-import { type LineReader, unescaped } from "./line-reader.ts";
-import { parseNumber } from "./number.ts";
-import { ownLabel } from "./own-label.ts";
-import {
-  NO_EXEMPLARS,
-  type ParsedFamily,
-  type ParsedSample,
-  withoutSuffix,
-} from "./parsed-family.ts";
-import { readStart } from "./parsed-labels.ts";
+import { ownLabel, readStart } from "./labels.ts";
+import { type LineReader, parseNumber, unescaped } from "./line-reader.ts";
+import { type ParsedFamily, withoutSuffix } from "./parsed-page.ts";
+import { NO_EXEMPLARS, type ParsedSample } from "./sample.ts";
 
 const TYPES: ReadonlyMap<string, MetricType> = new Map([
   ["counter", "counter"],
@@ -19,7 +13,7 @@ const TYPES: ReadonlyMap<string, MetricType> = new Map([
   ["untyped", "unknown"],
 ]);
 
-/** In a help text, unlike a label's value, a quote needs no escape. */
+/** A help text, unlike a label value, does not escape quotes. */
 const HELP_ESCAPES = /\\([\\n])/g;
 
 interface TextFamily {
@@ -41,10 +35,10 @@ export class TextPage {
   families(): ParsedFamily[] {
     const line = this.#line;
     while (line.next()) {
-      line.blanks();
+      line.gap();
       if (line.done) continue;
       if (line.take("#")) this.#readComment();
-      else this.#readSample();
+      else this.#add(readTextSample(line));
     }
     return Array.from(
       this.#families.values(),
@@ -65,8 +59,9 @@ export class TextPage {
     if ((keyword !== "HELP" && keyword !== "TYPE") || !line.blanks()) return;
     const name = line.take('"') ? line.quoted() : line.metricName();
     if (name === "") line.fail(`${keyword} is not followed by a metric's name`);
-    if (!line.done && !line.take(" ") && !line.take("\t"))
+    if (!line.done && !line.take(" ") && !line.take("\t")) {
       line.fail("after the name there is no blank");
+    }
     const text = line.rest();
     if (keyword === "TYPE") this.#setType(this.#familyNamed(name), text);
     else if (text !== "") this.#setHelp(this.#familyNamed(name), text);
@@ -84,33 +79,17 @@ export class TextPage {
     family.help = unescaped(text, HELP_ESCAPES);
   }
 
-  #readSample(): void {
-    const line = this.#line;
-    const { name, labels } = readStart(line, false);
-    line.blanks();
-    const value = line.number("the value");
-    line.blanks();
-    const timestamp = line.done ? Number.NaN : line.integer("the timestamp") / 1000;
-    line.blanks();
-    if (!line.done) line.fail("it goes on where it should end");
+  #add(sample: ParsedSample): void {
+    const { name, labels } = sample;
     const family = this.#familyOf(name);
     const own = ownLabel({ name: family.name, type: family.type ?? "unknown" }, name);
     if (own !== undefined && own in labels && parseNumber(labels[own]!) === undefined) {
-      line.fail(`the label ${own} is not a number`);
+      this.#line.fail(`the label ${own} is not a number`);
     }
-    family.samples.push({
-      name,
-      labels,
-      value,
-      composite: undefined,
-      timestamp,
-      created: Number.NaN,
-      exemplars: NO_EXEMPLARS,
-      line: line.place.number,
-    });
+    family.samples.push(sample);
   }
 
-  /** The family of this name, or the histogram or summary that the sample is a part of. */
+  /** The family of this name, or the histogram or summary that has such a part. */
   #familyOf(sample: string): TextFamily {
     const family = this.#families.get(sample);
     if (family !== undefined) return family;
@@ -131,4 +110,24 @@ export class TextPage {
     }
     return family;
   }
+}
+
+function readTextSample(line: LineReader): ParsedSample {
+  const { name, labels } = readStart(line);
+  line.gap();
+  const value = line.number("the value");
+  line.gap();
+  const timestamp = line.done ? Number.NaN : line.integer("the timestamp") / 1000;
+  line.gap();
+  if (!line.done) line.fail("it goes on where it should end");
+  return {
+    name,
+    labels,
+    value,
+    composite: undefined,
+    timestamp,
+    created: Number.NaN,
+    exemplars: NO_EXEMPLARS,
+    line: line.place.number,
+  };
 }

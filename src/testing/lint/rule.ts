@@ -3,9 +3,9 @@ import type { PageFamily } from "../read-page.ts";
 export interface Rule {
   readonly name: string;
   /**
-   * Says what is wrong with a family; the same text is only reported once.
+   * Says what is wrong with a family. A text that is given several times is reported once.
    *
-   * @param page all families, this one among them
+   * @param page all families of the page, including this one
    */
   check(family: PageFamily, page: readonly PageFamily[]): Iterable<string>;
 }

@@ -1,14 +1,33 @@
-import type { NativeBuckets } from "../../model/native-histogram.ts";
-import { faultOfComposite } from "./composite-rules.ts";
-import type {
-  CompositeHistogram,
-  CompositeSummary,
-  CompositeValue,
-  CumulativeBucket,
-} from "./composite-value.ts";
+import type { NativeBuckets, NativeHistogram } from "../../model/native-histogram.ts";
 import type { LineReader } from "./line-reader.ts";
 
-/** Reads a composite value; the grammar fixes the order of its fields. */
+/** A histogram or summary on one line, as OpenMetrics 2.0 writes them: `{count:…,sum:…,…}`. */
+export type CompositeValue = CompositeHistogram | CompositeSummary;
+
+export interface CompositeHistogram {
+  readonly type: "histogram" | "gaugehistogram";
+  readonly count: number;
+  readonly sum: number;
+  /** Empty, or in ascending order with +Inf as the last. */
+  readonly buckets: readonly CumulativeBucket[];
+  readonly native: Omit<NativeHistogram, "exemplars"> | undefined;
+}
+
+/** A classic bucket as pages have it: its count includes those of all lower buckets. */
+export interface CumulativeBucket {
+  /** The upper bound. */
+  readonly bound: number;
+  readonly count: number;
+}
+
+export interface CompositeSummary {
+  readonly type: "summary";
+  readonly count: number;
+  readonly sum: number;
+  readonly quantiles: readonly { readonly quantile: number; readonly value: number }[];
+}
+
+/** Reads a composite value, whose fields come in a fixed order. */
 export function readComposite(line: LineReader): CompositeValue {
   line.expect("{", "a composite value is not in braces");
   const first = readKey(line);
@@ -23,11 +42,11 @@ export function readComposite(line: LineReader): CompositeValue {
       ? { type: "summary", count, sum, quantiles: readQuantiles(line) }
       : { type: gauge ? "gaugehistogram" : "histogram", count, sum, ...readBuckets(line, key) };
   line.expect("}", "a composite value goes on where it should end");
-  const fault = faultOfComposite(value);
+  const fault = value.type === "summary" ? faultOfSummary(value) : faultOfHistogram(value);
   return fault === undefined ? value : line.fail(fault);
 }
 
-/** Native buckets, classic ones, or both. */
+/** Reads native buckets, classic ones or both. */
 function readBuckets(
   line: LineReader,
   first: string | undefined,
@@ -114,4 +133,52 @@ function nextKey(line: LineReader): string | undefined {
 
 function expectKey(line: LineReader, key: string): void {
   if (nextKey(line) !== key) line.fail(`the field ${key} is not where it is due`);
+}
+
+function faultOfHistogram({ type, count, buckets, native }: CompositeHistogram) {
+  const gauge = type === "gaugehistogram";
+  const counts: (readonly number[])[] = [[count], buckets.map((bucket) => bucket.count)];
+  if (native !== undefined) {
+    const { schema, zeroThreshold, zeroCount, negative, positive } = native;
+    if (schema < -4 || schema > 8) return "the schema is not one of -4 to 8";
+    if (!(zeroThreshold >= 0 && Number.isFinite(zeroThreshold))) {
+      return "the zero threshold is negative or not finite";
+    }
+    counts.push([zeroCount], negative.counts, positive.counts);
+  }
+  for (const value of counts.flat()) {
+    if (Number.isNaN(value)) return "a count is NaN";
+    if (value < 0 && !gauge) return "a count is negative";
+  }
+  return buckets.length > 0 ? faultOfBuckets(buckets, count, gauge) : undefined;
+}
+
+/** What is wrong with classic buckets, if anything; the counts of a gauge histogram may be negative. */
+export function faultOfBuckets(
+  buckets: readonly CumulativeBucket[],
+  count: number | undefined,
+  gauge: boolean,
+): string | undefined {
+  const last = buckets.at(-1);
+  if (last?.bound !== Number.POSITIVE_INFINITY) return "the last bucket is not that of +Inf";
+  for (let i = 1; i < buckets.length; i += 1) {
+    const [lower, upper] = [buckets[i - 1]!, buckets[i]!];
+    if (!(upper.bound > lower.bound)) return "the buckets do not ascend";
+    if (upper.count < lower.count && !gauge) return "a bucket counts less than a lower one";
+  }
+  if (count !== undefined && count !== last.count) return "the count is not that of bucket +Inf";
+  return undefined;
+}
+
+function faultOfSummary({ count, sum, quantiles }: CompositeSummary): string | undefined {
+  if (!(Number.isInteger(count) && count >= 0)) return "the count is not whole, or negative";
+  if (!(sum >= 0)) return "the sum is negative or NaN";
+  let last = -1;
+  for (const { quantile, value } of quantiles) {
+    if (!(quantile >= 0 && quantile <= 1)) return "a quantile is not between 0 and 1";
+    if (quantile <= last) return "the quantiles do not ascend";
+    if (value < 0) return "a quantile's value is negative";
+    last = quantile;
+  }
+  return undefined;
 }

@@ -1,15 +1,32 @@
 import { show } from "../../errors.ts";
 import type { Exemplar } from "../../model/exemplar.ts";
-import type { LineReader } from "./line-reader.ts";
-import { parseNumber } from "./number.ts";
-import { NO_EXEMPLARS, type ParsedSample } from "./parsed-family.ts";
-import { type ParsedLabels, readBraces, type SampleStart } from "./parsed-labels.ts";
-import { readComposite } from "./read-composite.ts";
+import { type CompositeValue, readComposite } from "./composite.ts";
+import { type ParsedLabels, readBraces, type SampleStart } from "./labels.ts";
+import { type LineReader, parseNumber } from "./line-reader.ts";
 
-/** In OpenMetrics 1.0 an exemplar's labels have no more code points than this. */
+/** One line of a page that has a value. */
+export interface ParsedSample {
+  /** The name on the page, with suffixes such as `_total` or `_bucket`. */
+  readonly name: string;
+  readonly labels: ParsedLabels;
+  /** The count, if the line has a composite value. */
+  readonly value: number;
+  readonly composite: CompositeValue | undefined;
+  /** When the value was taken, in seconds since the epoch; NaN if the page does not say. */
+  readonly timestamp: number;
+  /** When counting began, in seconds since the epoch; NaN if the line itself does not say. */
+  readonly created: number;
+  readonly exemplars: readonly Exemplar[];
+  /** The number of the line, from 1. */
+  readonly line: number;
+}
+
+export const NO_EXEMPLARS: readonly Exemplar[] = Object.freeze([]);
+
+/** OpenMetrics 1.0 limits the labels of an exemplar to this many code points. */
 const EXEMPLAR_LIMIT = 128;
 
-/** Reads what follows the labels; version 2 of OpenMetrics allows more. */
+/** Reads what follows the labels of an OpenMetrics sample; version 2 allows more than version 1. */
 export function readSample(
   line: LineReader,
   { name, labels }: SampleStart,
@@ -50,7 +67,7 @@ export function readSample(
 function readExemplar(line: LineReader, version: 1 | 2): Exemplar {
   line.expect(" ", "an exemplar does not begin with `# {`");
   line.expect("{", "an exemplar does not begin with `# {`");
-  const { name, labels } = readBraces(line, true);
+  const { name, labels } = readBraces(line);
   if (name !== undefined) line.fail("an exemplar's label has no value");
   if (version === 1 && codePoints(labels) > EXEMPLAR_LIMIT) {
     line.fail(`an exemplar's labels have more than ${EXEMPLAR_LIMIT} characters`);

@@ -1,64 +1,64 @@
+import type { MetricType } from "../../model/family.ts";
 import type { LineReader } from "./line-reader.ts";
 
-/** Has no prototype, so that there can be labels of every name. */
+/** Has no prototype, so that a label may have any name, `__proto__` included. */
 export type ParsedLabels = Readonly<Record<string, string>>;
 
 const NO_LABELS: ParsedLabels = Object.freeze(Object.create(null));
 
-/** What a sample's line begins with. */
+/** The beginning of a sample's line. */
 export interface SampleStart {
   readonly name: string;
-  /** Whether the name is in quotes, and so in the braces. */
+  /** Whether the name is in quotes, and so within the braces. */
   readonly quoted: boolean;
   readonly labels: ParsedLabels;
 }
 
-/** Reads a name and labels. The text format, unlike OpenMetrics, allows blanks between all parts. */
-export function readStart(line: LineReader, strict: boolean): SampleStart {
+/** Reads a metric name and labels. */
+export function readStart(line: LineReader): SampleStart {
   const bare = line.metricName();
-  if (!strict) line.blanks();
-  const braces = line.take("{") ? readBraces(line, strict) : undefined;
+  line.gap();
+  const braces = line.take("{") ? readBraces(line) : undefined;
   if (bare !== "" && braces?.name !== undefined) line.fail("it has two names");
   const name = braces?.name ?? bare;
   if (name === "") line.fail("it does not begin with a metric's name");
   return { name, quoted: bare === "", labels: braces?.labels ?? NO_LABELS };
 }
 
-/** Reads labels, after the opening brace, and the metric's name where it stands among them. */
-export function readBraces(
-  line: LineReader,
-  strict: boolean,
-): { readonly name: string | undefined; readonly labels: ParsedLabels } {
+/** Reads the labels that follow an opening brace, and the quoted metric name among them. */
+export function readBraces(line: LineReader): {
+  readonly name: string | undefined;
+  readonly labels: ParsedLabels;
+} {
+  const { lastComma, lateName } = line.syntax;
   const labels: Record<string, string> = Object.create(null);
   let name: string | undefined;
-  const blanks = (): unknown => strict || line.blanks();
-  blanks();
+  line.gap();
   for (let more = !line.take("}"), first = true; more; first = false) {
     const quoted = line.take('"');
     const key = quoted ? line.quoted() : line.labelName();
     if (key === "") line.fail("a label has no name");
-    blanks();
+    line.gap();
     if (line.take("=")) {
-      blanks();
+      line.gap();
       line.expect('"', "the value of a label is not in double quotes");
       if (key in labels) line.fail("a label is there twice");
       if (key === "__name__") line.fail("__name__ is no label, but the metric's name");
       labels[key] = line.quoted();
     } else {
-      if (!quoted || name !== undefined || (strict && !first)) line.fail("a label has no value");
+      if (!quoted || name !== undefined || !(first || lateName)) line.fail("a label has no value");
       name = key;
     }
-    blanks();
+    line.gap();
     more = line.take(",");
     if (!more) line.expect("}", "after a label there is neither a comma nor a closing brace");
-    blanks();
-    // The text format allows a comma after the last label, too.
-    if (more && !strict && line.take("}")) more = false;
+    line.gap();
+    if (more && lastComma && line.take("}")) more = false;
   }
   return { name, labels };
 }
 
-/** The same text for the same labels, in whatever order they stand, and for no others. */
+/** A key that two label sets share only if they are equal; the order of the labels does not matter. */
 export function labelsKey(labels: ParsedLabels, without?: string): string {
   let key = "";
   for (const name of Object.keys(labels).sort()) {
@@ -67,4 +67,16 @@ export function labelsKey(labels: ParsedLabels, without?: string): string {
     key += `${name.length}:${name}${value.length}:${value}`;
   }
   return key;
+}
+
+/** The label that tells the samples of one series apart, such as `le` for the buckets of a histogram. */
+export function ownLabel(
+  family: { readonly name: string; readonly type: MetricType },
+  sample: string,
+): string | undefined {
+  const { name, type } = family;
+  if (type === "stateset") return name;
+  if (type === "summary" && sample === name) return "quantile";
+  const isHistogram = type === "histogram" || type === "gaugehistogram";
+  return isHistogram && sample === `${name}_bucket` ? "le" : undefined;
 }

@@ -1,14 +1,29 @@
 import { show } from "../../errors.ts";
 import type { Rule } from "./rule.ts";
 
+export const reservedLabel: Rule = {
+  name: "reserved-label",
+  *check({ type, samples }) {
+    if (type === "unknown") return;
+    for (const { labels } of samples) {
+      if (type !== "histogram" && "le" in labels) {
+        yield 'non-histogram metrics should not have "le" label';
+      }
+      if (type !== "summary" && "quantile" in labels) {
+        yield 'non-summary metrics should not have "quantile" label';
+      }
+    }
+  },
+};
+
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
-/** A few may be the names of instances; no more than a few tests make more. */
+/** A few UUIDs may be the names of instances. A test suite rarely makes more than these either. */
 const MAX_UUIDS = 5;
 
 /**
- * A label without a bound makes a series for each value. Of all ids only UUIDs can't be taken for
- * anything else; infos are made of labels, and there they do no harm.
+ * A label that takes any value makes a new series for each of them. Only UUIDs are looked for, as no
+ * other id can be told from a harmless value, and not in infos, whose labels are their content.
  */
 export const unboundedLabel: Rule = {
   name: "unbounded-label",
