@@ -1,16 +1,9 @@
 /**
- * @template T
- * @typedef {object} Contender
- * @property {string} name
- * @property {() => Promise<T>} measure
- */
-
-/**
- * Lets the contenders take turns, and gives all that each measured, by its name. What disturbs the
- * machine for a while disturbs all of them.
+ * Lets the contenders take turns, so that what disturbs the machine for a while disturbs all of them.
+ * Returns everything that each of them measured, by its name.
  *
  * @template T
- * @param {readonly Contender<T>[]} contenders
+ * @param {readonly { name: string, measure: () => Promise<T> }[]} contenders
  * @param {number} rounds
  * @returns {Promise<Map<string, T[]>>}
  */
@@ -18,7 +11,7 @@ export async function interleave(contenders, rounds) {
   /** @type {Map<string, T[]>} */
   const measured = new Map(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    // Nobody always comes after the same neighbour's garbage.
+    // The order goes round, so that nobody always runs after the same neighbour's garbage.
     const first = round % contenders.length;
     for (const { name, measure } of [...contenders.slice(first), ...contenders.slice(0, first)]) {
       measured.get(name)?.push(await measure());
@@ -28,14 +21,15 @@ export async function interleave(contenders, rounds) {
 }
 
 /**
- * The median of what each contender measured.
+ * The median of what each contender measured, by its name.
  *
  * @template T
  * @param {ReadonlyMap<string, T[]>} measured
- * @param {(one: T) => number} number
+ * @param {(one: T) => number} figure
+ * @returns {Record<string, number>}
  */
-export function medians(measured, number) {
-  return new Map([...measured].map(([name, all]) => [name, median(all.map(number))]));
+export function medians(measured, figure) {
+  return Object.fromEntries([...measured].map(([name, all]) => [name, median(all.map(figure))]));
 }
 
 /** @param {readonly number[]} values */

@@ -1,44 +1,32 @@
-/**
- * How much is measured.
- *
- * @typedef {object} Scale
- * @property {number} rounds how often each contender has its turn at updating
- * @property {number} batchMs how long such a turn lasts, at least
- * @property {readonly number[]} labelSets
- * @property {number} counters series on the page of counters
- * @property {number} histograms series on the page of histograms
- * @property {number} scrapeRounds
- * @property {number} memoryRounds processes a peer, to measure memory
- * @property {number} importRounds processes a peer, to measure imports
- * @property {number} allocatingCalls
- */
-
-/** @type {Scale} */
+/** How much a benchmark measures. */
 export const full = {
-  rounds: 15,
-  batchMs: 30,
-  labelSets: [100, 10_000, 100_000],
+  updates: { rounds: 15, turnMs: 30, labelSets: [100, 10_000, 100_000] },
+  /** Series on a page: what scrapes, memory and allocations are measured with. */
   counters: 100_000,
   histograms: 10_000,
   scrapeRounds: 11,
+  /** Each round of memory and imports starts a process for each peer. */
   memoryRounds: 3,
   importRounds: 15,
   allocatingCalls: 1_000_000,
+  /** Each variant is served by so many processes, one after the other, with so many turns each. */
+  http: { processes: 6, warmMs: 1500, rounds: 4, turnMs: 1000, connections: 50 },
 };
 
+/** @typedef {typeof full} Scale */
+
 /**
- * Enough to see that everything still runs.
+ * Enough to see that everything still works.
  *
  * @type {Scale}
  */
 export const quick = {
-  rounds: 1,
-  batchMs: 1,
-  labelSets: [100, 200, 400],
+  updates: { rounds: 1, turnMs: 1, labelSets: [100, 200, 400] },
   counters: 1000,
   histograms: 100,
   scrapeRounds: 1,
   memoryRounds: 1,
   importRounds: 1,
   allocatingCalls: 10_000,
+  http: { processes: 1, warmMs: 20, rounds: 1, turnMs: 20, connections: 4 },
 };

@@ -2,12 +2,11 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 
 /** @import { ChildProcess } from "node:child_process" */
-/** @import { Tasks } from "./do-tasks.mjs" */
 
 /**
- * A process that does one task at a time: what its file gave to `doTasks`.
+ * A process that calls the exported functions of a module for us, one call at a time.
  *
- * @template {Tasks} T
+ * @template T the module's exports
  */
 export class TaskProcess {
   /** @type {ChildProcess} */
@@ -19,30 +18,30 @@ export class TaskProcess {
   }
 
   /**
-   * @template {Tasks} T
-   * @param {URL} file
-   * @param {readonly string[]} args
-   * @param {{ options?: readonly string[], under?: readonly string[] }} [how] options of Node.js, and
-   *   the command that starts it, such as `taskset -c 0`
+   * @template T
+   * @param {URL} module
+   * @param {{ nodeOptions?: readonly string[], prefix?: readonly string[] }} [how] `prefix` is a command
+   *   that starts the process, such as `taskset -c 0`
    * @returns {Promise<TaskProcess<T>>}
    */
-  static async start(file, args, { options = [], under = [] } = {}) {
-    const [execPath = process.execPath, ...execArgv] = [...under, process.execPath, ...options];
+  static async start(module, { nodeOptions = [], prefix = [] } = {}) {
+    const [execPath = "", ...execArgv] = [...prefix, process.execPath, ...nodeOptions];
+    const child = fork(import.meta.filename, [module.href], { execPath, execArgv });
     /** @type {TaskProcess<T>} */
-    const started = new TaskProcess(fork(file, args, { execPath, execArgv }));
+    const started = new TaskProcess(child);
     await started.#answer();
     return started;
   }
 
   /**
    * @template {keyof T} N
-   * @param {N} task
-   * @param {Parameters<T[N]>} args
-   * @returns {Promise<Awaited<ReturnType<T[N]>>>}
+   * @param {N} name
+   * @param {T[N] extends (...args: infer A) => unknown ? A : never} args
+   * @returns {Promise<T[N] extends (...args: never) => infer R ? Awaited<R> : never>}
    */
-  async ask(task, ...args) {
-    this.#child.send({ task, args });
-    return /** @type {any} */ (await this.#answer());
+  async call(name, ...args) {
+    this.#child.send({ name, args });
+    return this.#answer();
   }
 
   async stop() {
@@ -52,18 +51,31 @@ export class TaskProcess {
   }
 
   async #answer() {
-    const controller = new AbortController();
-    const { signal } = controller;
+    const waiting = new AbortController();
+    const { signal } = waiting;
     const exit = once(this.#child, "exit", { signal }).then(([code, by]) => {
       throw new Error(`a process that measures ended with ${code ?? by}`);
     });
-    const [answer] = await Promise.race([once(this.#child, "message", { signal }), exit]).finally(
-      () => {
-        exit.catch(() => {});
-        controller.abort();
-      },
-    );
+    const answered = once(this.#child, "message", { signal });
+    const [answer] = await Promise.race([answered, exit]).finally(() => waiting.abort());
     if (answer.error !== undefined) throw new Error(answer.error);
     return answer.result;
   }
+}
+
+// In the process itself. This is not awaited here, as the module may import this one.
+if (process.argv[1] === import.meta.filename) serve(String(process.argv[2]));
+
+/** @param {string} module */
+async function serve(module) {
+  const tasks = await import(module);
+  process.on("message", async (/** @type {{ name: string, args: unknown[] }} */ { name, args }) => {
+    try {
+      process.send?.({ result: await tasks[name](...args) });
+    } catch (error) {
+      process.send?.({ error: error instanceof Error ? error.stack : String(error) });
+    }
+  });
+  process.once("disconnect", () => process.exit());
+  process.send?.({ result: "ready" });
 }

@@ -1,29 +1,19 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ClientTasks } from "../bench/http/client.mjs";
+import { afterEach, describe, expect, it } from "vitest";
+import { columns, figures } from "../bench/http/bench.mjs";
 import { coresOf } from "../bench/http/cores.mjs";
-import { countedOn } from "../bench/http/counted.mjs";
-import { figures } from "../bench/http/figures.mjs";
 import { FRAMEWORKS, loadFramework } from "../bench/http/frameworks.mjs";
-import { HttpLoad } from "../bench/http/http-load.mjs";
-import { httpTable } from "../bench/http/http-table.mjs";
-import type { Row } from "../bench/http/rows.mjs";
-import { quick } from "../bench/http/scale.mjs";
-import {
-  CONTROL,
-  overheadOf3,
-  throughputNearControl,
-  throughputOf,
-} from "../bench/http/targets.mjs";
-import { userOf } from "../bench/http/user.mjs";
-import { VariantProcess } from "../bench/http/variant-process.mjs";
-import { writeHttpResults } from "../bench/http/write-http-results.mjs";
+import { HttpLoad } from "../bench/http/load.mjs";
+import { userOf } from "../bench/http/servers/application.mjs";
+import { startVariant } from "../bench/http/variant-process.mjs";
+import { table } from "../bench/report.mjs";
+import { countedOn } from "../bench/samples.mjs";
+import { quick } from "../bench/scale.mjs";
+import { judge, overheadOf3, throughputNearControl, throughputOf } from "../bench/targets.mjs";
 import { TaskProcess } from "../bench/task-process.mjs";
 import { run } from "../scripts/run.mjs";
 import { repository } from "../scripts/set-up.mjs";
@@ -33,7 +23,7 @@ const PAGE = join(repository, "docs/benchmarks.md");
 describe("npm run bench:http -- --quick", () => {
   it("finds all requests on all pages, measures everything, and writes nothing", async () => {
     const before = readFileSync(PAGE, "utf8");
-    const { stdout } = await run(process.execPath, ["bench/http.mjs", "--quick"], {
+    const { stdout } = await run(process.execPath, ["bench/main.mjs", "--http", "--quick"], {
       cwd: repository,
     });
     const rows = stdout.split("\n").filter((line) => line.startsWith("| "));
@@ -42,11 +32,6 @@ describe("npm run bench:http -- --quick", () => {
     for (const row of rows.slice(1)) expect(row).toMatch(/^\| \S[^|]+ \| [\d,]+ +\| .* µs +\|/);
     expect(readFileSync(PAGE, "utf8")).toBe(before);
   }, 180_000);
-
-  it("refuses an option that it does not know", async () => {
-    const bench = run(process.execPath, ["bench/http.mjs", "--fast"], { cwd: repository });
-    await expect(bench).rejects.toThrow("--fast is not an option: there is only --quick.");
-  });
 });
 
 describe("a server that does not count all requests", () => {
@@ -54,12 +39,12 @@ describe("a server that does not count all requests", () => {
     /** Its page shows milliseconds there. */
     const counts = { name: "ms_total" };
     const [, clock] = (await loadFramework("node:http")).variants;
-    const client: TaskProcess<ClientTasks> = await TaskProcess.start(
-      new URL("../bench/http/client.mjs", import.meta.url),
-      [],
+    const client: TaskProcess<typeof import("../bench/http/load.mjs")> = await TaskProcess.start(
+      new URL("../bench/http/load.mjs", import.meta.url),
     );
-    const measuring = { scale: quick, cores: { server: [], client: [], text: "" }, client };
-    const started = await VariantProcess.start("node:http", { ...clock!, counts }, measuring);
+    const cores = { server: [], client: [], note: "" };
+    const measuring = { scale: quick.http, cores, client };
+    const started = await startVariant("node:http", { ...clock!, counts }, measuring);
     try {
       await expect(started.warm()).rejects.toThrow(/^the clock, .* counts .* where \d+ were sent$/);
     } finally {
@@ -174,21 +159,9 @@ describe("figures", () => {
   });
 });
 
-const row = (variant: string, ratio: number, overheadMicros: number): Row => ({
-  framework: "node:http",
-  variant,
-  requestsPerSecond: 1000,
-  cpuMicros: 10,
-  serverBusy: 1,
-  clientBusy: 0.5,
-  ratio,
-  overheadMicros,
-  targets: [],
-});
-const measured = row("narthex/node", 0.95, 3);
-
 describe("targets of bench:http", () => {
-  const rows = [row(CONTROL, 0.96, 0), measured];
+  const control = { ratio: 0.96, overheadMicros: 0 };
+  const measured = { ratio: 0.95, overheadMicros: 3 };
 
   it.each([
     [throughputOf(0.95), true],
@@ -197,18 +170,27 @@ describe("targets of bench:http", () => {
     [throughputNearControl(0.005), false],
     [overheadOf3, true],
   ])("%#: are reached or not", ({ isReached }, reached) => {
-    expect(isReached(measured, rows)).toBe(reached);
+    expect(isReached(measured, control)).toBe(reached);
   });
 
   it("are not reached by more than 3 µs, nor without a control", () => {
-    expect(overheadOf3.isReached(row("", 1, 3.1), rows)).toBe(false);
-    expect(throughputNearControl(0.02).isReached(measured, [measured])).toBe(false);
+    expect(overheadOf3.isReached({ ratio: 1, overheadMicros: 3.1 })).toBe(false);
+    expect(throughputNearControl(0.02).isReached(measured)).toBe(false);
   });
 
   it("stand in the table", () => {
-    const table = httpTable([{ ...measured, targets: [throughputOf(0.9), throughputOf(0.99)] }]);
-    const [, , line = ""] = table.split("\n");
-    expect(line.split(/ *\| */).slice(1, 8)).toEqual([
+    const row = {
+      framework: "node:http",
+      variant: "narthex/node",
+      requestsPerSecond: 1000,
+      cpuMicros: 10,
+      serverBusy: 1,
+      clientBusy: 0.5,
+      ...measured,
+      targets: judge([throughputOf(0.9), throughputOf(0.99)], measured),
+    };
+    const [, , line = ""] = table(columns, [row]).split("\n");
+    expect(line.split(/ *\| */).slice(1, -1)).toEqual([
       "node:http, narthex/node",
       "1,000",
       "0.950",
@@ -216,45 +198,9 @@ describe("targets of bench:http", () => {
       "3 µs",
       "at least 0.9; at least 0.99",
       "yes; **no**",
+      "100 %",
+      "50 %",
     ]);
-  });
-});
-
-describe("writeHttpResults", () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "narthex-bench-"));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
-
-  it("keeps the table between its own marks, and all figures as JSON", async () => {
-    const page = join(folder, "page.md");
-    const json = join(folder, "http.json");
-    const other = "<!-- written by npm run bench -->\n\n<!-- end of what npm run bench wrote -->";
-    const [begin, end] = [
-      "<!-- written by npm run bench:http -->",
-      "<!-- end of what npm run bench:http wrote -->",
-    ];
-    writeFileSync(page, `${other}\n${begin}\n\nold\n\n${end}\nAfter.\n`);
-    const result = {
-      date: "2026-01-02",
-      machine: "2 cores",
-      node: "20.0.0",
-      cores: "Apart.",
-      packages: [{ name: "narthex", version: "1.0.0" }],
-      rows: [{ ...measured, targets: [throughputOf(0.99)] }],
-    };
-    await writeHttpResults(result, { page: pathToFileURL(page), json: pathToFileURL(json) });
-    const text = readFileSync(page, "utf8");
-    const intro = "2026-01-02, 2 cores, Node.js 20.0.0: narthex 1.0.0. Apart.";
-    expect(text.startsWith(`${other}\n${begin}\n\n${intro}\n\n|`)).toBe(true);
-    expect(text.endsWith(`|\n\n${end}\nAfter.\n`)).toBe(true);
-    expect(text).not.toContain("old");
-    expect(JSON.parse(readFileSync(json, "utf8"))).toMatchObject({
-      rows: [{ ratio: 0.95, targets: [{ text: "at least 0.99", reached: false }] }],
-    });
   });
 });
 

@@ -1,36 +1,29 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-
-const execute = promisify(execFile);
+import { run } from "../../scripts/run.mjs";
 
 /**
- * The commands that keep server and client each to a core of its own: none where there is no
+ * The commands that keep server and client each on a core of its own. They are empty where there is no
  * `taskset`, or only one core.
  *
- * @typedef {object} Cores
- * @property {readonly string[]} server
- * @property {readonly string[]} client
- * @property {string} text
+ * @typedef {{ server: readonly string[], client: readonly string[], note: string }} Cores
  */
 
 /** @returns {Promise<Cores>} */
 export async function findCores() {
   const [server, client] = await usableCores();
   if (client === undefined) {
-    const text = "Server and client share the cores: nothing keeps them apart on this machine.";
-    return { server: [], client: [], text };
+    const note = "Server and client share the cores: nothing keeps them apart on this machine.";
+    return { server: [], client: [], note };
   }
   return {
     server: ["taskset", "-c", `${server}`],
     client: ["taskset", "-c", `${client}`],
-    text: "Server and client each have a core of their own.",
+    note: "Server and client each have a core of their own.",
   };
 }
 
-/** The cores that this process may use, as far as `taskset` knows them. */
 async function usableCores() {
   try {
-    const { stdout } = await execute("taskset", ["-cp", `${process.pid}`]);
+    const { stdout } = await run("taskset", ["-cp", `${process.pid}`]);
     return coresOf(stdout.slice(stdout.lastIndexOf(":") + 1).trim());
   } catch {
     return [];
@@ -47,4 +40,10 @@ export function coresOf(list) {
     const [first = Number.NaN, last = first] = range.split("-").map(Number);
     return Array.from({ length: last - first + 1 }, (_, i) => first + i);
   });
+}
+
+/** What all threads of this process have used of the cores so far. */
+export function cpuSeconds() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

@@ -1,26 +1,27 @@
-/** @import { Server } from "node:net" */
-/** @import { Target } from "./targets.mjs" */
+/**
+ * @import { Server } from "node:net"
+ * @import { Overhead, Target } from "../targets.mjs"
+ */
 
 /**
- * The same application on a framework, without metrics, which comes first, and with several kinds.
+ * The same application on a framework: first without metrics, then with several kinds of them.
  *
  * @typedef {object} Framework
- * @property {readonly string[]} packages whose versions are shown
+ * @property {readonly string[]} packages whose versions the results name
  * @property {readonly Variant[]} variants
  */
 
 /**
  * @typedef {object} Variant
- * @property {string} name empty for that without metrics
- * @property {Sample} [counts] what counts the users' requests on its page
- * @property {readonly Target[]} [targets]
+ * @property {string} name empty without metrics
+ * @property {{ name: string, labels?: Record<string, string> }} [counts] what counts the application's
+ *   requests on its page
+ * @property {readonly Target<Overhead>[]} [targets]
  * @property {() => Promise<Server>} listen on a free port of 127.0.0.1
  */
 
-/** @typedef {{ name: string, labels?: Record<string, string> }} Sample */
-
 /**
- * A process loads only what it serves.
+ * Each is imported only by the process that serves it.
  *
  * @type {Record<string, () => Promise<Framework>>}
  */

@@ -1,114 +1,91 @@
+import { countedOn } from "../samples.mjs";
 import { TaskProcess } from "../task-process.mjs";
-import { countedOn } from "./counted.mjs";
+import { cpuSeconds } from "./cores.mjs";
+import { loadFramework } from "./frameworks.mjs";
 
 /**
- * @import { ClientTasks } from "./client.mjs"
+ * @import { AddressInfo } from "node:net"
+ * @import { Scale } from "../scale.mjs"
  * @import { Cores } from "./cores.mjs"
  * @import { Variant } from "./frameworks.mjs"
- * @import { HttpScale } from "./scale.mjs"
- * @import { ServerTasks } from "./server.mjs"
+ * @import * as Load from "./load.mjs"
+ * @import * as Tasks from "./variant-process.mjs"
  */
+
+/** @typedef {{ scale: Scale["http"], cores: Cores, client: TaskProcess<typeof Load> }} Measuring */
+
+/** @typedef {Awaited<ReturnType<typeof startVariant>>} VariantProcess */
+/** @typedef {Awaited<ReturnType<VariantProcess["turn"]>>} Turn */
 
 /**
- * What variants are measured with.
+ * Starts a process that serves a variant.
  *
- * @typedef {object} Measuring
- * @property {HttpScale} scale
- * @property {Cores} cores
- * @property {TaskProcess<ClientTasks>} client
+ * @param {string} framework
+ * @param {Variant} variant
+ * @param {Measuring} measuring
  */
+export async function startVariant(framework, { name, counts }, { scale, cores, client }) {
+  const prefix = cores.server;
+  /** @type {TaskProcess<typeof Tasks>} */
+  const server = await TaskProcess.start(new URL(import.meta.url), { prefix });
+  const port = await server.call("listen", framework, name);
+  let sent = 0;
 
-/**
- * What a server did in one turn. The cores are busy for a part of the time.
- *
- * @typedef {object} Turn
- * @property {number} requestsPerSecond
- * @property {number} cpuMicros of the server, for a request
- * @property {number} serverBusy
- * @property {number} clientBusy
- */
-
-const file = new URL("server.mjs", import.meta.url);
-
-/** The process that serves a variant. */
-export class VariantProcess {
-  /** @type {TaskProcess<ServerTasks>} */
-  #server;
-  #port;
-  #variant;
-  #measuring;
-  #sent = 0;
-
-  /**
-   * @param {TaskProcess<ServerTasks>} server
-   * @param {number} port
-   * @param {Variant} variant
-   * @param {Measuring} measuring
-   */
-  constructor(server, port, variant, measuring) {
-    this.#server = server;
-    this.#port = port;
-    this.#variant = variant;
-    this.#measuring = measuring;
-  }
-
-  /**
-   * @param {string} framework
-   * @param {Variant} variant
-   * @param {Measuring} measuring
-   */
-  static async start(framework, variant, measuring) {
-    const under = measuring.cores.server;
-    /** @type {TaskProcess<ServerTasks>} */
-    const server = await TaskProcess.start(file, [framework, variant.name], { under });
-    return new VariantProcess(server, await server.ask("port"), variant, measuring);
-  }
-
-  /** Serves for a while, and a page in between. */
-  async warm() {
-    const { warmMs } = this.#measuring.scale;
-    await this.#load(warmMs / 2);
-    await this.checkCount();
-    await this.#load(warmMs / 2);
-  }
-
-  turn() {
-    return this.#load(this.#measuring.scale.turnMs);
-  }
-
-  /** A server that has not counted all requests was measured at doing less than it should. */
-  async checkCount() {
-    const { counts, name } = this.#variant;
-    if (counts === undefined) return;
-    const page = await (await fetch(`http://127.0.0.1:${this.#port}/metrics`)).text();
-    const counted = countedOn(page, counts);
-    if (counted !== this.#sent) {
-      throw new Error(
-        `${name} counts ${counted} requests on its page, where ${this.#sent} were sent`,
-      );
-    }
-  }
-
-  async stop() {
-    await this.#server.stop();
-  }
-
-  /**
-   * @param {number} ms
-   * @returns {Promise<Turn>}
-   */
-  async #load(ms) {
-    const { client, scale } = this.#measuring;
-    await client.ask("open", this.#port, scale.connections);
-    const before = await this.#server.ask("cpuSeconds");
-    const { requests, seconds, cpuSeconds } = await client.ask("run", ms);
-    const used = (await this.#server.ask("cpuSeconds")) - before;
-    this.#sent += await client.ask("close");
+  /** Lets the client send requests for so long. Server and client are busy for a part of that time. */
+  async function serve(/** @type {number} */ ms) {
+    await client.call("open", port, scale.connections);
+    const before = await server.call("cpuSeconds");
+    const { requests, seconds, cpuSeconds } = await client.call("run", ms);
+    const used = (await server.call("cpuSeconds")) - before;
+    sent += await client.call("close");
     return {
       requestsPerSecond: requests / seconds,
+      /** Of the server, for each request. */
       cpuMicros: (1e6 * used) / requests,
       serverBusy: used / seconds,
       clientBusy: cpuSeconds / seconds,
     };
   }
+
+  /** Fails where the page does not count all requests: then the server did less than it should. */
+  async function checkCount() {
+    if (counts === undefined) return;
+    const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const counted = countedOn(page, counts);
+    if (counted === sent) return;
+    throw new Error(`${name} counts ${counted} requests on its page, where ${sent} were sent`);
+  }
+
+  return {
+    name,
+    checkCount,
+    /** Serves for a while, with a scrape in between. */
+    async warm() {
+      await serve(scale.warmMs / 2);
+      await checkCount();
+      await serve(scale.warmMs / 2);
+    },
+    turn: () => serve(scale.turnMs),
+    stop: () => server.stop(),
+  };
 }
+
+// In the server's process:
+
+/**
+ * Returns the port.
+ *
+ * @param {string} framework
+ * @param {string} name
+ */
+export async function listen(framework, name) {
+  // Frameworks read it when they are imported.
+  process.env.NODE_ENV = "production";
+  const { variants } = await loadFramework(framework);
+  const variant = variants.find((one) => one.name === name);
+  if (variant === undefined) throw new Error(`${framework} has no variant ${name}`);
+  const server = await variant.listen();
+  return /** @type {AddressInfo} */ (server.address()).port;
+}
+
+export { cpuSeconds };

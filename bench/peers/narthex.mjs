@@ -11,7 +11,7 @@ const ACCEPT = {
 };
 
 const help = "What is measured.";
-/** More than any measurement needs: the default stops at 10,000. */
+/** The default of 10,000 is less than some rows need. */
 const limit = 1_000_000;
 
 /** @type {Peer} */

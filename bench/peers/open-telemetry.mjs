@@ -4,11 +4,11 @@ import { MeterProvider } from "@opentelemetry/sdk-metrics";
 /** @import { Peer, PeerRegistry } from "./peers.mjs" */
 
 const description = "What is measured.";
-/** More than any measurement needs: the default stops at 2,000. */
+/** The default of 2,000 is less than some rows need. */
 const aggregationCardinalityLimit = 1_000_000;
 
 /**
- * It has no series to hold: "held" is the same attributes object at each call.
+ * OpenTelemetry has no series to hold: a held series passes the same attributes object at each call.
  *
  * @type {Peer}
  */
@@ -24,7 +24,7 @@ export const openTelemetry = {
       views: [{ instrumentName: "*", aggregationCardinalityLimit }],
     });
     const meter = provider.getMeter("bench");
-    // Without what the others do not write: timestamps, target_info and labels of the scope.
+    // Leaves out what the others do not write: timestamps, target_info and labels of the scope.
     const serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
     /** @type {PeerRegistry} */
     const opened = {

@@ -1,11 +1,14 @@
 import { createRequire } from "node:module";
+import { TaskProcess } from "../task-process.mjs";
 import { narthex } from "./narthex.mjs";
 import { openTelemetry } from "./open-telemetry.mjs";
 import { promClient } from "./prom-client.mjs";
 
+/** @import * as Tasks from "./process.mjs" */
+
 /**
- * A metrics library, and how its registries are used. Where a library has the method itself, its
- * objects are handed out as they are: nothing stands between the loops and what they measure.
+ * A metrics library, and how its registries are used. Where a library has a method itself, its objects
+ * are returned as they are, so that nothing stands between the loops and what they measure.
  *
  * @typedef {object} Peer
  * @property {string} name
@@ -14,7 +17,6 @@ import { promClient } from "./prom-client.mjs";
  * @property {(format: Format) => PeerRegistry} open
  */
 
-/** @typedef {{ name: string, version: string, why: string }} LeftOut */
 /** @typedef {"text" | "openmetrics" | "protobuf"} Format */
 /** @typedef {Record<string, string | number | boolean | undefined>} Labels */
 
@@ -24,8 +26,8 @@ import { promClient } from "./prom-client.mjs";
  * @property {(name: string, labelNames: string[]) => PeerGauge} gauge
  * @property {(name: string, labelNames: string[], bounds: number[]) => PeerHistogram} histogram
  * @property {(name: string, labelNames: string[]) => PeerHistogram} [summary]
- * @property {(name: string, labelNames: string[]) => PeerHistogram} [nativeHistogram] no classic buckets
- * @property {() => void} [useOwnTypes] uses what no other peer has
+ * @property {(name: string, labelNames: string[]) => PeerHistogram} [nativeHistogram] without classic buckets
+ * @property {() => void} [useOwnTypes] uses the types that no other peer has
  * @property {() => Promise<string | Uint8Array>} page
  */
 
@@ -44,12 +46,53 @@ import { promClient } from "./prom-client.mjs";
  * }} PeerHistogram
  */
 
+/**
+ * All peers, in the order of the table: this package comes first. A package that needs a newer Node.js
+ * than this one is not installed.
+ *
+ * @type {Record<string, () => Peer | Promise<Peer>>}
+ */
+const all = {
+  narthex: () => narthex,
+  "prom-client": async () => promClient("prom-client", await import("prom-client")),
+  "@platformatic/prom-client": async () =>
+    promClient("@platformatic/prom-client", await import("@platformatic/prom-client")),
+  "@prometheus-io/client": async () =>
+    promClient(
+      "@prometheus-io/client",
+      await import(/** @type {string} */ ("@prometheus-io/client")),
+    ),
+  OpenTelemetry: () => openTelemetry,
+};
+
+/**
+ * The peers that run here, and a sentence about each that does not.
+ *
+ * @returns {Promise<{ peers: Peer[], leftOut: string[] }>}
+ */
+export async function loadPeers() {
+  const peers = [];
+  const leftOut = [];
+  for (const [name, load] of Object.entries(all)) {
+    try {
+      peers.push(await load());
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND")) {
+        throw error;
+      }
+      const why = `it does not install on Node.js ${process.versions.node}`;
+      leftOut.push(`${name} ${versionOf(name)} is left out: ${why}.`);
+    }
+  }
+  return { peers, leftOut };
+}
+
 const require = createRequire(import.meta.url);
 const { dependencies, optionalDependencies } = require("../package.json");
 const { version } = require("../../package.json");
 
 /**
- * A package's version: this one's own, or what is pinned.
+ * A package's version: this one's own, or the one that is pinned.
  *
  * @param {string | undefined} name
  */
@@ -57,37 +100,18 @@ export function versionOf(name) {
   return String({ narthex: version, ...dependencies, ...optionalDependencies }[String(name)]);
 }
 
-/**
- * Clients with the API of prom-client. The newest wants a Node.js that is newer than what this package
- * needs: there, it is not installed.
- *
- * @type {Record<string, () => Promise<any>>}
- */
-const promClients = {
-  "prom-client": () => import("prom-client"),
-  "@platformatic/prom-client": () => import("@platformatic/prom-client"),
-  "@prometheus-io/client": () => import(/** @type {string} */ ("@prometheus-io/client")),
-};
+/** @typedef {TaskProcess<typeof Tasks>} PeerProcess */
 
 /**
- * All peers that run here, this package first, and those that do not.
+ * Starts a process that measures one peer.
  *
- * @returns {Promise<{ peers: Peer[], leftOut: LeftOut[] }>}
+ * @param {string} name
+ * @param {readonly string[]} [nodeOptions]
  */
-export async function loadPeers() {
-  const peers = [narthex];
-  const leftOut = [];
-  for (const [name, load] of Object.entries(promClients)) {
-    try {
-      peers.push(promClient(name, (await load()).default));
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND")) {
-        throw error;
-      }
-      const why = `it does not install on Node.js ${process.versions.node}`;
-      leftOut.push({ name, version: versionOf(name), why });
-    }
-  }
-  peers.push(openTelemetry);
-  return { peers, leftOut };
+export async function startPeer(name, nodeOptions = []) {
+  const file = new URL("process.mjs", import.meta.url);
+  /** @type {PeerProcess} */
+  const started = await TaskProcess.start(file, { nodeOptions: ["--expose-gc", ...nodeOptions] });
+  await started.call("prepare", name);
+  return started;
 }

@@ -9,10 +9,12 @@ const help = "What is measured.";
  * A peer with the API of prom-client.
  *
  * @param {string} name the package's
- * @param {typeof import("prom-client")} client
+ * @param {{ default: any }} module
  * @returns {Peer}
  */
-export function promClient(name, { Counter, Gauge, Histogram, Registry, Summary }) {
+export function promClient(name, module) {
+  /** @type {typeof import("prom-client")} */
+  const { Counter, Gauge, Histogram, Registry, Summary } = module.default;
   return {
     name,
     packages: [name],
@@ -36,7 +38,7 @@ export function promClient(name, { Counter, Gauge, Histogram, Registry, Summary 
             help,
             labelNames,
             registers,
-            // What a summary of this package is by default.
+            // As this package's summaries are by default.
             percentiles: [0.5, 0.9, 0.99],
             maxAgeSeconds: 600,
             ageBuckets: 5,

@@ -1,50 +1,132 @@
 import { interleave, medians } from "../interleave.mjs";
-import { startSubject } from "../start-subject.mjs";
-import { atMost } from "../targets.mjs";
+import { startPeer } from "../peers/peers.mjs";
+import { atMost, row } from "../targets.mjs";
+import { allocated, used } from "./heap.mjs";
 
 /**
- * @import { Measuring } from "../bench.mjs"
- * @import { Row } from "../row.mjs"
+ * @import { Measuring } from "../peers/bench.mjs"
+ * @import { PeerRegistry } from "../peers/peers.mjs"
+ * @import { Values } from "../targets.mjs"
+ * @import { Workload } from "./updates.mjs"
  */
 
-/**
- * Bytes a series, each peer in a process of its own.
- *
- * @param {Measuring} measuring
- * @returns {Promise<Row[]>}
- */
-export async function memoryRows({ scale, peers }) {
+/** Bytes that a series keeps, each peer in a process of its own. */
+export async function memoryRows(/** @type {Measuring} */ { scale, peers }) {
+  const counters = /** @type {const} */ ({ loop: "incObject", size: scale.counters });
+  const histograms = /** @type {const} */ ({ loop: "observeObject", size: scale.histograms });
   const contenders = peers.map(({ name }) => ({
     name,
     measure: async () => {
-      const subject = await startSubject(name);
-      const counter = await subject.ask("memoryOfSeries", {
-        update: "incObject",
-        size: scale.counters,
-      });
-      const histogram = await subject.ask("memoryOfSeries", {
-        update: "observeObject",
-        size: scale.histograms,
-      });
-      await subject.stop();
+      const peer = await startPeer(name);
+      const counter = await peer.call("memoryOfSeries", counters);
+      const histogram = await peer.call("memoryOfSeries", histograms);
+      await peer.stop();
       return { counter, histogram };
     },
   }));
   const measured = await interleave(contenders, scale.memoryRounds);
-  /** @type {(what: string, limit: number, number: Parameters<typeof medians<Measured>>[1]) => Row} */
-  const row = (what, limit, number) => ({
-    what,
-    unit: "bytes",
-    values: Object.fromEntries(medians(measured, number)),
-    targets: [atMost(limit, `${limit} bytes`)],
-  });
+  const ofCounter = [atMost(120, "120 bytes")];
+  const ofHistogram = [atMost(250, "250 bytes")];
+  const counter = medians(measured, ({ counter }) => counter.unscraped);
+  const scrapedCounter = medians(measured, ({ counter }) => counter.scraped);
+  const histogram = medians(measured, ({ histogram }) => histogram.unscraped);
+  const scrapedHistogram = medians(measured, ({ histogram }) => histogram.scraped);
   return [
-    row("memory of a counter series, 3 labels", 120, ({ counter }) => counter.unscraped),
-    row("the same once it was scraped", 120, ({ counter }) => counter.scraped),
-    row("memory of a histogram series, 11 bounds", 250, ({ histogram }) => histogram.unscraped),
-    row("the same once it was scraped", 250, ({ histogram }) => histogram.scraped),
+    row("memory of a counter series, 3 labels", "bytes", counter, ofCounter),
+    row("the same once it was scraped", "bytes", scrapedCounter, ofCounter),
+    row("memory of a histogram series, 11 bounds", "bytes", histogram, ofHistogram),
+    row("the same once it was scraped", "bytes", scrapedHistogram, ofHistogram),
   ];
 }
 
-/** @typedef {{ unscraped: number, scraped: number }} Memory */
-/** @typedef {{ counter: Memory, histogram: Memory }} Measured */
+/** In megabytes: room for all that a measurement allocates, so that nothing is collected. */
+const ROOM = 512;
+const ROOMY = [`--min-semi-space-size=${ROOM}`, `--max-semi-space-size=${ROOM}`];
+
+/** Bytes that are allocated, each peer in a process of its own. */
+export async function allocationRows(/** @type {Measuring} */ { scale, peers }) {
+  /** @type {Record<"inc" | "observe" | "scrape", Values>} */
+  const bytes = { inc: {}, observe: {}, scrape: {} };
+  const page = /** @type {const} */ ({ loop: "addObject", size: scale.counters });
+  const calls = scale.allocatingCalls;
+  for (const { name } of peers) {
+    const peer = await startPeer(name, ROOMY);
+    bytes.inc[name] = await peer.call("allocatedByUpdate", { loop: "incHeld" }, calls);
+    bytes.observe[name] = await peer.call("allocatedByUpdate", { loop: "observeHeld" }, calls);
+    bytes.scrape[name] = 100 * (await peer.call("allocatedByScrape", page));
+    await peer.stop();
+  }
+  const nothing = [atMost(0, "0 bytes")];
+  const beyond = "allocated by a scrape beyond its page, in parts of it";
+  return [
+    row("allocated by inc, held series", "bytes", bytes.inc, nothing),
+    row("allocated by observe, held series", "bytes", bytes.observe, nothing),
+    row(beyond, "%", bytes.scrape, [atMost(10, "little: 10 %")]),
+  ];
+}
+
+// In the peer's process:
+
+/**
+ * Bytes that a series keeps, before any scrape and after one.
+ *
+ * @param {() => Workload} open
+ */
+export async function memoryOfSeries(open) {
+  // The first one creates what is not a series' memory: code, and the caller's label values.
+  open().run(1);
+  const before = used();
+  const { run, size, registry } = open();
+  run(size);
+  const unscraped = used() - before;
+  await scrape(registry);
+  const scraped = used() - before;
+  // A second scrape keeps the registry alive until here.
+  await scrape(registry);
+  return { unscraped: unscraped / size, scraped: scraped / size };
+}
+
+/** A function of its own, as one that awaits a page keeps it alive to its end. */
+async function scrape(/** @type {PeerRegistry} */ registry) {
+  await registry.page();
+}
+
+/** What so many updates allocate fits into the room. */
+const BATCH = 100_000;
+/** Bytes for each call: what the measurement itself allocates is less. */
+const NOTHING = 0.05;
+
+/**
+ * Bytes that an update allocates.
+ *
+ * @param {Workload} workload
+ * @param {number} times a multiple of a batch
+ */
+export async function allocatedByUpdate({ run }, times) {
+  run(times);
+  const batch = Math.min(times, BATCH);
+  // The first time runs slow code again: a collection discards optimized code.
+  await allocated(() => run(batch));
+  let bytes = 0;
+  for (let done = 0; done < times; done += batch) bytes += await allocated(() => run(batch));
+  const each = bytes / times;
+  return Math.abs(each) < NOTHING ? 0 : each;
+}
+
+/**
+ * Bytes that a scrape allocates beyond its page, by the length of the page.
+ *
+ * @param {Workload} workload
+ */
+export async function allocatedByScrape({ run, size, registry }) {
+  for (let i = 0; i < 3; i += 1) {
+    run(size);
+    await registry.page();
+  }
+  let length = 0;
+  const work = async () => {
+    length = (await registry.page()).length;
+  };
+  const bytes = await allocated(work, () => run(size));
+  return (bytes - length) / length;
+}

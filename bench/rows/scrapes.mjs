@@ -1,132 +1,159 @@
 import { interleave, medians } from "../interleave.mjs";
-import { atMost, faster, within } from "../targets.mjs";
-import { thousands } from "../thousands.mjs";
+import { thousands } from "../report.mjs";
+import { atMost, faster, row, within } from "../targets.mjs";
 
 /**
- * @import { Contender } from "../interleave.mjs"
- * @import { Measuring } from "../bench.mjs"
+ * @import { Measuring } from "../peers/bench.mjs"
  * @import { Format } from "../peers/peers.mjs"
- * @import { Row, Target } from "../row.mjs"
- * @import { UpdateName } from "../updates.mjs"
+ * @import { RowTarget } from "../targets.mjs"
+ * @import { Workload, WorkloadName } from "./updates.mjs"
  */
 
 /** @typedef {{ ms: number, block: number }} Scrape */
 
 const COPY = "memcpy";
-const FORMAT_NAMES = { text: "text", openmetrics: "OpenMetrics", protobuf: "protobuf" };
 
 /**
- * Scrapes of two big pages, after all of their values changed.
+ * Scrapes of two big pages of one family, after all of their values have changed.
  *
  * @param {Measuring} measuring
- * @returns {Promise<Row[]>}
  */
 export async function scrapeRows(measuring) {
   const { counters, histograms } = measuring.scale;
   const lines = thousands(14 * histograms);
   return [
-    ...(await scrapesOf(measuring, {
-      what: `${thousands(counters)} counters`,
-      update: "addObject",
-      size: counters,
-      targets: [faster(40), within(4, "within 4x of memcpy")],
-    })),
-    ...(await scrapesOf(measuring, {
-      what: `${thousands(histograms)} histograms (${lines} lines)`,
-      update: "observeObject",
-      size: histograms,
-      targets: [faster(25)],
-    })),
+    ...(await scrapesOf(
+      `${thousands(counters)} counters`,
+      { loop: "addObject", size: counters },
+      [faster(40), within(4, "within 4x of memcpy")],
+      measuring,
+    )),
+    ...(await scrapesOf(
+      `${thousands(histograms)} histograms (${lines} lines)`,
+      { loop: "observeObject", size: histograms },
+      [faster(25)],
+      measuring,
+    )),
   ];
 }
 
 /**
- * @typedef {object} Page
- * @property {string} what
- * @property {UpdateName} update
- * @property {number} size
- * @property {readonly Target[]} targets of the text format
- *
+ * @param {string} what
+ * @param {WorkloadName} workload
+ * @param {RowTarget[]} targets of text
  * @param {Measuring} measuring
- * @param {Page} page
- * @returns {Promise<Row[]>}
  */
-async function scrapesOf(measuring, page) {
-  const { scale, peers, subject } = measuring;
-  const contenders = await enter(measuring, page);
-  const measured = await interleave(contenders, scale.scrapeRounds);
-  for (const { name } of peers) await subject(name).ask("forget");
+async function scrapesOf(what, workload, targets, measuring) {
+  const { scale, peers, processOf } = measuring;
+  const measured = await interleave(await contenders(workload, measuring), scale.scrapeRounds);
+  for (const { name } of peers) await processOf(name).call("forget");
+
   const ms = medians(measured, (scrape) => scrape.ms);
   const blocks = medians(measured, (scrape) => scrape.block);
+  const inFormat = (/** @type {Format} */ format) =>
+    Object.fromEntries(peers.map(({ name }) => [name, ms[`${name} ${format}`]]));
+  const block = peers.map(({ name, formats }) => {
+    const ofAll = formats.map((format) => blocks[`${name} ${format}`] ?? Number.NaN);
+    return [name, Math.max(...ofAll)];
+  });
 
-  /** @type {(format: Format) => Record<string, number>} */
-  const inFormat = (format) =>
-    Object.fromEntries(
-      peers
-        .filter(({ formats }) => formats.includes(format))
-        .map(({ name }) => [name, Number(ms.get(`${name} ${format}`))]),
-    );
-  const values = inFormat("text");
-  const text = { what: "its text", value: Number(values.narthex) };
-  const noSlower = within(1, "no slower than text");
+  const text = inFormat("text");
+  const openMetrics = inFormat("openmetrics");
+  const protobuf = inFormat("protobuf");
+  const copy = { what: COPY, value: Number(ms[COPY]) };
+  const itsText = { what: "its text", value: Number(text.narthex) };
+  const noSlower = [within(1, "no slower than text")];
   return [
-    {
-      what: `scrape of ${page.what}, text`,
-      unit: "ms",
-      values,
-      beside: { what: COPY, value: Number(ms.get(COPY)) },
-      targets: page.targets,
-    },
-    .../** @type {const} */ (["openmetrics", "protobuf"]).map((format) => ({
-      what: `the same in ${FORMAT_NAMES[format]}`,
-      unit: /** @type {const} */ ("ms"),
-      values: inFormat(format),
-      beside: text,
-      targets: [noSlower],
-    })),
-    {
-      what: "longest event-loop block in these scrapes",
-      unit: "ms",
-      values: Object.fromEntries(
-        peers.map(({ name, formats }) => [
-          name,
-          Math.max(...formats.map((format) => Number(blocks.get(`${name} ${format}`)))),
-        ]),
-      ),
-      targets: [atMost(2, "2 ms")],
-    },
+    row(`scrape of ${what}, text`, "ms", text, targets, copy),
+    row("the same in OpenMetrics", "ms", openMetrics, noSlower, itsText),
+    row("the same in protobuf", "ms", protobuf, noSlower, itsText),
+    row("longest event-loop block in these scrapes", "ms", Object.fromEntries(block), [
+      atMost(2, "2 ms"),
+    ]),
   ];
 }
 
 /**
- * Every peer in every format that it has, and the memcpy of this package's text; all of them warm.
+ * Each peer in each of its formats, and the memcpy of this package's text. All of them are warm.
  *
+ * @param {WorkloadName} page
  * @param {Measuring} measuring
- * @param {Page} page
  */
-async function enter({ peers, subject }, { update, size }) {
-  /** @type {Contender<Scrape>[]} */
-  const contenders = [];
+async function contenders(page, { peers, processOf }) {
+  /** @type {{ name: string, measure: () => Promise<Scrape> }[]} */
+  const all = [];
   let textBytes = 0;
   for (const { name, formats } of peers) {
     for (const format of formats) {
-      const workload = { update, size, format };
-      const scrape = () => subject(name).ask("timeScrape", workload);
+      const workload = { ...page, format };
+      const scrape = () => processOf(name).call("timeScrape", workload);
       for (let i = 0; i < 2; i += 1) await scrape();
       const { bytes } = await scrape();
       if (name === "narthex" && format === "text") textBytes = bytes;
-      contenders.push({
+      all.push({
         name: `${name} ${format}`,
         measure: async () => {
           const { ms } = await scrape();
-          return { ms, block: await subject(name).ask("blockOfScrape", workload) };
+          return { ms, block: await processOf(name).call("blockOfScrape", workload) };
         },
       });
     }
   }
-  contenders.push({
-    name: COPY,
-    measure: async () => ({ ms: await subject("narthex").ask("timeCopy", textBytes), block: 0 }),
-  });
-  return contenders;
+  const copy = () => processOf("narthex").call("timeCopy", textBytes);
+  all.push({ name: COPY, measure: async () => ({ ms: await copy(), block: 0 }) });
+  return all;
+}
+
+// In the peer's process:
+
+/**
+ * The milliseconds that a scrape takes, and the length of its page.
+ *
+ * @param {Workload} workload
+ */
+export async function timeScrape({ run, size, registry }) {
+  run(size);
+  const start = performance.now();
+  const page = await registry.page();
+  return { ms: performance.now() - start, bytes: page.length };
+}
+
+/**
+ * The longest time, in milliseconds, for which a scrape keeps the event loop from turning. A chain of
+ * immediates sees every turn, which a timer's resolution does not.
+ *
+ * @param {Workload} workload
+ */
+export async function blockOfScrape({ run, size, registry }) {
+  run(size);
+  let longest = 0;
+  let isScraping = true;
+  let last = performance.now();
+  const turn = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    if (isScraping) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await registry.page();
+  isScraping = false;
+  turn();
+  return longest;
+}
+
+let source = new Uint8Array();
+
+/**
+ * The milliseconds that it takes to copy so many bytes into a new buffer.
+ *
+ * @param {number} bytes
+ */
+export function timeCopy(bytes) {
+  if (source.length !== bytes) source = new Uint8Array(bytes).fill(1);
+  const start = performance.now();
+  const copy = source.slice();
+  const ms = performance.now() - start;
+  if (copy.length !== bytes) throw new Error("the copy is not as long as its source");
+  return ms;
 }

@@ -1,123 +1,211 @@
 import { interleave, medians } from "../interleave.mjs";
-import { faster, within } from "../targets.mjs";
-import { thousands } from "../thousands.mjs";
+import { thousands } from "../report.mjs";
+import { faster, row, within } from "../targets.mjs";
+import { DURATION_MASK, durations, labelPairs, labelTriples } from "./inputs.mjs";
 
 /**
- * @import { Measuring } from "../bench.mjs"
- * @import { PeerRegistry } from "../peers/peers.mjs"
- * @import { Row, Target } from "../row.mjs"
+ * @import { Measuring } from "../peers/bench.mjs"
+ * @import { Format, Peer, PeerRegistry } from "../peers/peers.mjs"
  * @import { Scale } from "../scale.mjs"
- * @import { WorkloadName } from "../workload.mjs"
+ * @import { RowTarget } from "../targets.mjs"
  */
 
-/**
- * @typedef {object} Plan
- * @property {string} what
- * @property {keyof PeerRegistry} type only peers that have it take part
- * @property {WorkloadName} workload
- * @property {{ what: string, workload?: WorkloadName }} [beside] a slot, or another workload
- * @property {readonly Target[]} targets
- */
+/** @typedef {{ what: string, loop: LoopName, size?: number }} Timed on so many label sets */
+/** @typedef {Timed & { beside?: Timed, targets: RowTarget[] }} Update */
 
-/**
- * @param {Scale} scale
- * @returns {Plan[]}
- */
-const plans = ({ labelSets }) => [
+/** @type {(scale: Scale) => Update[]} */
+const rows = ({ updates }) => [
   {
     what: "inc, held series",
-    type: "counter",
-    workload: { update: "incHeld" },
-    beside: { what: "a typed-array slot" },
+    loop: "incHeld",
     targets: [faster(80), within(4, "within 4x of a slot")],
+    beside: { what: "a typed-array slot", loop: "slot" },
   },
-  ...labelSets.map((size, i) => ({
+  ...updates.labelSets.map((size, i) => ({
     what: `inc, object of 3 labels, ${thousands(size)} label sets`,
-    type: /** @type {const} */ ("counter"),
-    workload: { update: /** @type {const} */ ("incObject"), size },
+    loop: /** @type {const} */ ("incObject"),
+    size,
     targets: [faster(i === 0 ? 10 : 5)],
   })),
-  {
-    what: "observe, held series, 11 bounds",
-    type: "histogram",
-    workload: { update: "observeHeld" },
-    targets: [faster(80)],
-  },
+  { what: "observe, held series, 11 bounds", loop: "observeHeld", targets: [faster(80)] },
   {
     what: "observe, object of 2 labels, 11 bounds, 100 label sets",
-    type: "histogram",
-    workload: { update: "observeObject", size: 100 },
+    loop: "observeObject",
+    size: 100,
     targets: [faster(15)],
   },
   {
     what: "observe, held series, native buckets",
-    type: "nativeHistogram",
-    workload: { update: "observeNative" },
-    beside: { what: "classic ones", workload: { update: "observeHeld" } },
+    loop: "observeNative",
     targets: [within(15 / 4, "15 ns where classic takes 4")],
+    beside: { what: "classic ones", loop: "observeHeld" },
   },
-  {
-    what: "observe, held series, summary",
-    type: "summary",
-    workload: { update: "observeSummary" },
-    targets: [faster(50)],
-  },
+  { what: "observe, held series, summary", loop: "observeSummary", targets: [faster(50)] },
 ];
 
+const TRIPLE = ["method", "route", "status"];
+const PAIR = ["method", "route"];
+const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** @typedef {(times: number) => void} Loop */
+/** @typedef {keyof typeof loops} LoopName */
+
 /**
- * Nanoseconds an update.
+ * What is timed: each creates a metric, and returns the loop that updates it, or undefined where a peer
+ * does not have the type. They share no code, so that each call in them always sees objects of one class.
  *
- * @param {Measuring} measuring
- * @returns {Promise<Row[]>}
+ * @satisfies {Record<string, (registry: PeerRegistry, size: number) => Loop | undefined>}
  */
-export async function updateRows(measuring) {
-  const rows = [];
-  for (const plan of plans(measuring.scale)) rows.push(await measure(plan, measuring));
-  return rows;
+const loops = {
+  incHeld(registry) {
+    const series = registry
+      .counter("requests", TRIPLE)
+      .labels({ method: "GET", route: "/articles", status: "200" });
+    return (times) => {
+      for (let i = 0; i < times; i += 1) series.inc();
+    };
+  },
+
+  incObject(registry, size) {
+    const counter = registry.counter("requests", TRIPLE);
+    const { methods, routes, statuses } = labelTriples(size);
+    let next = 0;
+    return (times) => {
+      let at = next;
+      for (let i = 0; i < times; i += 1) {
+        counter.inc({ method: methods[at], route: routes[at], status: statuses[at] });
+        at = at + 1 === size ? 0 : at + 1;
+      }
+      next = at;
+    };
+  },
+
+  /** Adds amounts of all sizes, so that pages show numbers of all lengths. */
+  addObject(registry, size) {
+    const counter = registry.counter("sent_bytes", TRIPLE);
+    const { methods, routes, statuses } = labelTriples(size);
+    let next = 0;
+    return (times) => {
+      let at = next;
+      for (let i = 0; i < times; i += 1) {
+        const amount = 1 + ((at * 7919) & 0xffff);
+        counter.inc({ method: methods[at], route: routes[at], status: statuses[at] }, amount);
+        at = at + 1 === size ? 0 : at + 1;
+      }
+      next = at;
+    };
+  },
+
+  observeHeld(registry) {
+    const series = registry.histogram("latency_seconds", PAIR, BOUNDS).labels(onePair());
+    return (times) => {
+      for (let i = 0; i < times; i += 1) series.observe(durations[i & DURATION_MASK]);
+    };
+  },
+
+  observeObject(registry, size) {
+    const histogram = registry.histogram("latency_seconds", PAIR, BOUNDS);
+    const { methods, routes } = labelPairs(size);
+    let next = 0;
+    let seen = 0;
+    return (times) => {
+      let at = next;
+      for (let i = seen; i < seen + times; i += 1) {
+        histogram.observe({ method: methods[at], route: routes[at] }, durations[i & DURATION_MASK]);
+        at = at + 1 === size ? 0 : at + 1;
+      }
+      next = at;
+      seen += times;
+    };
+  },
+
+  observeNative(registry) {
+    const series = registry.nativeHistogram?.("latency_seconds", PAIR).labels(onePair());
+    if (series === undefined) return undefined;
+    return (times) => {
+      for (let i = 0; i < times; i += 1) series.observe(durations[i & DURATION_MASK]);
+    };
+  },
+
+  observeSummary(registry) {
+    const series = registry.summary?.("latency_seconds", PAIR).labels(onePair());
+    if (series === undefined) return undefined;
+    return (times) => {
+      for (let i = 0; i < times; i += 1) series.observe(durations[i & DURATION_MASK]);
+    };
+  },
+
+  /** The floor: counting up one element of a typed array. */
+  slot() {
+    const slots = new Float64Array(1024);
+    return (times) => countUp(slots, times & 1023, times);
+  },
+};
+
+const onePair = () => ({ method: "GET", route: "/articles" });
+
+/** @type {(slots: Float64Array, at: number, times: number) => void} */
+function countUp(slots, at, times) {
+  for (let i = 0; i < times; i += 1) slots[at] = (slots[at] ?? 0) + 1;
+}
+
+/** @typedef {{ run: Loop, size: number, registry: PeerRegistry }} Workload */
+/** @typedef {{ loop: LoopName, size?: number, format?: Format }} WorkloadName */
+
+/**
+ * A loop on a registry of its own, or undefined where the peer does not have the type.
+ *
+ * @param {Peer} peer
+ * @param {WorkloadName} name
+ * @returns {Workload | undefined}
+ */
+export function openWorkload(peer, { loop, size = 1, format = "text" }) {
+  const registry = peer.open(format);
+  const run = loops[loop](registry, size);
+  return run && { run, size, registry };
 }
 
 /**
- * @param {Plan} plan
- * @param {Measuring} measuring
- * @returns {Promise<Row>}
+ * The milliseconds that so many updates take. This runs in the peer's process.
+ *
+ * @param {Workload} workload
+ * @param {number} times
  */
-async function measure({ what, type, workload, beside, targets }, { scale, peers, subject }) {
-  /** @type {(peer: string, workload: WorkloadName) => Timer} */
-  const timer = (peer, workload) => (times) => subject(peer).ask("timeUpdates", workload, times);
-  const able = peers.filter(({ open }) => open("text")[type] !== undefined);
-  const timers = able.map(({ name }) => ({ name, time: timer(name, workload) }));
-  if (beside?.workload !== undefined) {
-    timers.push({ name: beside.what, time: timer("narthex", beside.workload) });
-  } else if (beside !== undefined) {
-    timers.push({ name: beside.what, time: (times) => subject("narthex").ask("timeSlot", times) });
-  }
+export function timeUpdates({ run }, times) {
+  const start = performance.now();
+  run(times);
+  return performance.now() - start;
+}
+
+/** Nanoseconds an update. */
+export async function updateRows(/** @type {Measuring} */ measuring) {
+  const measured = [];
+  for (const update of rows(measuring.scale)) measured.push(await measure(update, measuring));
+  return measured;
+}
+
+/**
+ * @param {Update} update
+ * @param {Measuring} measuring
+ */
+async function measure({ what, loop, size = 1, targets, beside }, { scale, peers, processOf }) {
+  const able = peers.filter((peer) => openWorkload(peer, { loop }));
+  const timed = able.map(({ name }) => ({ name, peer: name, loop }));
+  if (beside) timed.push({ name: beside.what, peer: "narthex", loop: beside.loop });
   const contenders = [];
-  for (const { name, time } of timers) {
-    // The first time round, the series come into being.
-    for (let i = 0; i < 2; i += 1) await time(workload.size ?? 1);
-    contenders.push({ name, measure: await inBatches(time, scale.batchMs) });
+  for (const { name, peer, loop } of timed) {
+    /** @param {number} times */
+    const time = (times) => processOf(peer).call("timeUpdates", { loop, size }, times);
+    // The first round creates the series.
+    for (let i = 0; i < 2; i += 1) await time(size);
+    // As many updates as take long enough to be timed.
+    let times = 1000;
+    while ((await time(times)) < scale.updates.turnMs) times *= 2;
+    contenders.push({ name, measure: async () => ((await time(times)) / times) * 1e6 });
   }
-  const ns = medians(await interleave(contenders, scale.rounds), (one) => one);
-  for (const { name } of able) await subject(name).ask("forget");
-  return {
-    what,
-    unit: "ns",
-    values: Object.fromEntries(able.map(({ name }) => [name, Number(ns.get(name))])),
-    ...(beside && { beside: { what: beside.what, value: Number(ns.get(beside.what)) } }),
-    targets,
-  };
-}
-
-/** @typedef {(times: number) => Promise<number>} Timer in milliseconds */
-
-/**
- * Measures nanoseconds, as many updates at a time as take long enough to be measured.
- *
- * @param {Timer} time
- * @param {number} batchMs
- */
-async function inBatches(time, batchMs) {
-  let times = 1000;
-  while ((await time(times)) < batchMs) times *= 2;
-  return async () => ((await time(times)) / times) * 1e6;
+  const ns = medians(await interleave(contenders, scale.updates.rounds), (one) => one);
+  for (const { name } of able) await processOf(name).call("forget");
+  const values = Object.fromEntries(able.map(({ name }) => [name, ns[name]]));
+  const floor = beside && { what: beside.what, value: Number(ns[beside.what]) };
+  return row(what, "ns", values, targets, floor);
 }

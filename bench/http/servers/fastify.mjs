@@ -1,7 +1,6 @@
 import createFastify from "fastify";
-import { overheadOf3, throughputOf } from "../targets.mjs";
-import { userOf } from "../user.mjs";
-import { Tally } from "./tally.mjs";
+import { overheadOf3, throughputOf } from "../../targets.mjs";
+import { Tally, userOf } from "./application.mjs";
 
 /**
  * @import { FastifyInstance } from "fastify"
@@ -14,7 +13,7 @@ const labels = { method: "GET", route: "/users/:id", status_code: "200" };
 export const fastify = {
   packages: ["fastify", "fastify-metrics"],
   variants: [
-    { name: "", listen: () => listen(async () => {}) },
+    { name: "", listen: () => listen() },
     {
       name: "two hooks and an array",
       counts: { name: "requests_total" },
@@ -24,27 +23,33 @@ export const fastify = {
       name: "narthex/fastify",
       counts: { name: "http_requests_total", labels },
       targets: [throughputOf(0.94), overheadOf3],
-      listen: () => listen(withNarthex),
+      listen: async () => {
+        const { httpMetrics } = await import("narthex/fastify");
+        return listen((app) => app.register(httpMetrics));
+      },
     },
     {
       name: "fastify-metrics",
       counts: { name: "http_request_duration_seconds_count", labels },
-      listen: () => listen(withFastifyMetrics),
+      listen: async () => {
+        const { default: fastifyMetrics } = await import("fastify-metrics");
+        return listen((app) => app.register(fastifyMetrics.default, { endpoint: "/metrics" }));
+      },
     },
   ],
 };
 
-/** @param {(app: FastifyInstance) => Promise<void>} measure */
+/** @param {(app: FastifyInstance) => unknown} [measure] */
 async function listen(measure) {
   const app = createFastify();
-  await measure(app);
+  await measure?.(app);
   app.get("/users/:id", async (/** @type {{ params: any }} */ { params }) => userOf(params.id));
   await app.listen({ port: 0, host: "127.0.0.1" });
   return app.server;
 }
 
 /** @param {FastifyInstance} app */
-async function withHooks(app) {
+function withHooks(app) {
   const tally = new Tally();
   app.decorateRequest("start", 0);
   app.addHook("onRequest", (request, _reply, done) => {
@@ -56,16 +61,4 @@ async function withHooks(app) {
     done();
   });
   app.get("/metrics", async () => tally.page());
-}
-
-/** @param {FastifyInstance} app */
-async function withNarthex(app) {
-  const { httpMetrics } = await import("narthex/fastify");
-  await app.register(httpMetrics);
-}
-
-/** @param {FastifyInstance} app */
-async function withFastifyMetrics(app) {
-  const { default: fastifyMetrics } = await import("fastify-metrics");
-  await app.register(fastifyMetrics.default, { endpoint: "/metrics" });
 }

@@ -1,8 +1,7 @@
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
-import { overheadOf3, throughputOf } from "../targets.mjs";
-import { userOf } from "../user.mjs";
-import { listening } from "./listening.mjs";
+import { overheadOf3, throughputOf } from "../../targets.mjs";
+import { listening, userOf } from "./application.mjs";
 
 /** @import { Framework } from "../frameworks.mjs" */
 
@@ -10,45 +9,36 @@ import { listening } from "./listening.mjs";
 export const hono = {
   packages: ["hono", "@hono/node-server", "@hono/prometheus"],
   variants: [
-    { name: "", listen: () => listen(async () => {}) },
-    { name: "a middleware that does nothing", listen: () => listen(withMiddleware) },
+    { name: "", listen: () => listen() },
+    {
+      name: "a middleware that does nothing",
+      listen: () => listen((app) => app.use((_context, next) => next())),
+    },
     {
       name: "narthex/hono",
       counts: { name: "http_requests_total", labels: { route: "/users/:id", outcome: "ok" } },
       targets: [throughputOf(0.94), overheadOf3],
-      listen: () => listen(withNarthex),
+      listen: async () => {
+        const { httpMetrics } = await import("narthex/hono");
+        return listen((app) => app.use(httpMetrics()));
+      },
     },
     {
       name: "@hono/prometheus",
       counts: { name: "http_requests_total", labels: { route: "/users/:id", status: "200" } },
-      listen: () => listen(withHonoPrometheus),
+      listen: async () => {
+        const { prometheus } = await import("@hono/prometheus");
+        const { printMetrics, registerMetrics } = prometheus();
+        return listen((app) => app.use("*", registerMetrics).get("/metrics", printMetrics));
+      },
     },
   ],
 };
 
-/** @param {(app: Hono) => Promise<void>} measure */
+/** @param {(app: Hono) => unknown} [measure] */
 async function listen(measure) {
   const app = new Hono();
-  await measure(app);
+  measure?.(app);
   app.get("/users/:id", (context) => context.json(userOf(context.req.param("id"))));
   return listening(createAdaptorServer(app));
-}
-
-/** @param {Hono} app */
-async function withMiddleware(app) {
-  app.use((_context, next) => next());
-}
-
-/** @param {Hono} app */
-async function withNarthex(app) {
-  const { httpMetrics } = await import("narthex/hono");
-  app.use(httpMetrics());
-}
-
-/** @param {Hono} app */
-async function withHonoPrometheus(app) {
-  const { prometheus } = await import("@hono/prometheus");
-  const { printMetrics, registerMetrics } = prometheus();
-  app.use("*", registerMetrics);
-  app.get("/metrics", printMetrics);
 }

@@ -1,9 +1,7 @@
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { CONTROL, overheadOf3, throughputNearControl } from "../targets.mjs";
-import { userOf } from "../user.mjs";
-import { listening } from "./listening.mjs";
-import { Tally } from "./tally.mjs";
+import { CONTROL, overheadOf3, throughputNearControl } from "../../targets.mjs";
+import { listening, Tally, userOf } from "./application.mjs";
 
 /**
  * @import { IncomingMessage, RequestListener, ServerResponse } from "node:http"
@@ -83,7 +81,7 @@ async function withOpenTelemetry() {
       new HttpInstrumentation({ ignoreIncomingRequestHook: ({ url }) => url === "/metrics" }),
     ],
   });
-  // It instruments what is required from then on.
+  // The instrumentation patches what is required from now on.
   createRequire(import.meta.url)("node:http");
   return createServer((request, response) =>
     answer(request, response, () => exporter.getMetricsRequestHandler(request, response)),

@@ -1,7 +1,5 @@
-// Imports the packages that it is told, and prints what that cost.
-import { used } from "./tasks/memory.mjs";
-
-/** @typedef {{ ms: number, bytes: number }} ImportCost */
+// A script, run in a new process: imports the packages in its arguments, and prints the cost as JSON.
+import { used } from "./heap.mjs";
 
 const packages = process.argv.slice(2);
 const before = used();

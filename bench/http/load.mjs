@@ -3,12 +3,13 @@ import { once } from "node:events";
 import { Agent, get } from "node:http";
 import { connect } from "node:net";
 import { json } from "node:stream/consumers";
-import { userOf } from "./user.mjs";
+import { cpuSeconds } from "./cores.mjs";
+import { userOf } from "./servers/application.mjs";
 
 /** @import { Socket } from "node:net" */
 
 const HOST = "127.0.0.1";
-/** All ids have as many digits, so that all answers of a server have the same length. */
+/** All ids have the same number of digits, so that all answers of a server have the same length. */
 const FIRST_ID = 100_000;
 const REQUESTS = Array.from({ length: 1000 }, (_, i) =>
   Buffer.from(`GET /users/${FIRST_ID + i} HTTP/1.1\r\nHost: ${HOST}\r\nAccept: */*\r\n\r\n`),
@@ -16,8 +17,8 @@ const REQUESTS = Array.from({ length: 1000 }, (_, i) =>
 const ANSWER = Buffer.from("HTTP/1.1 200 ");
 
 /**
- * Sends requests over connections that are kept alive, one at a time on each, with as little work as
- * can be: an answer is a number of bytes that begin as expected. The first one is read in full.
+ * Sends requests over kept-alive connections, one at a time on each, with as little work as possible:
+ * only the first answer is read in full, and each later one must be as long and begin with the status.
  */
 export class HttpLoad {
   /** How many requests were answered so far. */
@@ -49,7 +50,7 @@ export class HttpLoad {
   }
 
   /**
-   * Asks for at least so long, and waits for the last answer.
+   * Sends requests for at least so long, and waits for the last answer.
    *
    * @param {number} ms
    * @returns {Promise<{ requests: number, seconds: number }>}
@@ -106,7 +107,7 @@ export class HttpLoad {
 }
 
 /**
- * Asks for a user once, and checks the answer. Gives its bytes, head and all.
+ * Asks for a user once, and checks the answer. Returns its length in bytes, head included.
  *
  * @param {number} port
  */
@@ -118,4 +119,27 @@ async function lengthOfAnswer(port) {
   deepStrictEqual(await json(response), userOf(id));
   agent.destroy();
   return socket.bytesRead;
+}
+
+// The client's process sends the requests of one load after the other:
+
+/** @type {HttpLoad} */
+let load;
+
+/** @type {(port: number, connections: number) => Promise<void>} */
+export async function open(port, connections) {
+  load = await HttpLoad.open(port, connections);
+}
+
+/** @param {number} ms */
+export async function run(ms) {
+  const before = cpuSeconds();
+  const ran = await load.run(ms);
+  return { ...ran, cpuSeconds: cpuSeconds() - before };
+}
+
+/** Returns the number of requests since `open`. */
+export function close() {
+  load.close();
+  return load.requests;
 }

@@ -1,0 +1,80 @@
+import { quantity, targetColumns } from "../report.mjs";
+import { allocationRows, memoryRows } from "../rows/memory.mjs";
+import { importRows, sizeRows } from "../rows/package.mjs";
+import { scrapeRows } from "../rows/scrapes.mjs";
+import { updateRows } from "../rows/updates.mjs";
+import { loadPeers, startPeer, versionOf } from "./peers.mjs";
+import { checkSameNumbers } from "./same-numbers.mjs";
+
+/**
+ * @import { Results } from "../report.mjs"
+ * @import { Scale } from "../scale.mjs"
+ * @import { Row } from "../targets.mjs"
+ * @import { Peer, PeerProcess } from "./peers.mjs"
+ */
+
+/**
+ * What rows are measured with.
+ *
+ * @typedef {object} Measuring
+ * @property {Scale} scale
+ * @property {readonly Peer[]} peers
+ * @property {(peer: string) => PeerProcess} processOf
+ */
+
+const groups = {
+  updates: updateRows,
+  scrapes: scrapeRows,
+  memory: memoryRows,
+  allocations: allocationRows,
+  imports: importRows,
+  size: sizeRows,
+};
+
+/**
+ * Measures this package, its peers and the machine's own limits.
+ *
+ * @param {Scale} scale
+ * @returns {Promise<Results<Row>>}
+ */
+export async function benchPeers(scale) {
+  const { peers, leftOut } = await loadPeers();
+  for (const note of leftOut) console.log(note);
+  const started = await Promise.all(peers.map(({ name }) => startPeer(name)));
+  const processes = new Map(peers.map(({ name }, i) => [name, started[i]]));
+  const processOf = (/** @type {string} */ name) => {
+    const process = processes.get(name);
+    if (process === undefined) throw new Error(`there is no process for ${name}`);
+    return process;
+  };
+
+  const measuring = { scale, peers, processOf };
+  const pages = await checkSameNumbers(measuring);
+  console.log(`The same numbers on ${pages} pages of all peers.`);
+  const rows = [];
+  for (const [name, measure] of Object.entries(groups)) {
+    console.log(`Measuring ${name} …`);
+    rows.push(...(await measure(measuring)));
+  }
+  for (const process of started) await process.stop();
+
+  const packages = peers.map(({ name, packages }) => ({ name, version: versionOf(packages[0]) }));
+  return { packages, notes: leftOut, columns: columnsOf(peers), rows };
+}
+
+/**
+ * @param {readonly Peer[]} peers
+ * @returns {Record<string, (row: Row) => string>}
+ */
+export function columnsOf(peers) {
+  return {
+    "": ({ what }) => what,
+    ...Object.fromEntries(
+      peers.map(({ name }) => [name, ({ values, unit }) => quantity(values[name], unit)]),
+    ),
+    "ratio to prom-client": ({ ratio }) => (ratio === null ? "" : `${quantity(ratio)}x`),
+    beside: ({ beside, unit }) =>
+      beside ? `${quantity(beside.value, unit)} (${beside.what})` : "",
+    ...targetColumns,
+  };
+}

@@ -1,0 +1,45 @@
+// Imports nothing, as `import-cost.mjs` measures what an import adds.
+
+/** Bytes in use, on the heap and beside it, after a garbage collection. */
+export function used() {
+  // What finalizers release is only free after the next collection.
+  for (let i = 0; i < 3; i += 1) globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/**
+ * Bytes that `work` allocates. A collection meanwhile would hide some: then it starts again.
+ *
+ * @param {() => unknown} work
+ * @param {() => void} [prepare]
+ */
+export async function allocated(work, prepare = () => {}) {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    prepare();
+    const bytes = await growth(work);
+    if (bytes !== undefined) return bytes;
+  }
+  throw new Error("garbage is collected whenever allocations are measured: the heap is too small");
+}
+
+/** Bytes, or undefined where garbage was collected. */
+async function growth(/** @type {() => unknown} */ work) {
+  used();
+  let collections = 0;
+  const observer = new PerformanceObserver((list) => {
+    collections += list.getEntries().length;
+  });
+  // The observer hears of collections with some delay, also of those in `used`.
+  await delay();
+  observer.observe({ entryTypes: ["gc"] });
+  const before = process.memoryUsage();
+  await work();
+  const after = process.memoryUsage();
+  await delay();
+  observer.disconnect();
+  if (collections > 0) return undefined;
+  return after.heapUsed + after.external - before.heapUsed - before.external;
+}
+
+const delay = () => new Promise((resolve) => setTimeout(resolve, 10));

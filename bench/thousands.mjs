@@ -1,2 +1,0 @@
-/** @param {number} count */
-export const thousands = (count) => count.toLocaleString("en");
