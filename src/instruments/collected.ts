@@ -42,7 +42,7 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
     if (collected === undefined) return;
     if (this.only !== undefined) {
       this.check(collected);
-      this.put(this.table.update({}), collected);
+      this.rows.set(this.table.update({}), collected);
     } else if (
       typeof collected === "object" &&
       collected !== null &&
@@ -58,32 +58,28 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
     }
   }
 
-  protected put(slot: number, value: number): void {
-    this.rows.page(slot)[this.rows.at(slot)] = value;
-  }
-
   #replace(pairs: Iterable<readonly [object, unknown]>): void {
     const all = Array.from(pairs, ([labels, value]) => {
       this.check(value);
       return { labels, value, slot: this.table.find(labels) };
     });
-    // Those that are gone make room first.
+    // Series that are no longer there make room first.
     const kept = new Set(all.map(({ slot }) => slot));
     this.#removeUnless((slot) => kept.has(slot) || this.table.isOverflow(slot));
     const written = new Set<number>();
     for (const { labels, value } of all) {
       const slot = this.table.update(labels);
-      const before = written.has(slot) ? this.rows.page(slot)[this.rows.at(slot)]! : 0;
+      // Past the limit, many label sets share one series, which gets their sum.
+      const before = written.has(slot) ? this.rows.get(slot) : 0;
       written.add(slot);
-      // Past the limit, many share one series: their sum.
-      this.put(slot, before + value);
+      this.rows.set(slot, before + value);
     }
     this.#removeUnless((slot) => written.has(slot));
   }
 
   #removeUnless(isKept: (slot: number) => boolean): void {
     for (let slot = 0; slot < this.table.slotCount; slot += 1) {
-      if (this.table.tenancy(slot) !== 0 && !isKept(slot)) this.table.remove(slot);
+      if (this.table.generation(slot) !== 0 && !isKept(slot)) this.table.remove(slot);
     }
   }
 }

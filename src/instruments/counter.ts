@@ -1,6 +1,6 @@
 import { invalidValue } from "../errors.ts";
 import type { Exemplar } from "../model/exemplar.ts";
-import type { SampleSink, SeriesHead } from "../model/sample-sink.ts";
+import type { SampleSink } from "../model/sample-sink.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
 import {
   define,
@@ -10,8 +10,9 @@ import {
   type PlainFamily,
   type RegistryContext,
 } from "./definition.ts";
-import { Exemplars, type UpdateOptions } from "./exemplars.ts";
+import { checkExemplarOf, Exemplars, type UpdateOptions } from "./exemplars.ts";
 import { HeldSeries } from "./held-series.ts";
+import type { SeriesRow } from "./series-row.ts";
 
 export interface CounterOptions<L extends string> extends MetricOptions<L> {
   /** Supplies the total when it is scraped, for something that counts by itself. */
@@ -60,15 +61,8 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
 
   inc(labels: object, value: unknown = 1, options?: UpdateOptions): void {
     this.check(value);
-    const series = this.seriesOf(labels);
-    if (series !== undefined) {
-      series.inc(value, options);
-      return;
-    }
-    const exemplar = this.exemplarOf(value, options);
-    const slot = this.table.update(labels);
-    this.rows.page(slot)[this.rows.at(slot)]! += value;
-    if (exemplar !== undefined) this.exemplars.set(slot, 0, exemplar);
+    checkExemplarOf(options, this.family.name);
+    this.seriesOf(labels).inc(value, options);
   }
 
   override check(value: unknown): asserts value is number {
@@ -91,13 +85,8 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
     return new HeldCounter(this);
   }
 
-  protected override write(
-    sink: SampleSink,
-    head: SeriesHead,
-    page: Float64Array,
-    at: number,
-  ): void {
-    sink.counter(head, page[at]!, this.exemplars.get(head.slot, 0));
+  protected override write(sink: SampleSink, row: SeriesRow): void {
+    sink.counter(row, row.chunk[row.at]!, this.exemplars.get(row.slot, 0));
   }
 }
 
@@ -110,13 +99,13 @@ class HeldCounter extends HeldSeries implements CounterSeries {
 
   inc(value = 1, options?: UpdateOptions): void {
     if (!isIncrement(value)) throw this.instrument.invalid(value);
-    if (this.watched || options !== undefined) this.prepare(value, options);
-    this.page[this.at]! += value;
+    if (this.hasHooks || options !== undefined) this.prepare(value, options);
+    this.chunk[this.at]! += value;
   }
 
   private prepare(value: number, options: UpdateOptions | undefined): void {
     const exemplar = this.instrument.exemplarOf(value, options);
-    this.touch();
-    if (exemplar !== undefined && this.slot >= 0) this.instrument.keep(this.slot, exemplar);
+    this.instrument.touch(this);
+    if (exemplar !== undefined && !this.isGone) this.instrument.keep(this.slot, exemplar);
   }
 }

@@ -24,11 +24,6 @@ export type ExemplarProvider = () => ExemplarLabels | undefined;
 export class ExemplarSource {
   provider: ExemplarProvider | undefined;
 
-  /** Whether updates must ask. */
-  get isOn(): boolean {
-    return this.provider !== undefined;
-  }
-
   /** The labels of an update's exemplar: its own, which are checked, else the provider's. */
   labelsFor(metric: string, options: UpdateOptions | undefined): ExemplarLabels | undefined {
     if (options?.exemplar !== undefined) {
@@ -41,10 +36,18 @@ export class ExemplarSource {
       checkExemplar(metric, labels);
       return { ...labels };
     } catch {
-      // Whoever updates a metric can't help what the provider does.
+      // An update must not fail because of what the provider does.
       return undefined;
     }
   }
+}
+
+/**
+ * Throws where an update's own exemplar is invalid. An update by labels calls it before it adds a
+ * series, as an update that throws must leave none behind.
+ */
+export function checkExemplarOf(options: UpdateOptions | undefined, metric: string): void {
+  if (options?.exemplar !== undefined) checkExemplar(metric, options.exemplar);
 }
 
 function checkExemplar(metric: string, labels: unknown): asserts labels is ExemplarLabels {
@@ -52,7 +55,7 @@ function checkExemplar(metric: string, labels: unknown): asserts labels is Exemp
     throw invalidExemplar(metric, labels, "use an object of label values");
   }
   checkLabelNames(metric, Object.keys(labels));
-  let codePoints = 0;
+  let text = "";
   for (const [name, value] of Object.entries(labels)) {
     if (typeof value !== "string" || !value.isWellFormed()) {
       throw invalidExemplar(
@@ -61,8 +64,10 @@ function checkExemplar(metric: string, labels: unknown): asserts labels is Exemp
         `its label ${name} must be a string without lone surrogates`,
       );
     }
-    codePoints += [...name].length + [...value.slice(0, 2 * MAX_CODE_POINTS)].length;
+    text += name + value.slice(0, 2 * MAX_CODE_POINTS);
   }
+  // A text has no more code points than UTF-16 units, so most need no counting.
+  const codePoints = text.length > MAX_CODE_POINTS ? [...text].length : text.length;
   if (codePoints > MAX_CODE_POINTS) {
     throw invalidExemplar(
       metric,

@@ -1,5 +1,5 @@
 import { invalidValue } from "../errors.ts";
-import type { SampleSink, SeriesHead } from "../model/sample-sink.ts";
+import type { SampleSink } from "../model/sample-sink.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
 import {
   define,
@@ -10,6 +10,7 @@ import {
   type RegistryContext,
 } from "./definition.ts";
 import { HeldSeries } from "./held-series.ts";
+import type { SeriesRow } from "./series-row.ts";
 
 export interface GaugeOptions<L extends string> extends MetricOptions<L> {
   /** Supplies the value when it is scraped. */
@@ -52,19 +53,17 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
 
   set(labels: object, value: unknown): void {
     this.check(value);
-    const series = this.seriesOf(labels);
-    if (series !== undefined) series.set(value);
-    else this.put(this.table.update(labels), value);
+    this.seriesOf(labels).set(value);
   }
 
   inc(labels: object, value: unknown = 1): void {
     this.check(value);
-    this.add(labels, value);
+    this.seriesOf(labels).inc(value);
   }
 
   dec(labels: object, value: unknown = 1): void {
     this.check(value);
-    this.add(labels, -value);
+    this.seriesOf(labels).dec(value);
   }
 
   override check(value: unknown): asserts value is number {
@@ -79,23 +78,8 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
     return new HeldGauge(this);
   }
 
-  protected override write(
-    sink: SampleSink,
-    head: SeriesHead,
-    page: Float64Array,
-    at: number,
-  ): void {
-    sink.gauge(head, page[at]!);
-  }
-
-  private add(labels: object, value: number): void {
-    const series = this.seriesOf(labels);
-    if (series !== undefined) {
-      series.inc(value);
-      return;
-    }
-    const slot = this.table.update(labels);
-    this.put(slot, this.rows.page(slot)[this.rows.at(slot)]! + value);
+  protected override write(sink: SampleSink, row: SeriesRow): void {
+    sink.gauge(row, row.chunk[row.at]!);
   }
 }
 
@@ -104,19 +88,18 @@ class HeldGauge extends HeldSeries implements GaugeSeries {
 
   set(value: number): void {
     if (typeof value !== "number") throw this.instrument.invalid(value);
-    if (this.watched) this.touch();
-    this.page[this.at] = value;
+    if (this.hasHooks) this.instrument.touch(this);
+    this.chunk[this.at] = value;
   }
 
   inc(value = 1): void {
     if (typeof value !== "number") throw this.instrument.invalid(value);
-    if (this.watched) this.touch();
-    this.page[this.at]! += value;
+    if (this.hasHooks) this.instrument.touch(this);
+    this.chunk[this.at]! += value;
   }
 
   dec(value = 1): void {
     if (typeof value !== "number") throw this.instrument.invalid(value);
-    if (this.watched) this.touch();
-    this.page[this.at]! -= value;
+    this.inc(-value);
   }
 }

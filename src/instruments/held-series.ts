@@ -1,35 +1,54 @@
 import type { MetricSource, SampleSink } from "../model/sample-sink.ts";
-import type { Instrument } from "./instrument.ts";
 
-/** A series that a user holds: it has the page and the position of its row, so an update is one hop. */
+/** What a series needs of the instrument that it belongs to. */
+interface SeriesOwner extends MetricSource {
+  /** A row that takes the updates of removed series. */
+  readonly scratch: Float64Array;
+  /** Notes an update of a series that has hooks. */
+  touch(series: HeldSeries): void;
+  labels(labels?: object): HeldSeries;
+  remove(): boolean;
+  clear(): void;
+}
+
+/**
+ * A series as updates see it: it has the chunk and the position of its row, so an update is one hop.
+ * Users hold one for each label set they ask for; a family points another one at the series of each
+ * update by labels.
+ */
 export abstract class HeldSeries implements MetricSource {
-  page: Float64Array;
+  chunk: Float64Array;
   at = 0;
   /** Negative once the series is gone. */
   slot = -1;
-  /** Whether `touch` must be called before an update. */
-  watched = false;
+  /** Whether the instrument must be asked for an exemplar, or told of updates. */
+  hasHooks = false;
   /** The next holder of the same slot. */
   next: HeldSeries | undefined;
-  protected readonly instrument: Instrument<HeldSeries>;
-  /** The label values of a series that expired, which the next update brings back. */
-  private expiredValues: readonly string[] | undefined;
+  /** The label values of a series that expired: the next update brings it back. */
+  expiredValues: readonly string[] | undefined;
+  protected readonly instrument: SeriesOwner;
 
-  constructor(instrument: Instrument<HeldSeries>) {
+  constructor(instrument: SeriesOwner) {
     this.instrument = instrument;
-    this.page = instrument.scratch;
+    this.chunk = instrument.scratch;
   }
 
-  /** Its series is gone: updates go nowhere, or bring back the one that expired. */
+  /** Whether the series was removed or has expired. */
+  get isGone(): boolean {
+    return this.slot < 0;
+  }
+
+  /** To be called when the series goes: from now on updates count nowhere, or bring back one that expired. */
   detach(expiredValues: readonly string[] | undefined): void {
     this.slot = -1;
-    this.page = this.instrument.scratch;
+    this.chunk = this.instrument.scratch;
     this.at = 0;
-    this.watched = true;
+    this.hasHooks = true;
     this.expiredValues = expiredValues;
   }
 
-  // A metric without labels is its series: what a family can do, it can do, too.
+  // What users hold of a metric without labels is its one series, so a series can do what a family can.
 
   labels(labels?: object): this {
     return this.instrument.labels(labels) as this;
@@ -43,24 +62,15 @@ export abstract class HeldSeries implements MetricSource {
     this.instrument.clear();
   }
 
-  visit(sink: SampleSink): Iterable<void> {
+  visit(sink: SampleSink): Iterable<void> | void {
     return this.instrument.visit(sink);
-  }
-
-  protected touch(): void {
-    const { instrument } = this;
-    if (this.expiredValues !== undefined) {
-      instrument.attach(this, instrument.table.slotOfValues(this.expiredValues));
-      this.expiredValues = undefined;
-    }
-    if (this.slot >= 0) instrument.table.touch(this.slot);
   }
 }
 
 /** All holders of a slot. */
 export function* chain(first: HeldSeries | undefined): Generator<HeldSeries> {
   for (let series = first; series !== undefined; ) {
-    const { next } = series; // What is done with it may put it into another chain.
+    const { next } = series; // The caller may put the series into another chain.
     yield series;
     series = next;
   }

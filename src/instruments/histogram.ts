@@ -1,7 +1,7 @@
 import { invalidValue } from "../errors.ts";
 import type { Exemplar } from "../model/exemplar.ts";
 import type { NativeHistogram } from "../model/native-histogram.ts";
-import type { HistogramValue, SampleSink, SeriesHead } from "../model/sample-sink.ts";
+import type { HistogramValue, SampleSink } from "../model/sample-sink.ts";
 import { BucketFinder } from "./bucket-finder.ts";
 import { checkBuckets, DEFAULT_BUCKETS } from "./buckets.ts";
 import {
@@ -12,11 +12,12 @@ import {
   type PlainFamily,
   type RegistryContext,
 } from "./definition.ts";
-import { Exemplars, type UpdateOptions } from "./exemplars.ts";
+import { checkExemplarOf, Exemplars, type UpdateOptions } from "./exemplars.ts";
 import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
 import { type NativeOptions, type NativeSettings, nativeOptions } from "./native/native-options.ts";
 import { NativeState } from "./native/native-state.ts";
+import type { SeriesRow } from "./series-row.ts";
 import { type StopTimer, startTimer, time } from "./timer.ts";
 
 export interface HistogramOptions<L extends string> extends MetricOptions<L> {
@@ -92,27 +93,8 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
 
   observe(labels: object, value: unknown, options?: UpdateOptions): void {
     if (typeof value !== "number") throw this.invalid(value);
-    const series = this.seriesOf(labels);
-    if (series !== undefined) {
-      series.observe(value, options);
-      return;
-    }
-    const exemplar = this.exemplarOf(value, options);
-    const slot = this.table.update(labels);
-    if (this.states[slot]?.observe(value)) this.beginAnew(slot);
-    this.count(this.rows.page(slot), this.rows.at(slot), value);
-    if (exemplar !== undefined) this.keep(slot, exemplar);
-  }
-
-  /** Counts a value on the classic side. */
-  count(page: Float64Array, at: number, value: number): void {
-    page[at + this.finder.find(value)]! += 1;
-    page[at + this.bucketCount]! += value;
-  }
-
-  keep(slot: number, exemplar: Exemplar): void {
-    this.exemplars.set(slot, this.finder.find(exemplar.value), exemplar);
-    this.states[slot]?.addExemplar(exemplar);
+    checkExemplarOf(options, this.family.name);
+    this.seriesOf(labels).observe(value, options);
   }
 
   startTimer(labels: object): StopTimer {
@@ -127,9 +109,36 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     return invalidValue(this.family.name, value, "a histogram observes numbers");
   }
 
+  /** Counts a value on the classic side. */
+  count(chunk: Float64Array, at: number, value: number): void {
+    chunk[at + this.finder.find(value)]! += 1;
+    chunk[at + this.bucketCount]! += value;
+  }
+
+  keep(slot: number, exemplar: Exemplar): void {
+    this.exemplars.set(slot, this.finder.find(exemplar.value), exemplar);
+    this.states[slot]?.addExemplar(exemplar);
+  }
+
+  /** Drops what the classic side counted, because the native side has begun anew. */
+  beginAnew(slot: number): void {
+    this.rows.zero(slot);
+    this.table.restart(slot, this.states[slot]!.created);
+  }
+
+  protected override newSeries(): HeldHistogram {
+    return new HeldHistogram(this);
+  }
+
   protected override point(series: HeldHistogram, slot: number): void {
     super.point(series, slot);
     series.native = this.states[slot];
+  }
+
+  protected override pointCursor(slot: number): HeldHistogram {
+    const cursor = super.pointCursor(slot);
+    cursor.native = this.states[slot];
+    return cursor;
   }
 
   protected override admit(slot: number): void {
@@ -142,49 +151,29 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     this.states[slot] = undefined;
   }
 
-  /** The native side has dropped what was before. */
-  beginAnew(slot: number): void {
-    this.rows.zero(slot);
-    this.table.restart(slot, this.states[slot]!.created);
-  }
-
-  protected override newSeries(): HeldHistogram {
-    return new HeldHistogram(this);
-  }
-
-  protected override write(
-    sink: SampleSink,
-    head: SeriesHead,
-    page: Float64Array,
-    at: number,
-  ): void {
-    const state = this.states[head.slot];
-    if (state?.resetIfDue()) this.beginAnew(head.slot);
-    sink.histogram(head, this.value.of(page, at, head.slot, state));
+  protected override write(sink: SampleSink, row: SeriesRow): void {
+    const state = this.states[row.slot];
+    if (state?.resetIfDue()) this.beginAnew(row.slot);
+    sink.histogram(row, this.value.of(row, state));
   }
 }
 
 class HeldHistogram extends HeldSeries implements HistogramSeries {
-  /** The native side of its slot. */
+  /** The series' native side. */
   native: NativeState | undefined;
   declare protected readonly instrument: HistogramInstrument;
 
   observe(value: number, options?: UpdateOptions): void {
     if (typeof value !== "number") throw this.instrument.invalid(value);
-    if (this.watched || options !== undefined) this.prepare(value, options);
+    if (this.hasHooks || options !== undefined) this.prepare(value, options);
     if (this.native?.observe(value)) this.instrument.beginAnew(this.slot);
-    this.instrument.count(this.page, this.at, value);
-  }
-
-  override detach(expiredValues: readonly string[] | undefined): void {
-    super.detach(expiredValues);
-    this.native = undefined;
+    this.instrument.count(this.chunk, this.at, value);
   }
 
   private prepare(value: number, options: UpdateOptions | undefined): void {
     const exemplar = this.instrument.exemplarOf(value, options);
-    this.touch();
-    if (exemplar !== undefined && this.slot >= 0) this.instrument.keep(this.slot, exemplar);
+    this.instrument.touch(this);
+    if (exemplar !== undefined && !this.isGone) this.instrument.keep(this.slot, exemplar);
   }
 
   startTimer(): StopTimer {
@@ -194,13 +183,18 @@ class HeldHistogram extends HeldSeries implements HistogramSeries {
   time<T>(work: () => T): T {
     return time(this, work);
   }
+
+  override detach(expiredValues: readonly string[] | undefined): void {
+    super.detach(expiredValues);
+    this.native = undefined;
+  }
 }
 
-/** The row under the pen, as a sink reads it. */
+/** What a sink reads of a series; one object serves all series of a visit. */
 class RowValue implements HistogramValue {
   readonly bounds: readonly number[];
   private readonly exemplars: Exemplars;
-  private page: Float64Array = new Float64Array();
+  private chunk: Float64Array = new Float64Array();
   private at = 0;
   private slot = 0;
   private state: NativeState | undefined;
@@ -210,16 +204,16 @@ class RowValue implements HistogramValue {
     this.exemplars = exemplars;
   }
 
-  of(page: Float64Array, at: number, slot: number, state: NativeState | undefined): this {
-    this.page = page;
-    this.at = at;
-    this.slot = slot;
+  of(row: SeriesRow, state: NativeState | undefined): this {
+    this.chunk = row.chunk;
+    this.at = row.at;
+    this.slot = row.slot;
     this.state = state;
     return this;
   }
 
   bucketCount(i: number): number {
-    return this.page[this.at + i]!;
+    return this.chunk[this.at + i]!;
   }
 
   exemplar(i: number): Exemplar | undefined {
@@ -233,7 +227,7 @@ class RowValue implements HistogramValue {
   }
 
   get sum(): number {
-    return this.page[this.at + this.bounds.length + 1]!;
+    return this.chunk[this.at + this.bounds.length + 1]!;
   }
 
   get native(): NativeHistogram | undefined {

@@ -5,6 +5,7 @@ import { LabelIndex } from "../series/label-index.ts";
 import { define, type LabelValue, type MetricOptions, type RegistryContext } from "./definition.ts";
 import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
+import type { SeriesRow } from "./series-row.ts";
 
 /** The name's `_info`, which exposition adds, may be left out. */
 export type InfoOptions = Pick<MetricOptions<never>, "name" | "help">;
@@ -51,22 +52,17 @@ export class InfoInstrument extends Instrument<InfoSeries> implements Info {
       labelNames: [...constantLabels.names, ...names],
       labelValues: [...constantLabels.values, ...values],
     };
-    const { page, at } = this.labels();
-    page[at] = 1;
+    const { chunk, at } = this.labels();
+    chunk[at] = 1;
   }
 
   protected override newSeries(): InfoSeries {
     return new InfoSeries(this);
   }
 
-  protected override write(
-    sink: SampleSink,
-    head: SeriesHead,
-    page: Float64Array,
-    at: number,
-  ): void {
-    if (page[at] === 0) return;
-    const { created, timestamp, slot, tenancy } = head;
+  protected override write(sink: SampleSink, row: SeriesRow): void {
+    if (row.chunk[row.at] === 0) return;
+    const { created, timestamp, slot, tenancy } = row;
     sink.info({ ...this.#facts, created, timestamp, slot, tenancy });
   }
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseTextPage, type TextPage } from "../../test/text-page.ts";
+import { NarthexError } from "../errors.ts";
 import type { MetricSource, SampleSink } from "../model/sample-sink.ts";
 import { Registry } from "../registry/registry.ts";
 
@@ -377,6 +378,96 @@ describe("a family without labels", () => {
     };
     for (const _ of (counter as unknown as MetricSource).visit(sink as SampleSink) ?? []);
     expect(created).toEqual([1_700_000_060]);
+  });
+});
+
+describe("an update that throws changes nothing", () => {
+  const help = "";
+  const labels = ["a"] as const;
+  const exemplar = { trace_id: "x".repeat(200) };
+  const noString = { exemplar: { trace_id: 1 as unknown as string } };
+  const wrong = "1" as unknown as number;
+
+  /** Updates of the label set `{ a: "new" }`, and one that is right. */
+  const types: Record<string, () => { right: (a: string) => void; wrong: (() => void)[] }> = {
+    counter: () => {
+      const counter = registry.counter({ name: "m", help, labels });
+      return {
+        right: (a) => counter.inc({ a }),
+        wrong: [
+          () => counter.inc({ a: "new" }, -1),
+          () => counter.inc({ a: "new" }, 1, { exemplar }),
+          () => counter.inc({ a: "new" }, 1, noString),
+        ],
+      };
+    },
+    gauge: () => {
+      const gauge = registry.gauge({ name: "m", help, labels });
+      return {
+        right: (a) => gauge.set({ a }, 1),
+        wrong: [
+          () => gauge.set({ a: "new" }, wrong),
+          () => gauge.inc({ a: "new" }, wrong),
+          () => gauge.dec({ a: "new" }, wrong),
+        ],
+      };
+    },
+    histogram: () => {
+      const histogram = registry.histogram({ name: "m", help, labels });
+      return {
+        right: (a) => histogram.observe({ a }, 1),
+        wrong: [
+          () => histogram.observe({ a: "new" }, wrong),
+          () => histogram.observe({ a: "new" }, 1, { exemplar }),
+          () => histogram.observe({ a: "new" }, 1, noString),
+        ],
+      };
+    },
+    "native histogram": () => {
+      const histogram = registry.histogram({ name: "m", help, labels, native: true });
+      return {
+        right: (a) => histogram.observe({ a }, 1),
+        wrong: [() => histogram.observe({ a: "new" }, 1, { exemplar })],
+      };
+    },
+    summary: () => {
+      const summary = registry.summary({ name: "m", help, labels });
+      return {
+        right: (a) => summary.observe({ a }, 1),
+        wrong: [() => summary.observe({ a: "new" }, wrong)],
+      };
+    },
+    "state set": () => {
+      const states = registry.stateSet({ name: "m", help, labels, states: ["on"] });
+      return {
+        right: (a) => states.set({ a }, "on", true),
+        wrong: [
+          () => states.set({ a: "new" }, "off" as "on", true),
+          () => states.set({ a: "new" }, "on", 1 as unknown as boolean),
+        ],
+      };
+    },
+  };
+
+  describe.each(Object.keys(types))("in a %s", (type) => {
+    test.each([1, 2000])("of %i series", async (size) => {
+      const { right, wrong } = types[type]!();
+      for (let a = 0; a < size; a += 1) right(`${a}`);
+      const before = await registry.text();
+      for (const update of wrong) {
+        expect(update).toThrow(NarthexError);
+        expect(await registry.text()).toBe(before);
+      }
+    });
+  });
+
+  test("nor does a wrong exemplar bring back a series that expired", async () => {
+    const counter = registry.counter({ name: "m", help, labels, expireAfterSeconds: 60 });
+    const held = counter.labels({ a: "x" });
+    now += 60_000;
+    const before = await registry.text();
+    expect(() => held.inc(1, { exemplar })).toThrow(NarthexError);
+    expect(await registry.text()).toBe(before);
   });
 });
 

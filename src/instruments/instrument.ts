@@ -1,43 +1,47 @@
 import { labelsUnexpected } from "../errors.ts";
 import type { Exemplar } from "../model/exemplar.ts";
 import type { Family } from "../model/family.ts";
-import type { MetricSource, SampleSink, SeriesHead } from "../model/sample-sink.ts";
-import { Pages } from "../series/pages.ts";
+import type { MetricSource, SampleSink } from "../model/sample-sink.ts";
+import { Chunks, newChunk } from "../series/chunks.ts";
 import { RecentSeries } from "../series/recent-series.ts";
 import { SeriesTable } from "../series/series-table.ts";
 import type { Definition } from "./definition.ts";
 import type { UpdateOptions } from "./exemplars.ts";
 import { chain, type HeldSeries } from "./held-series.ts";
-import { SlotHead } from "./slot-head.ts";
+import { SeriesRow } from "./series-row.ts";
 
-/** So many series a family are held whether or not a user asks for it, as that makes updates faster. */
+/**
+ * A family of up to this many series holds each of them, whether or not a user asks for it: looking up
+ * a held series is faster. Larger families don't, because held series take memory.
+ */
 const HELD_FREELY = 1024;
 
-/** A visit may pause after this many numbers: a fraction of a millisecond. */
+/** How many numbers a visit writes before it may pause: that takes a fraction of a millisecond. */
 const NUMBERS_PER_SLICE = 512;
 
 /**
- * What all instruments share: a family, its series, and one row of numbers a series. A subclass
- * says what a row means.
+ * What all instruments with series have in common: a family, its series, and one row of numbers for
+ * each series. A subclass says what the numbers mean.
  */
 export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   readonly definition: Definition;
   readonly family: Family;
   readonly table: SeriesTable;
-  readonly rows: Pages;
-  /** Takes the updates of held series that were removed. */
+  readonly rows: Chunks;
   readonly scratch: Float64Array;
-  /** The series without labels of a family without labels. */
+  /** The one series of a family without labels. */
   protected only: S | undefined;
   private readonly recent: RecentSeries<S>;
   /** Held series by slot; several of one slot are chained. */
   private readonly held: (S | undefined)[] = [];
+  /** Where a family of many series points at the series of the update under way. */
+  private cursor: S | undefined;
 
   constructor(definition: Definition, stride: number) {
     this.definition = definition;
     this.family = definition.family;
-    this.rows = new Pages(stride);
-    this.scratch = new Float64Array(stride);
+    this.rows = new Chunks(stride);
+    this.scratch = newChunk(stride);
     this.recent = new RecentSeries(definition.labelNames);
     this.table = new SeriesTable({
       metric: definition.family.name,
@@ -46,7 +50,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
       expireAfterMs: definition.expireAfterMs,
       now: definition.now,
       onOverflowing: (slot) => {
-        for (const series of chain(this.held[slot])) series.watched = true;
+        for (const series of chain(this.held[slot])) series.hasHooks = true;
       },
       onOverflow: () => definition.onOverflow(definition.family.name),
       onAdded: (slot) => {
@@ -60,27 +64,22 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     });
   }
 
-  /** To be called by a subclass once it is complete: a family without labels has its series at once. */
+  /** To be called at the end of a subclass's constructor: a family without labels has its series from the start. */
   protected open(): void {
     if (this.definition.labelNames.length === 0) this.only = this.hold({});
   }
 
   protected abstract newSeries(): S;
 
-  /** Makes what a subclass keeps of a slot besides its row. */
+  /** Makes what a subclass keeps of a series besides its row. */
   protected admit(_slot: number): void {}
 
-  /** Drops what a subclass keeps of a slot besides its row. */
+  /** Drops what a subclass keeps of a series besides its row. */
   protected forget(_slot: number): void {}
 
-  protected abstract write(
-    sink: SampleSink,
-    head: SeriesHead,
-    page: Float64Array,
-    at: number,
-  ): void;
+  protected abstract write(sink: SampleSink, row: SeriesRow): void;
 
-  /** What a user gets: a metric without labels is its one series, so that its updates are one hop, too. */
+  /** What a user gets: for a metric without labels its one series, so that updates take no detour. */
   get handle(): object {
     return this.only ?? this;
   }
@@ -106,80 +105,91 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   /** Removes all series; one without labels starts again from zero. */
   clear(): void {
     if (this.only === undefined) this.table.clear();
-    else if (this.only.slot >= 0) this.restart(this.only.slot);
+    else if (!this.only.isGone) this.restart(this.only.slot);
   }
 
   *visit(sink: SampleSink): Generator<void> {
     const { table, rows } = this;
     table.expire();
     sink.family(this.family);
-    const head = new SlotHead(table, this.definition);
+    const row = new SeriesRow(table, rows, this.definition);
     const newest = table.newest;
     const seriesPerSlice = Math.ceil(NUMBERS_PER_SLICE / rows.stride);
     for (let begin = 0; begin < table.slotCount; ) {
-      const end = Math.min(begin + seriesPerSlice, rows.pageEnd(begin), table.slotCount);
-      this.writeSlots(sink, head, begin, end, newest);
+      const end = Math.min(begin + seriesPerSlice, rows.chunkEnd(begin), table.slotCount);
+      this.writeSlots(sink, row, begin, end, newest);
       begin = end;
       yield;
     }
   }
 
-  /** Writes the series of some slots of one page. */
+  /** Writes the series of some slots, which are all in one chunk. */
   private writeSlots(
     sink: SampleSink,
-    head: SlotHead,
+    row: SeriesRow,
     begin: number,
     end: number,
     newest: number,
   ): void {
-    const { table, rows } = this;
-    const { stride } = rows;
-    const page = rows.page(begin);
-    const tenancies = table.tenancyPage(begin);
-    const offset = rows.at(begin) / stride - begin;
+    const { stride } = this.rows;
+    const generations = this.table.generationChunk(begin);
+    const first = this.rows.at(begin) / stride - begin;
+    row.chunk = this.rows.chunk(begin);
     for (let slot = begin; slot < end; slot += 1) {
-      const place = slot + offset;
-      const tenancy = tenancies[place]!;
-      // A series that came in during a pause waits for the next visit: it may be one that was
-      // written already, removed, and added again.
-      if (tenancy === 0 || tenancy > newest) continue;
-      head.slot = slot;
-      head.tenancy = tenancy;
-      this.write(sink, head, page, place * stride);
+      const place = first + slot;
+      const generation = generations[place]!;
+      // A series that was added during a pause waits for the next visit: it may be one that this visit
+      // has written already, and that was removed and added again.
+      if (generation === 0 || generation > newest) continue;
+      row.slot = slot;
+      row.tenancy = generation;
+      row.at = place * stride;
+      this.write(sink, row);
     }
   }
 
-  /** The exemplar of an update, its own or the registry's provider's; undefined for none. */
+  /** The exemplar of an update: its own, or one from the registry's provider. Throws where its own is invalid. */
   exemplarOf(value: number, options: UpdateOptions | undefined): Exemplar | undefined {
     const { exemplars, now } = this.definition;
-    if (options === undefined && !exemplars.isOn) return undefined;
+    if (options === undefined && exemplars.provider === undefined) return undefined;
     const labels = exemplars.labelsFor(this.family.name, options);
     return labels && { labels, value, timestamp: now() / 1000 };
   }
 
-  /**
-   * The series that an update of these labels goes to. In a family of many series it is undefined:
-   * there updates go to the slot, as held series cost memory.
-   */
-  protected seriesOf(labels: object): S | undefined {
-    if (this.table.size > HELD_FREELY) return undefined;
+  /** The series that an update by labels goes to. It may be the cursor: use it at once, and do not keep it. */
+  protected seriesOf(labels: object): S {
+    if (this.table.size > HELD_FREELY) return this.pointCursor(this.table.slotOf(labels));
     return this.recent.find(labels) ?? this.lookCloser(labels);
   }
 
+  /**
+   * Points the cursor at a slot. This repeats `point`, so that it sees only the kinds of families that
+   * have many series: V8 makes stores slow in code that sees more than four classes of objects.
+   */
+  protected pointCursor(slot: number): S {
+    this.cursor ??= this.newSeries();
+    const { cursor, rows } = this;
+    cursor.slot = slot;
+    cursor.chunk = rows.chunk(slot);
+    cursor.at = rows.at(slot);
+    cursor.hasHooks = this.hasHooks(slot);
+    return cursor;
+  }
+
   private lookCloser(labels: object): S {
-    const slot = this.table.slotOf(labels);
-    const series = this.held[slot] ?? this.attach(this.newSeries(), slot);
-    if (!this.table.isOverflow(slot)) this.recent.remember(labels, series, this.table.size);
+    const series = this.hold(labels);
+    if (!this.table.isOverflow(series.slot)) {
+      this.recent.remember(labels, series, this.table.size);
+    }
     return series;
   }
 
-  protected hold(labels: object): S {
+  private hold(labels: object): S {
     const slot = this.table.slotOf(labels);
     return this.held[slot] ?? this.attach(this.newSeries(), slot);
   }
 
-  /** Points a held series at a slot. */
-  attach(series: S, slot: number): S {
+  private attach(series: S, slot: number): S {
     this.point(series, slot);
     series.next = this.held[slot];
     this.held[slot] = series;
@@ -188,15 +198,29 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
 
   protected point(series: S, slot: number): void {
     series.slot = slot;
-    series.page = this.rows.page(slot);
+    series.chunk = this.rows.chunk(slot);
     series.at = this.rows.at(slot);
-    series.watched =
-      this.table.expires || this.table.isOverflow(slot) || this.definition.exemplars.isOn;
+    series.hasHooks = this.hasHooks(slot);
   }
 
-  /** From now on each update asks for an exemplar. */
-  watch(): void {
-    for (const first of this.held) for (const series of chain(first)) series.watched = true;
+  private hasHooks(slot: number): boolean {
+    const { table, definition } = this;
+    return table.expires || table.isOverflow(slot) || definition.exemplars.provider !== undefined;
+  }
+
+  /** From now on updates ask for exemplars. */
+  askForExemplars(): void {
+    for (const first of this.held) for (const series of chain(first)) series.hasHooks = true;
+  }
+
+  /** Notes an update of a series that has hooks; one that expired comes back. */
+  touch(series: S): void {
+    const { expiredValues } = series;
+    if (expiredValues !== undefined) {
+      this.attach(series, this.table.slotOfValues(expiredValues));
+      series.expiredValues = undefined;
+    }
+    if (!series.isGone) this.table.touch(series.slot);
   }
 
   private restart(slot: number): void {

@@ -1,9 +1,17 @@
 import { invalidOption, invalidValue, show } from "../errors.ts";
 import { checkLabelNames, checkStateSetName } from "../model/names.ts";
-import type { SampleSink, SeriesHead, StateSetValue } from "../model/sample-sink.ts";
-import { define, type Labels, type MetricOptions, type RegistryContext } from "./definition.ts";
+import type { SampleSink, StateSetValue } from "../model/sample-sink.ts";
+import {
+  define,
+  type LabelledFamily,
+  type Labels,
+  type MetricOptions,
+  type PlainFamily,
+  type RegistryContext,
+} from "./definition.ts";
 import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
+import type { SeriesRow } from "./series-row.ts";
 
 export interface StateSetOptions<S extends string, L extends string>
   extends Omit<MetricOptions<L>, "unit"> {
@@ -27,22 +35,15 @@ export interface StateSetSeries<S extends string> {
  * const feature = metrics.stateSet({ name: "feature", help: "Features.", states: ["search", "chat"] });
  * feature.set("search", true); // feature{feature="search"} 1 and feature{feature="chat"} 0
  */
-export interface LabelledStateSet<S extends string, L extends string> {
+export interface LabelledStateSet<S extends string, L extends string>
+  extends LabelledFamily<L, StateSetSeries<S>> {
   set(labels: Labels<L>, state: S, on: boolean): void;
-  /** The series of a label set: hold it where speed matters. */
-  labels(labels: Labels<L>): StateSetSeries<S>;
-  /** Removes the series of a label set; says whether there was one. */
-  remove(labels: Labels<L>): boolean;
-  /** Removes all series. */
-  clear(): void;
 }
 
 /** A state set without labels. */
-export interface PlainStateSet<S extends string> extends StateSetSeries<S> {
-  labels(labels?: Readonly<Record<string, never>>): StateSetSeries<S>;
-  remove(): boolean;
-  clear(): void;
-}
+export interface PlainStateSet<S extends string>
+  extends StateSetSeries<S>,
+    PlainFamily<StateSetSeries<S>> {}
 
 export type StateSet<S extends string, L extends string = never> = [L] extends [never]
   ? PlainStateSet<S>
@@ -50,8 +51,8 @@ export type StateSet<S extends string, L extends string = never> = [L] extends [
 
 /** A row is a 0 or 1 a state. */
 export class StateSetInstrument extends Instrument<HeldStateSet> {
-  readonly #states: readonly string[];
-  readonly #value: RowValue;
+  private readonly states: readonly string[];
+  private readonly value: RowValue;
 
   constructor(options: StateSetOptions<string, string>, context: RegistryContext) {
     const { states } = options;
@@ -64,23 +65,21 @@ export class StateSetInstrument extends Instrument<HeldStateSet> {
     }
     checkLabelNames(family.name, [...constantLabels.names, ...labelNames], family.name);
     super(definition, states.length);
-    this.#states = [...states];
-    this.#value = new RowValue(this.#states);
+    this.states = [...states];
+    this.value = new RowValue(this.states);
     this.open();
   }
 
   set(labels: object, state: unknown, on: unknown): void {
-    const place = this.check(state, on);
-    const { table, rows } = this;
-    const slot = table.update(labels);
-    rows.page(slot)[rows.at(slot) + place] = Number(on);
+    this.check(state, on);
+    this.seriesOf(labels).set(state, on);
   }
 
   /** The state's place in a row; throws unless it is one and `on` a boolean. */
   check(state: unknown, on: unknown): number {
-    const place = this.#states.indexOf(state as string);
+    const place = this.states.indexOf(state as string);
     if (place < 0) {
-      const states = this.#states.map(show).join(", ");
+      const states = this.states.map(show).join(", ");
       throw invalidValue(this.family.name, state, `its states are ${states}`);
     }
     if (typeof on !== "boolean") {
@@ -93,13 +92,8 @@ export class StateSetInstrument extends Instrument<HeldStateSet> {
     return new HeldStateSet(this);
   }
 
-  protected override write(
-    sink: SampleSink,
-    head: SeriesHead,
-    page: Float64Array,
-    at: number,
-  ): void {
-    sink.stateSet(head, this.#value.of(page, at));
+  protected override write(sink: SampleSink, row: SeriesRow): void {
+    sink.stateSet(row, this.value.of(row));
   }
 }
 
@@ -108,29 +102,29 @@ class HeldStateSet extends HeldSeries {
 
   set(state: unknown, on: unknown): void {
     const place = this.instrument.check(state, on);
-    if (this.watched) this.touch();
-    this.page[this.at + place] = Number(on);
+    if (this.hasHooks) this.instrument.touch(this);
+    this.chunk[this.at + place] = Number(on);
   }
 }
 
-/** The row under the pen, as a sink reads it. */
+/** What a sink reads of a series; one object serves all series of a visit. */
 class RowValue implements StateSetValue {
   readonly states: readonly string[];
-  #page: Float64Array = new Float64Array();
-  #at = 0;
+  private chunk: Float64Array = new Float64Array();
+  private at = 0;
 
   constructor(states: readonly string[]) {
     this.states = states;
   }
 
-  of(page: Float64Array, at: number): this {
-    this.#page = page;
-    this.#at = at;
+  of(row: SeriesRow): this {
+    this.chunk = row.chunk;
+    this.at = row.at;
     return this;
   }
 
   isSet(i: number): boolean {
-    return this.#page[this.#at + i] === 1;
+    return this.chunk[this.at + i] === 1;
   }
 }
 

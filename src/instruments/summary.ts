@@ -1,5 +1,5 @@
 import { invalidOption, invalidValue } from "../errors.ts";
-import type { SampleSink, SeriesHead, SummaryValue } from "../model/sample-sink.ts";
+import type { SampleSink, SummaryValue } from "../model/sample-sink.ts";
 import {
   define,
   type LabelledFamily,
@@ -11,6 +11,7 @@ import {
 import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
 import { QuantileWindows } from "./quantile-windows.ts";
+import type { SeriesRow } from "./series-row.ts";
 import { SliceClock } from "./slice-clock.ts";
 import { type StopTimer, startTimer, time } from "./timer.ts";
 
@@ -80,41 +81,25 @@ const EPOCH = 2;
 const STRIDE = 3;
 
 export class SummaryInstrument extends Instrument<HeldSummary> {
-  readonly #clock: SliceClock;
-  readonly #windows = new QuantileWindows();
-  readonly #hasQuantiles: boolean;
-  readonly #value: RowValue;
+  private readonly clock: SliceClock;
+  private readonly windows = new QuantileWindows();
+  private readonly hasQuantiles: boolean;
+  private readonly value: RowValue;
 
   constructor(options: SummaryOptions<string>, context: RegistryContext) {
     const { quantiles = DEFAULT_QUANTILES, maxAgeSeconds = DEFAULT_MAX_AGE_SECONDS } = options;
     const ascending = checkQuantiles(options.name, quantiles);
     checkMaxAge(options.name, maxAgeSeconds);
     super(define("summary", options, context, { quantiles: ascending, maxAgeSeconds }), STRIDE);
-    this.#clock = new SliceClock(maxAgeSeconds * 1000, context.now);
-    this.#hasQuantiles = ascending.length > 0;
-    this.#value = new RowValue(ascending);
+    this.clock = new SliceClock(maxAgeSeconds * 1000, context.now);
+    this.hasQuantiles = ascending.length > 0;
+    this.value = new RowValue(ascending);
     this.open();
   }
 
   observe(labels: object, value: unknown): void {
     if (typeof value !== "number") throw this.invalid(value);
-    const series = this.seriesOf(labels);
-    if (series !== undefined) {
-      series.observe(value);
-      return;
-    }
-    const { table, rows } = this;
-    const slot = table.update(labels);
-    this.count(slot, rows.page(slot), rows.at(slot), value);
-  }
-
-  count(slot: number, page: Float64Array, at: number, value: number): void {
-    page[at + COUNT]! += 1;
-    page[at + SUM]! += value;
-    if (Number.isNaN(value) || !this.#hasQuantiles) return;
-    this.#clock.tick();
-    this.#advance(slot, page, at);
-    this.#windows.add(slot, this.#clock.slice, value);
+    this.seriesOf(labels).observe(value);
   }
 
   startTimer(labels: object): StopTimer {
@@ -129,40 +114,46 @@ export class SummaryInstrument extends Instrument<HeldSummary> {
     return invalidValue(this.family.name, value, "a summary observes numbers");
   }
 
+  /** Counts a value in the row at a position of a chunk. */
+  count(slot: number, chunk: Float64Array, at: number, value: number): void {
+    chunk[at + COUNT]! += 1;
+    chunk[at + SUM]! += value;
+    if (Number.isNaN(value) || !this.hasQuantiles) return;
+    this.clock.tick();
+    this.advance(slot, chunk, at);
+    this.windows.add(slot, this.clock.slice, value);
+  }
+
   override visit(sink: SampleSink): Generator<void> {
-    this.#clock.sync();
+    this.clock.sync();
     return super.visit(sink);
   }
 
   protected override forget(slot: number): void {
-    this.#windows.free(slot);
+    this.windows.free(slot);
   }
 
   protected override newSeries(): HeldSummary {
     return new HeldSummary(this);
   }
 
-  protected override write(
-    sink: SampleSink,
-    head: SeriesHead,
-    page: Float64Array,
-    at: number,
-  ): void {
-    const value = this.#value;
-    this.#advance(head.slot, page, at);
-    this.#windows.read(head.slot, value.quantiles, value.values);
-    value.count = page[at + COUNT]!;
-    value.sum = page[at + SUM]!;
-    sink.summary(head, value);
+  protected override write(sink: SampleSink, row: SeriesRow): void {
+    const { chunk, at, slot } = row;
+    const { value } = this;
+    this.advance(slot, chunk, at);
+    this.windows.read(slot, value.quantiles, value.values);
+    value.count = chunk[at + COUNT]!;
+    value.sum = chunk[at + SUM]!;
+    sink.summary(row, value);
   }
 
-  /** Brings a series' window up to the slice of time under way. */
-  #advance(slot: number, page: Float64Array, at: number): void {
-    const { epoch } = this.#clock;
-    const last = page[at + EPOCH]!;
+  /** Drops from the series' window the slices of time that are over. */
+  private advance(slot: number, chunk: Float64Array, at: number): void {
+    const { epoch } = this.clock;
+    const last = chunk[at + EPOCH]!;
     if (last === epoch) return;
-    this.#windows.advance(slot, last, epoch);
-    page[at + EPOCH] = epoch;
+    this.windows.advance(slot, last, epoch);
+    chunk[at + EPOCH] = epoch;
   }
 }
 
@@ -171,8 +162,8 @@ class HeldSummary extends HeldSeries implements SummarySeries {
 
   observe(value: number): void {
     if (typeof value !== "number") throw this.instrument.invalid(value);
-    if (this.watched) this.touch();
-    if (this.slot >= 0) this.instrument.count(this.slot, this.page, this.at, value);
+    if (this.hasHooks) this.instrument.touch(this);
+    if (!this.isGone) this.instrument.count(this.slot, this.chunk, this.at, value);
   }
 
   startTimer(): StopTimer {
@@ -184,7 +175,7 @@ class HeldSummary extends HeldSeries implements SummarySeries {
   }
 }
 
-/** The series under the pen, as a sink reads it. */
+/** What a sink reads of a series; one object serves all series of a visit. */
 class RowValue implements SummaryValue {
   readonly quantiles: readonly number[];
   readonly values: Float64Array;

@@ -46,7 +46,9 @@ export function checkLabelNames(
     if (name === reserved) {
       throw invalidLabelName(metric, name, "this type of metric uses it itself");
     }
-    const escaped = name.replace(/[^a-zA-Z0-9_]/gu, "_").replace(/^(?=[0-9])/, "_");
+    const escaped = isLegacyLabelName(name)
+      ? name
+      : name.replace(/[^a-zA-Z0-9_]/gu, "_").replace(/^(?=[0-9])/, "_");
     if (seen.has(escaped) || escaped === reserved) {
       throw invalidLabelName(
         metric,

@@ -105,7 +105,8 @@ export class Registry {
    */
   exemplars(provider: ExemplarProvider | undefined): void {
     this.#exemplars.provider = provider;
-    if (provider !== undefined) for (const instrument of this.#families) instrument.watch();
+    if (provider === undefined) return;
+    for (const instrument of this.#families) instrument.askForExemplars();
   }
 
   /** What `exemplars` was given. */

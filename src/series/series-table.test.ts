@@ -29,7 +29,9 @@ function table(options: Partial<SeriesTableOptions> = {}): SeriesTable {
 /** The values of label `a` of all series that are there, in the order of their slots. */
 function present(series: SeriesTable): (string | undefined)[] {
   const slots = Array.from({ length: series.slotCount }, (_, slot) => slot);
-  return slots.filter((slot) => series.tenancy(slot) !== 0).map((slot) => series.values(slot)[0]);
+  return slots
+    .filter((slot) => series.generation(slot) !== 0)
+    .map((slot) => series.values(slot)[0]);
 }
 
 describe("slots", () => {
@@ -74,7 +76,7 @@ describe("slots", () => {
     series.remove(slot);
     expect(onRemoved).toHaveBeenCalledExactlyOnceWith(slot, false);
     expect(series.find({ a: "x" })).toBe(-1);
-    expect(series.tenancy(slot)).toBe(0);
+    expect(series.generation(slot)).toBe(0);
   });
 
   test("clear removes all, each told of once, and the table goes on", () => {
@@ -92,20 +94,20 @@ describe("tenancies", () => {
   test("go up with every new series, also in a slot that had one before", () => {
     const series = table();
     const slot = series.slotOf({ a: "x" });
-    const first = series.tenancy(slot);
+    const first = series.generation(slot);
     expect(series.newest).toBe(first);
     series.remove(slot);
     expect(series.slotOf({ a: "x" })).toBe(slot);
-    expect(series.tenancy(slot)).toBeGreaterThan(first);
-    expect(series.newest).toBe(series.tenancy(slot));
+    expect(series.generation(slot)).toBeGreaterThan(first);
+    expect(series.newest).toBe(series.generation(slot));
   });
 
   test("updates do not change them", () => {
     const series = table({ expireAfterMs: 1000 });
     const slot = series.slotOf({ a: "x" });
-    const first = series.tenancy(slot);
+    const first = series.generation(slot);
     series.touch(series.slotOf({ a: "x" }));
-    expect(series.tenancy(slot)).toBe(first);
+    expect(series.generation(slot)).toBe(first);
   });
 
   test("a series began when it was added, in seconds", () => {

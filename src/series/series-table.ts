@@ -1,5 +1,5 @@
+import { Chunks } from "./chunks.ts";
 import { LabelIndex } from "./label-index.ts";
-import { Pages } from "./pages.ts";
 
 /** The label value of the series that takes the updates of all label sets past the limit. */
 export const OVERFLOW_VALUE = "_other";
@@ -36,13 +36,13 @@ export class SeriesTable {
   private readonly options: SeriesTableOptions;
   private readonly index: LabelIndex;
   /** Counts up with every new series; 0 where a slot is free. Tells a slot's tenants apart. */
-  private readonly tenancies = new Pages(1);
-  private readonly createdTimes = new Pages(1);
-  private readonly updateTimes = new Pages(1);
+  private readonly generations = new Chunks(1);
+  private readonly createdTimes = new Chunks(1);
+  private readonly updateTimes = new Chunks(1);
   private readonly free: number[] = [];
   /** One past the highest slot ever used. */
   slotCount = 0;
-  /** The tenancy of the newest series: a visit that began now leaves later ones out. */
+  /** The generation of the newest series: a visit that began now leaves later ones out. */
   newest = 0;
   /** Whether series that nobody updates are dropped. */
   readonly expires: boolean;
@@ -92,7 +92,7 @@ export class SeriesTable {
 
   /** To be called on updates of series in a table that expires, and of the overflow series. */
   touch(slot: number): void {
-    if (this.expires) this.updateTimes.page(slot)[this.updateTimes.at(slot)] = this.options.now();
+    if (this.expires) this.updateTimes.set(slot, this.options.now());
     if (slot === this.overflow) this.options.onOverflow();
   }
 
@@ -100,14 +100,14 @@ export class SeriesTable {
     // Told first, so that a holder can still ask for the label values.
     this.options.onRemoved(slot, expired);
     this.index.delete(slot);
-    this.tenancies.page(slot)[this.tenancies.at(slot)] = 0;
+    this.generations.set(slot, 0);
     this.free.push(slot);
     if (slot === this.overflow) this.overflow = NONE;
   }
 
   clear(): void {
     for (let slot = 0; slot < this.slotCount; slot += 1) {
-      if (this.tenancy(slot) !== 0) this.remove(slot);
+      if (this.generation(slot) !== 0) this.remove(slot);
     }
   }
 
@@ -120,31 +120,30 @@ export class SeriesTable {
     this.sweptAt = now;
     this.nextExpiry = now + this.options.expireAfterMs;
     for (let slot = 0; slot < this.slotCount; slot += 1) {
-      if (this.tenancy(slot) === 0) continue;
-      const expiry =
-        this.updateTimes.page(slot)[this.updateTimes.at(slot)]! + this.options.expireAfterMs;
+      if (this.generation(slot) === 0) continue;
+      const expiry = this.updateTimes.get(slot) + this.options.expireAfterMs;
       if (expiry <= now) this.remove(slot, true);
       else this.nextExpiry = Math.min(this.nextExpiry, expiry);
     }
   }
 
-  /** The page of tenancies that this slot's is in, at the place where rows of one number have theirs. */
-  tenancyPage(slot: number): Float64Array {
-    return this.tenancies.page(slot);
+  /** The chunk that has the slot's generation, at the position of a row of one number. */
+  generationChunk(slot: number): Float64Array {
+    return this.generations.chunk(slot);
   }
 
-  tenancy(slot: number): number {
-    return this.tenancies.page(slot)[this.tenancies.at(slot)]!;
+  generation(slot: number): number {
+    return this.generations.get(slot);
   }
 
   /** When the slot's series began, in seconds since the epoch. */
   created(slot: number): number {
-    return this.createdTimes.page(slot)[this.createdTimes.at(slot)]!;
+    return this.createdTimes.get(slot);
   }
 
   /** The slot's series begins anew. */
   restart(slot: number, createdSeconds: number): void {
-    this.createdTimes.page(slot)[this.createdTimes.at(slot)] = createdSeconds;
+    this.createdTimes.set(slot, createdSeconds);
   }
 
   values(slot: number): string[] {
@@ -171,9 +170,9 @@ export class SeriesTable {
     const now = this.options.now();
     this.newest += 1;
     this.index.insert(values, slot);
-    this.tenancies.page(slot)[this.tenancies.at(slot)] = this.newest;
-    this.createdTimes.page(slot)[this.createdTimes.at(slot)] = now / 1000;
-    if (this.expires) this.updateTimes.page(slot)[this.updateTimes.at(slot)] = now;
+    this.generations.set(slot, this.newest);
+    this.createdTimes.set(slot, now / 1000);
+    if (this.expires) this.updateTimes.set(slot, now);
     this.options.onAdded(slot);
     return slot;
   }

@@ -45,5 +45,5 @@ export class RequestSeries {
 }
 
 function isGone(series: object | undefined): boolean {
-  return series !== undefined && (series as HeldSeries).slot < 0;
+  return series !== undefined && (series as HeldSeries).isGone;
 }

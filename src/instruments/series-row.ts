@@ -1,18 +1,23 @@
 import type { SeriesHead } from "../model/sample-sink.ts";
+import type { Chunks } from "../series/chunks.ts";
 import type { SeriesTable } from "../series/series-table.ts";
 import type { Definition } from "./definition.ts";
 
-/** The head of each series of a visit in turn. */
-export class SlotHead implements SeriesHead {
+/** One series of a visit: its head, as the sink sees it, and where its numbers are. One object serves all series. */
+export class SeriesRow implements SeriesHead {
   readonly table: SeriesTable;
   readonly labelNames: readonly string[];
   private readonly constantValues: readonly string[];
   readonly timestamp = Number.NaN;
   slot = 0;
+  /** The generation of the series in the slot. */
   tenancy = 0;
+  chunk: Float64Array;
+  at = 0;
 
-  constructor(table: SeriesTable, definition: Definition) {
+  constructor(table: SeriesTable, rows: Chunks, definition: Definition) {
     this.table = table;
+    this.chunk = rows.chunk(0);
     this.constantValues = definition.constantLabels.values;
     this.labelNames = [...definition.constantLabels.names, ...definition.labelNames];
   }
