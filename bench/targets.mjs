@@ -20,7 +20,7 @@ export const judge = (targets, row, control) =>
 // Of `npm run bench`.
 
 /** @typedef {Record<string, number | undefined>} Values by peer */
-/** @typedef {{ what: string, value: number }} Beside a floor or another update, to compare this package with */
+/** @typedef {{ what: string, value: number }} Beside what else this package is compared with: a floor, say */
 
 /**
  * A row of the table, with prom-client's value by this package's: null where one of them has none.

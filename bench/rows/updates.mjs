@@ -196,7 +196,7 @@ async function measure({ what, loop, size = 1, targets, beside }, { scale, peers
   for (const { name, peer, loop } of timed) {
     /** @param {number} times */
     const time = (times) => processOf(peer).call("timeUpdates", { loop, size }, times);
-    // The first round creates the series.
+    // The first round creates the series, and the second finds them.
     for (let i = 0; i < 2; i += 1) await time(size);
     // As many updates as take long enough to be timed.
     let times = 1000;
