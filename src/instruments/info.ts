@@ -1,7 +1,7 @@
 import { invalidValue } from "../errors.ts";
 import { checkLabelNames, checkMetricName } from "../model/names.ts";
 import type { SampleSink, SeriesHead } from "../model/sample-sink.ts";
-import { LabelIndex } from "../series/label-index.ts";
+import { readLabels } from "../series/label-index.ts";
 import { define, type LabelValue, type MetricOptions, type RegistryContext } from "./definition.ts";
 import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
@@ -30,9 +30,12 @@ export interface Info {
   clear(): void;
 }
 
-/** Its row says whether there are facts. */
+/** Its row is 1 where there are facts, else 0. */
 export class InfoInstrument extends Instrument<InfoSeries> implements Info {
-  #facts: Pick<SeriesHead, "labelNames" | "labelValues"> = { labelNames: [], labelValues: [] };
+  private facts: Pick<SeriesHead, "labelNames" | "labelValues"> = {
+    labelNames: [],
+    labelValues: [],
+  };
 
   constructor({ name, help }: InfoOptions, context: RegistryContext) {
     checkMetricName(name);
@@ -47,8 +50,8 @@ export class InfoInstrument extends Instrument<InfoSeries> implements Info {
     const { constantLabels } = this.definition;
     const names = Object.keys(facts);
     checkLabelNames(this.family.name, [...constantLabels.names, ...names]);
-    const values = new LabelIndex(this.family.name, names).read(facts);
-    this.#facts = {
+    const values = readLabels(this.family.name, names, facts);
+    this.facts = {
       labelNames: [...constantLabels.names, ...names],
       labelValues: [...constantLabels.values, ...values],
     };
@@ -63,7 +66,7 @@ export class InfoInstrument extends Instrument<InfoSeries> implements Info {
   protected override write(sink: SampleSink, row: SeriesRow): void {
     if (row.chunk[row.at] === 0) return;
     const { created, timestamp, slot, tenancy } = row;
-    sink.info({ ...this.#facts, created, timestamp, slot, tenancy });
+    sink.info({ ...this.facts, created, timestamp, slot, tenancy });
   }
 }
 

@@ -1,3 +1,4 @@
+import { isThenable } from "../instruments/timer.ts";
 import type { CollectContext } from "../model/collect-context.ts";
 
 /** Something that must be read before it can be exposed. */
@@ -84,10 +85,6 @@ async function finish(
   } finally {
     if (running.get(collecting)?.signals === signals) running.delete(collecting);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }
 
 async function beforeDeadline(

@@ -16,7 +16,7 @@ import {
 import { type Summary, SummaryInstrument, type SummaryOptions } from "../instruments/summary.ts";
 import { checkLabelNames } from "../model/names.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
-import { LabelIndex } from "../series/label-index.ts";
+import { readLabels } from "../series/label-index.ts";
 import { type ExposeOptions, type Exposition, PageMaker, RegisteredSource } from "./expose.ts";
 import { Families } from "./families.ts";
 import { OwnMetrics } from "./own-metrics.ts";
@@ -40,7 +40,7 @@ export class Registry {
   constructor({ labels = {}, now = Date.now }: RegistryOptions = {}) {
     const names = Object.keys(labels);
     checkLabelNames("of the registry", names);
-    const values = new LabelIndex("of the registry", names).read(labels);
+    const values = readLabels("of the registry", names, labels);
     const constantLabels = { names, values };
     const exemplars = this.#exemplars;
     this.#context = {

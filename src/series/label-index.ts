@@ -1,6 +1,5 @@
 import { invalidLabelValue, labelsMismatch } from "../errors.ts";
 import { Interner } from "./interner.ts";
-import { mix } from "./mix.ts";
 
 const EMPTY = -1;
 
@@ -59,15 +58,7 @@ export class LabelIndex {
 
   /** The values of a label object in declared order; throws where they do not fit the names. */
   read(labels: object): string[] {
-    const names = this.names;
-    const given = new Map<string, unknown>();
-    if (typeof labels === "object") {
-      for (const name in labels) given.set(name, (labels as Record<string, unknown>)[name]);
-    }
-    if (given.size !== names.length || !names.every((name) => given.has(name))) {
-      throw labelsMismatch(this.metric, names, labels);
-    }
-    return names.map((name) => this.text(name, given.get(name)));
+    return readLabels(this.metric, this.names, labels);
   }
 
   insert(values: readonly string[], slot: number): void {
@@ -89,7 +80,7 @@ export class LabelIndex {
     const mask = this.slots.length - 1;
     let hole = this.home(slot);
     while (this.slots[hole] !== slot) hole = (hole + 1) & mask;
-    // Whoever was pushed past the hole moves back, so that probing may stop at the first empty place.
+    // Slots that were pushed past the hole move back, so that a lookup can stop at the first empty place.
     for (let next = (hole + 1) & mask; this.slots[next] !== EMPTY; next = (next + 1) & mask) {
       const home = this.home(this.slots[next]!);
       if (((next - home) & mask) >= ((next - hole) & mask)) {
@@ -106,13 +97,6 @@ export class LabelIndex {
   values(slot: number): string[] {
     const width = this.names.length;
     return this.interners.map((interner, i) => interner.value(this.ids[slot * width + i]!));
-  }
-
-  private text(name: string, value: unknown): string {
-    // A lone surrogate has no UTF-8; it becomes what a text encoder makes of it, before it is compared.
-    if (typeof value === "string") return value.isWellFormed() ? value : value.toWellFormed();
-    if (typeof value === "number" || typeof value === "boolean") return String(value);
-    throw invalidLabelValue(this.metric, name, value);
   }
 
   private probe(hash: number): number {
@@ -150,4 +134,30 @@ export class LabelIndex {
     this.slots = new Int32Array(2 * old.length).fill(EMPTY);
     for (const slot of old) if (slot !== EMPTY) this.place(slot);
   }
+}
+
+/** The values of a label object in the order of `names`; throws where they do not fit the names. */
+export function readLabels(metric: string, names: readonly string[], labels: object): string[] {
+  const given = new Map<string, unknown>();
+  if (typeof labels === "object") {
+    for (const name in labels) given.set(name, (labels as Record<string, unknown>)[name]);
+  }
+  if (given.size !== names.length || !names.every((name) => given.has(name))) {
+    throw labelsMismatch(metric, names, labels);
+  }
+  return names.map((name) => labelText(metric, name, given.get(name)));
+}
+
+function labelText(metric: string, name: string, value: unknown): string {
+  // UTF-8 has no lone surrogates. They are replaced here, as a text encoder would do, so that label
+  // sets are compared as they will be exposed.
+  if (typeof value === "string") return value.isWellFormed() ? value : value.toWellFormed();
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  throw invalidLabelValue(metric, name, value);
+}
+
+/** Adds one more part of a label set to its hash. */
+export function mix(hash: number, part: number): number {
+  const mixed = Math.imul(hash ^ part, 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
 }

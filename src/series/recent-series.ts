@@ -1,9 +1,9 @@
-import { mix } from "./mix.ts";
+import { mix } from "./label-index.ts";
 
-/** More labels than this are looked up the other way. */
+/** Label sets of more labels than this are not remembered. */
 const MAX_LABELS = 4;
 
-/** Places that a label set may be found in. */
+/** How many places are searched for a label set. */
 const STEPS = 8;
 
 /** A held series; its slot is negative once it is gone. */
@@ -21,9 +21,9 @@ interface Entry<S> {
 }
 
 /**
- * Where label sets led to lately, by their lengths and last characters: the strings of a program's
- * few label sets are mostly the very same ones, and then compare at once. It does not know all
- * series, and asks for a closer look where it does not know.
+ * Remembers the series of label sets, hashed by the lengths and some characters of their values. A
+ * program mostly passes the same few strings again and again, which compare fast. It does not know
+ * every series: where it finds none, the caller looks in the label index.
  */
 export class RecentSeries<S extends Recent> {
   private readonly names: readonly string[];
@@ -80,7 +80,7 @@ export class RecentSeries<S extends Recent> {
     for (let step = 0; step < STEPS; step += 1) {
       const place = (this.hash + step) & this.mask;
       const entry = this.places[place];
-      // Who is there stays: two that drove each other out would cost more than looking closer.
+      // An entry stays as long as its series: two that replaced each other would cost more than the index.
       if (entry !== undefined && entry.series.slot >= 0) continue;
       this.places[place] = this.entry(labels, series);
       return;

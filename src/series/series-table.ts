@@ -1,7 +1,7 @@
 import { Chunks } from "./chunks.ts";
 import { LabelIndex } from "./label-index.ts";
 
-/** The label value of the series that takes the updates of all label sets past the limit. */
+/** The label value of the overflow series, which counts the updates of all label sets past the limit. */
 export const OVERFLOW_VALUE = "_other";
 
 const NONE = -1;
@@ -15,34 +15,34 @@ export interface SeriesTableOptions {
   readonly expireAfterMs: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** The slot's series takes what goes past the limit from now on. */
+  /** From now on the slot's series is the overflow series. */
   readonly onOverflowing: (slot: number) => void;
   /** An update went to the overflow series. */
   readonly onOverflow: () => void;
-  /** The slot is about to be given to a new series: its numbers must be zero. */
+  /** The slot has a new series, whose numbers must be set to zero. */
   readonly onAdded: (slot: number) => void;
-  /** The slot's series is gone: by expiry, or because the user removed it. */
+  /** The slot's series is about to go: it has expired, or the user removes it. */
   readonly onRemoved: (slot: number, expired: boolean) => void;
 }
 
-// The fields of what updates go through are plain, not `#`: V8 inlines a bounded amount of bytecode,
-// and a `#name` takes more of it.
+// Classes on the path of updates have `private` fields, not `#names`: V8 inlines a limited amount of
+// bytecode, and `#names` take more of it.
 
 /**
- * The series of a family as slots: which label set has which slot, who comes in, who goes. The
- * numbers themselves stand elsewhere, by slot.
+ * The series of a family: which slot each label set has, which series are added, and which are removed.
+ * The numbers are kept elsewhere, by slot.
  */
 export class SeriesTable {
   private readonly options: SeriesTableOptions;
   private readonly index: LabelIndex;
-  /** Counts up with every new series; 0 where a slot is free. Tells a slot's tenants apart. */
+  /** The number of the series in each slot, counted up over all series of the family; 0 where the slot is free. */
   private readonly generations = new Chunks(1);
   private readonly createdTimes = new Chunks(1);
   private readonly updateTimes = new Chunks(1);
   private readonly free: number[] = [];
   /** One past the highest slot ever used. */
   slotCount = 0;
-  /** The generation of the newest series: a visit that began now leaves later ones out. */
+  /** The generation of the newest series: a visit leaves out the series that are added after it began. */
   newest = 0;
   /** Whether series that nobody updates are dropped. */
   readonly expires: boolean;
@@ -97,7 +97,7 @@ export class SeriesTable {
   }
 
   remove(slot: number, expired = false): void {
-    // Told first, so that a holder can still ask for the label values.
+    // Called first, so that it can still read the label values.
     this.options.onRemoved(slot, expired);
     this.index.delete(slot);
     this.generations.set(slot, 0);
@@ -166,8 +166,8 @@ export class SeriesTable {
   }
 
   private add(values: readonly string[]): number {
+    const now = this.options.now(); // May throw, so it comes before all changes.
     const slot = this.free.pop() ?? this.slotCount++;
-    const now = this.options.now();
     this.newest += 1;
     this.index.insert(values, slot);
     this.generations.set(slot, this.newest);
