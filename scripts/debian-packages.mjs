@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { repository } from "./repository.mjs";
 import { run } from "./run.mjs";
 import { commandsOnPath } from "./servers/commands-on-path.mjs";
 import { nobody } from "./servers/nobody.mjs";
-import { repository } from "./set-up.mjs";
 
 /** @type {Map<string, Promise<string | undefined>>} */
 const unpacked = new Map();

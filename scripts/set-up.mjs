@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { build } from "./build/build.mjs";
+import { repository } from "./repository.mjs";
 import { run } from "./run.mjs";
-
-export const repository = fileURLToPath(new URL("..", import.meta.url));
 
 /** Makes a clone ready to run: checks the Node.js version, installs dependencies if needed, and builds. */
 export async function setUp() {
@@ -14,28 +13,35 @@ export async function setUp() {
 
 /**
  * @param {string} version
- * @param {string} wanted a range such as ">=20.19"
+ * @param {string} wanted a range such as "^20.19.0 || >=22.12.0"
  */
 export function checkNode(version, wanted) {
-  const [major = 0, minor = 0] = numbers(version);
-  const [wantedMajor = 0, wantedMinor = 0] = numbers(wanted);
-  if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
+  if (wanted.split("||").some((range) => isIn(version, range.trim()))) return;
   throw new Error(`Narthex needs Node.js ${wanted}, and this is ${version}: install a newer one.`);
+}
+
+/**
+ * @param {string} version
+ * @param {string} range "^" or ">=" and a version
+ */
+function isIn(version, range) {
+  const [major = 0, minor = 0] = numbers(version);
+  const [wantedMajor = 0, wantedMinor = 0] = numbers(range);
+  if (major === wantedMajor) return minor >= wantedMinor;
+  return major > wantedMajor && !range.startsWith("^");
 }
 
 /** @param {string} version */
 const numbers = (version) => version.replace(/^\D+/, "").split(".").map(Number);
 
 /**
- * Whether `node_modules` has what the lock file asks for, according to the list that npm keeps there,
- * and the link of this package to its own name.
+ * Whether `node_modules` has what the lock file asks for, according to the list that npm keeps there.
  *
  * @param {string} folder
  */
 export function isInstalled(folder) {
-  const modules = join(folder, "node_modules");
-  const note = join(modules, ".package-lock.json");
-  if (!existsSync(note) || !existsSync(join(modules, "narthex"))) return false;
+  const note = join(folder, "node_modules/.package-lock.json");
+  if (!existsSync(note)) return false;
   const installed = readJson(note).packages;
   return Object.entries(readJson(join(folder, "package-lock.json")).packages).every(
     ([path, wanted]) =>
@@ -52,15 +58,6 @@ async function install() {
     cwd: repository,
     shell: process.platform === "win32",
   });
-  // npm has already run this, unless its configuration forbids scripts.
-  await import("./link-self.mjs");
-}
-
-/** @param {readonly string[]} [options] of tsc */
-export async function build(options = []) {
-  const compiler = join(repository, "node_modules/typescript/bin/tsc");
-  const projects = ["tsconfig.build.json", "articles/tsconfig.build.json"];
-  await run(process.execPath, [compiler, "--build", ...options, ...projects], { cwd: repository });
 }
 
 /** @param {string} file */

@@ -2,11 +2,12 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fail } from "./fail.mjs";
+import { repository } from "./repository.mjs";
 import { findPrometheus } from "./servers/find-prometheus.mjs";
 import { missing } from "./servers/known-servers.mjs";
 import { startPrometheus } from "./servers/prometheus.mjs";
 import { answers, startServer } from "./servers/start-server.mjs";
-import { repository, setUp } from "./set-up.mjs";
+import { setUp } from "./set-up.mjs";
 
 // deploy/prometheus.yml contains both ports.
 const servicePort = 5000;

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { countTests } from "./count-tests.mjs";
 import { fail } from "./fail.mjs";
+import { repository } from "./repository.mjs";
 import { knownServers, missing } from "./servers/known-servers.mjs";
-import { repository, setUp } from "./set-up.mjs";
+import { setUp } from "./set-up.mjs";
 
 await setUp().catch(fail);
 await findServers().catch(fail);

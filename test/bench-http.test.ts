@@ -15,8 +15,8 @@ import { countedOn } from "../bench/samples.mjs";
 import { quick } from "../bench/scale.mjs";
 import { judge, overheadOf3, throughputNearControl, throughputOf } from "../bench/targets.mjs";
 import { TaskProcess } from "../bench/task-process.mjs";
+import { repository } from "../scripts/repository.mjs";
 import { run } from "../scripts/run.mjs";
-import { repository } from "../scripts/set-up.mjs";
 
 const PAGE = join(repository, "docs/benchmarks.md");
 

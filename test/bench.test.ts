@@ -8,8 +8,8 @@ import { narthex } from "../bench/peers/narthex.mjs";
 import { keep } from "../bench/report.mjs";
 import { checkSame } from "../bench/samples.mjs";
 import { atMost, faster, halfOfPromClient, row, within } from "../bench/targets.mjs";
+import { repository } from "../scripts/repository.mjs";
 import { run } from "../scripts/run.mjs";
-import { repository } from "../scripts/set-up.mjs";
 
 const PAGE = join(repository, "docs/benchmarks.md");
 

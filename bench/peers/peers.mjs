@@ -97,7 +97,7 @@ const { version } = require("../../package.json");
  * @param {string | undefined} name
  */
 export function versionOf(name) {
-  return String({ narthex: version, ...dependencies, ...optionalDependencies }[String(name)]);
+  return String({ ...dependencies, ...optionalDependencies, narthex: version }[String(name)]);
 }
 
 /** @typedef {TaskProcess<typeof Tasks>} PeerProcess */

@@ -57,13 +57,12 @@ export function docstringExamples(): Example[] {
 function entryFiles(): Map<string, string> {
   const { exports } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
   return new Map(
-    Object.entries(exports as Record<string, string | { readonly default: string }>)
-      .map(([path, file]) => [path, typeof file === "string" ? file : file.default] as const)
-      .filter(([, file]) => file.endsWith(".js"))
-      .map(([path, file]) => {
-        const source = file.replace("./dist/", "src/").replace(/\.js$/, ".ts");
-        return [`narthex${path.slice(1)}`, join(repository, source)];
-      }),
+    Object.entries(exports as Record<string, { readonly import?: string }>).flatMap(
+      ([path, { import: file }]) => {
+        const source = file?.replace("./dist/", "src/").replace(/\.js$/, ".ts");
+        return source ? [[`narthex${path.slice(1)}`, join(repository, source)] as const] : [];
+      },
+    ),
   );
 }
 

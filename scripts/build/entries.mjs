@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { repository } from "../repository.mjs";
+
+/** Modules that are loaded by their URL, so that nothing imports them. */
+const loadedByUrl = ["auto/loader-thread"];
+
+/** The modules of `src/` that are files of their own in the package, without their extensions. */
+export function entries() {
+  const { exports } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
+  const files = filesIn(exports).flatMap((file) => {
+    const [, name] = /^\.\/dist\/(?!cjs\/)(.*)\.js$/.exec(file) ?? [];
+    return name === undefined ? [] : [name];
+  });
+  return [...new Set([...files, ...loadedByUrl])];
+}
+
+/**
+ * @param {string | object} exports
+ * @returns {string[]}
+ */
+function filesIn(exports) {
+  return typeof exports === "string" ? [exports] : Object.values(exports).flatMap(filesIn);
+}

@@ -1,0 +1,121 @@
+import { readFile } from "node:fs/promises";
+import { join, posix, relative, resolve } from "node:path";
+import * as esbuild from "esbuild";
+import { repository } from "../repository.mjs";
+import { entries } from "./entries.mjs";
+
+/** @typedef {Map<string, string>} Files texts by their paths below `dist/` */
+
+const target = "node20.19";
+const source = join(repository, "src");
+const dist = join(repository, "dist");
+
+/** Modules that share little or nothing with the main entry, and are used without it. */
+const alone = [
+  "auto/loader-thread",
+  "exposition/parse/index",
+  "http/next/edge",
+  "opentelemetry/index",
+].map((name) => join(source, `${name}.ts`));
+
+/**
+ * The package as ES modules, and the same modules as CommonJS below `cjs/`: esbuild splits only the
+ * former, and entries of either form have to share their state.
+ *
+ * @returns {Promise<Files>}
+ */
+export async function javaScript() {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: entries().map((name) => ({ in: join(source, `${name}.ts`), out: name })),
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    format: "esm",
+    platform: "node",
+    target,
+    packages: "external",
+    // Otherwise imports that only keep modules together are left out.
+    ignoreAnnotations: true,
+    plugins: [mainInOneChunk],
+    sourcemap: "linked",
+    sourcesContent: false,
+    write: false,
+  });
+  const modules = new Map(
+    outputFiles.map(({ path, text }) => [relative(dist, path).replaceAll("\\", "/"), text]),
+  );
+  const files = new Map([...modules, ["cjs/package.json", '{ "type": "commonjs" }\n']]);
+  for (const [path, text] of modules) {
+    if (path.endsWith(".map")) continue;
+    const map = /** @type {string} */ (modules.get(`${path}.map`));
+    const { code, map: newMap } = await commonJs(path, text, map);
+    files.set(`cjs/${path}`, code).set(`cjs/${path}.map`, newMap);
+  }
+  return files;
+}
+
+/**
+ * esbuild makes a chunk for each set of entries that share a module, and each file costs time to load.
+ * Where all entries load the whole main entry, and so do modules that are loaded later, it is one chunk.
+ *
+ * @type {esbuild.Plugin}
+ */
+const mainInOneChunk = {
+  name: "main-in-one-chunk",
+  setup({ onResolve, onLoad }) {
+    /** @type {Set<string>} */
+    const loaded = new Set();
+    onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
+      if (kind === "entry-point" || kind === "dynamic-import")
+        loaded.add(resolve(resolveDir, path));
+      return undefined;
+    });
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      if (!loaded.has(path) || alone.includes(path)) return undefined;
+      const contents = await readFile(path, "utf8");
+      const main = JSON.stringify(join(source, "index.ts"));
+      return { contents: `${contents}\nimport ${main};\n`, loader: "ts" };
+    });
+  },
+};
+
+/**
+ * @param {string} path
+ * @param {string} text
+ * @param {string} map
+ */
+async function commonJs(path, text, map) {
+  const name = posix.basename(path);
+  const inline = `data:application/json;base64,${Buffer.from(map).toString("base64")}`;
+  const isLocated = text.includes("import.meta.url");
+  const transformed = await esbuild.transform(text.replace(`${name}.map`, inline), {
+    sourcefile: name,
+    format: "cjs",
+    platform: "node",
+    target,
+    // Jest runs modules in a context of its own, where there is `require`, but no `import()`.
+    supported: { "dynamic-import": false },
+    define: isLocated ? { "import.meta.url": "__url" } : {},
+    banner: isLocated ? 'const __url = require("node:url").pathToFileURL(__filename).href;' : "",
+    sourcemap: "external",
+    sourcesContent: false,
+  });
+  // A module that only exports what others have has a map without sources.
+  const isEmpty = JSON.parse(map).sources.length === 0;
+  return {
+    code: `${transformed.code}//# sourceMappingURL=${name}.map\n`,
+    map: oneFolderDown(isEmpty ? map : transformed.map),
+  };
+}
+
+/**
+ * A map of a file that is moved into `cjs/`.
+ *
+ * @param {string} map
+ */
+export function oneFolderDown(map) {
+  const { sources, ...rest } = JSON.parse(map);
+  const moved = sources.map((/** @type {string} */ source) => `../${source}`);
+  return JSON.stringify({ ...rest, sources: moved });
+}

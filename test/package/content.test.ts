@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { repository } from "../../scripts/repository.mjs";
+import { type Installed, install, manifest } from "./installed.ts";
+
+let installed: Installed;
+
+beforeAll(async () => {
+  installed = await install();
+});
+afterAll(() => installed.remove());
+
+test("it consists of its papers, its sources and what was built of them, and of nothing else", () => {
+  const papers = installed.packed.filter((path) => !/^(dist|src)\//.test(path));
+  expect(papers.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+  const sources = readdirSync(join(repository, "src"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
+    .map((path) => `src/${path.replaceAll("\\", "/")}`);
+  expect(within("src/").sort()).toEqual(sources.sort());
+  const built = within("dist/").filter((path) => path !== "dist/cjs/package.json");
+  expect(built.filter((path) => !/\.(js|d\.ts)(\.map)?$/.test(path))).toEqual([]);
+});
+
+test("every file is there as an ES module and for CommonJS", () => {
+  const esm = within("dist/").filter((path) => !path.startsWith("dist/cjs/"));
+  const twins = esm.map((path) => path.replace("dist/", "dist/cjs/"));
+  expect(within("dist/cjs/").sort()).toEqual([...twins, "dist/cjs/package.json"].sort());
+});
+
+test("every file has a map, which leads to sources that are in the package", () => {
+  const mapped = within("dist/").filter((path) => /\.(js|d\.ts)$/.test(path));
+  expect(mapped.length).toBeGreaterThan(100);
+  for (const path of mapped) {
+    const text = read(path);
+    expect(text).toContain(`//# sourceMappingURL=${posix.basename(path)}.map`);
+    for (const source of JSON.parse(read(`${path}.map`)).sources) {
+      expect(installed.packed).toContain(posix.join(dirname(path), source));
+    }
+  }
+});
+
+test("it depends on nothing, installs nothing else, and runs nothing when it is installed", () => {
+  expect(manifest.dependencies).toBeUndefined();
+  const note = read("../.package-lock.json");
+  expect(Object.keys(JSON.parse(note).packages)).toEqual(["node_modules/narthex"]);
+  const scripts = Object.keys(JSON.parse(read("package.json")).scripts);
+  expect(scripts.filter((name) => /^(pre|post)?(install|prepare)$/.test(name))).toEqual([]);
+});
+
+const within = (folder: string) => installed.packed.filter((path) => path.startsWith(folder));
+
+function read(path: string): string {
+  return readFileSync(join(installed.folder, "node_modules/narthex", path), "utf8");
+}

@@ -1,0 +1,74 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Installed, install, manifest, modules } from "./installed.ts";
+
+let installed: Installed;
+
+beforeAll(async () => {
+  installed = await install();
+  installed.link(...Object.keys(manifest.peerDependencies));
+});
+afterAll(() => installed.remove());
+
+test.each(modules)("%s can be imported and required, and has the same exports", async (module) => {
+  const list = "console.log(JSON.stringify(Object.keys(it).sort()))";
+  const imported = await evaluate("module", `import * as it from "${module}"; ${list}`);
+  const required = await evaluate("commonjs", `const it = require("${module}"); ${list}`);
+  // narthex/auto is imported for what it does.
+  expect(JSON.parse(imported).length > 0).toBe(module !== "narthex/auto");
+  expect(required).toBe(imported);
+});
+
+test("both forms in one process have one registry, and measure a request once", async () => {
+  writeFileSync(
+    join(installed.folder, "both.mjs"),
+    `
+import { createRequire } from "node:module";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import * as esm from "narthex";
+import * as esmNode from "narthex/node";
+import * as esmRuntime from "narthex/runtime";
+import { readValue } from "narthex/testing";
+
+const require = createRequire(import.meta.url);
+const cjs = require("narthex");
+const cjsNode = require("narthex/node");
+const cjsRuntime = require("narthex/runtime");
+const same = [esm.metrics === cjs.metrics, esm.Registry === cjs.Registry];
+
+const registry = new esm.Registry();
+esmRuntime.collectRuntime(registry);
+cjsRuntime.collectRuntime(registry);
+registry.counter({ name: "jobs", help: "Jobs.", labels: ["queue"] }).inc({ queue: "mail" });
+const server = createServer((request, response) => response.end("ok"));
+cjsNode.httpMetrics(server, { registry });
+esmNode.httpMetrics(server, { registry });
+await once(server.listen(0, "127.0.0.1"), "listening");
+const url = "http://127.0.0.1:" + server.address().port;
+await (await fetch(url)).text();
+const page = await (await fetch(url + "/metrics")).text();
+server.close();
+const labels = { method: "GET", route: "_unmatched", status_code: "200", outcome: "ok" };
+console.log(JSON.stringify({
+  same,
+  counted: page.split("\\n").filter((line) => line.startsWith("http_requests_total")).length,
+  requests: await readValue(registry, "http_requests_total", labels),
+  read: await require("narthex/testing").readValue(registry, "jobs_total", { queue: "mail" }),
+  foreign: await readValue(new cjs.Registry(), "jobs_total"),
+}));
+process.exit();
+`,
+  );
+  const { stdout, stderr } = await installed.run(process.execPath, "both.mjs");
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toEqual({ same: [true, false], counted: 1, requests: 1, read: 1 });
+});
+
+async function evaluate(type: "module" | "commonjs", program: string): Promise<string> {
+  const args = [`--input-type=${type}`, "--eval", program];
+  const { stdout, stderr } = await installed.run(process.execPath, ...args);
+  expect(stderr).toBe("");
+  return stdout;
+}
