@@ -23,7 +23,23 @@ const allowed = {
 };
 
 /** One folder each in src/http/. */
-const frameworks = "express|fastify|hono|koa|nest|next|node";
+const frameworks = ["express", "fastify", "hono", "koa", "next", "node"];
+
+/**
+ * The layers of src/http/, each of which may import those before it. `narthex/http` itself, index.ts,
+ * and outgoing/ stand apart.
+ */
+const httpLayers = [
+  "guard\\.ts",
+  "request/",
+  "(options|settings)\\.ts",
+  "record/",
+  "server/",
+  "page/",
+  "adapter\\.ts",
+  `(${frameworks.join("|")})/`,
+  "nest/",
+];
 
 const layers = Object.entries(allowed).map(([folder, others]) => ({
   name: `${folder}-imports-only-what-is-below`,
@@ -35,9 +51,20 @@ const layers = Object.entries(allowed).map(([folder, others]) => ({
   },
 }));
 
+const innerLayers = httpLayers.map((layer, place) => ({
+  name: `http-layer-${place}-imports-only-what-is-below`,
+  severity: "error",
+  from: { path: `^src/http/${layer}`, pathNot: "\\.test\\.ts$" },
+  to: {
+    path: "^src/http/",
+    pathNot: httpLayers.slice(0, place + 1).map((below) => `^src/http/${below}`),
+  },
+}));
+
 module.exports = {
   forbidden: [
     ...layers,
+    ...innerLayers,
     {
       name: "no-cycles",
       severity: "error",
@@ -48,8 +75,8 @@ module.exports = {
       name: "no-other-frameworks-adapter",
       severity: "error",
       comment: "What adapters share stands in files of its own.",
-      from: { path: `^src/http/(${frameworks})/`, pathNot: ["^src/http/nest/", "\\.test\\.ts$"] },
-      to: { path: `^src/http/(${frameworks})/`, pathNot: "^src/http/$1/" },
+      from: { path: `^src/http/(${frameworks.join("|")})/`, pathNot: "\\.test\\.ts$" },
+      to: { path: `^src/http/(${frameworks.join("|")})/`, pathNot: "^src/http/$1/" },
     },
     {
       name: "workspaces-use-the-published-entries",

@@ -1,4 +1,4 @@
-import { findRoutesBy } from "../http/server/server-watch.ts";
+import { servers } from "../http/server/servers.ts";
 import { extendModules } from "./extend-modules.ts";
 import { HOOKS } from "./extended-module.ts";
 import { routeOfMessage } from "./route-of-message.ts";
@@ -8,7 +8,7 @@ import { watchKoa } from "./watch-koa.ts";
 
 /** Has the routes of all frameworks found, each in the way that it leaves open. */
 export function findRoutes(): void {
-  findRoutesBy(routeOfMessage);
+  servers().findRoute = routeOfMessage;
   watchFastify();
   Object.assign(globalThis, { [HOOKS]: { koa: watchKoa, hono: watchedContext } });
   extendModules();

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Server, Socket } from "node:net";
 import type { MeasuringOptions } from "../http/options.ts";
 import { HttpRecorder, recorderOf } from "../http/record/recorder.ts";
-import { watchEveryServer, watchProcess } from "../http/server/server-watch.ts";
+import { servers } from "../http/server/servers.ts";
 import { metrics } from "../registry/metrics.ts";
 import { attempt } from "./attempt.ts";
 
@@ -11,13 +11,13 @@ import { attempt } from "./attempt.ts";
  * make metrics of the same names, or measure with options of its own, and has its way.
  */
 export function measureServers(options: MeasuringOptions, metricsServer: Server): void {
-  watchProcess();
+  servers();
   subscribe("net.server.socket", function begin(message) {
     const { server } = (message as { socket: Socket & { server?: Server } }).socket;
     if (server === metricsServer) return;
     unsubscribe("net.server.socket", begin);
     attempt("no metrics of requests", () =>
-      watchEveryServer({ recorder: recorderOf(metrics) ?? new HttpRecorder(options) }),
+      servers().watchAll({ recorder: recorderOf(metrics) ?? new HttpRecorder(options) }),
     );
   });
 }

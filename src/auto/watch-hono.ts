@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import type { Context } from "hono";
 import { honoRoute } from "../http/hono/route.ts";
-import { measuredRequestOf } from "../http/request/find.ts";
+import { setRouteOf } from "../http/request/find.ts";
 
 type Arguments = ConstructorParameters<typeof Context>;
 type ContextClass = new (...args: Arguments) => Context;
@@ -15,7 +15,7 @@ export function watchedContext(HonoContext: ContextClass): ContextClass {
       const incoming: unknown = this.env?.incoming;
       if (typeof incoming === "object" && incoming !== null) {
         const request = incoming as IncomingMessage | Http2ServerRequest;
-        measuredRequestOf(request)?.routedBy(honoRoute, this);
+        setRouteOf(request, honoRoute, this);
       }
     }
   };

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { watchMounts } from "../http/koa/mounts.ts";
+import { trackMounts } from "../http/koa/mounts.ts";
 import { koaRoute, type RoutedContext } from "../http/koa/route.ts";
-import { measuredRequestOf } from "../http/request/find.ts";
+import { setRouteOf } from "../http/request/find.ts";
 
 /** Koa's class of applications, as far as it is needed here. */
 interface KoaClass {
@@ -15,8 +15,8 @@ export function watchKoa({ prototype }: KoaClass): void {
   const { createContext } = prototype;
   prototype.createContext = function (request, response) {
     const ctx = createContext.call(this, request, response);
-    watchMounts(ctx);
-    measuredRequestOf(request)?.routedBy(koaRoute, ctx);
+    trackMounts(ctx);
+    setRouteOf(request, koaRoute, ctx);
     return ctx;
   };
 }

@@ -1,15 +1,22 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { guard, reportFailure } from "./guard.ts";
 import type { HttpMetricsOptions } from "./options.ts";
 import { MetricsEndpoint } from "./page/endpoint.ts";
-import { checkPort, leaveMetricsServer, startMetricsServer } from "./page/server.ts";
+import { leaveMetricsServer, startMetricsServer } from "./page/server.ts";
 import { HttpRecorder } from "./record/recorder.ts";
+import { type Message, requestOf, requestOrNew, setRouteOf } from "./request/find.ts";
+import { Http2Request } from "./request/http2-request.ts";
 import type { MeasuredRequest } from "./request/measured-request.ts";
-import { measurementOf } from "./request/node-request.ts";
-import { upgradeMeasurementOf } from "./request/upgrade-request.ts";
-import { watchProcess, watchServerOf } from "./server/server-watch.ts";
+import { NodeRequest } from "./request/node-request.ts";
+import { UpgradeRequest } from "./request/upgrade-request.ts";
+import { servers } from "./server/servers.ts";
+import type { Watcher } from "./server/watch.ts";
+import { servingSettings } from "./settings.ts";
 
-/** What every adapter for a framework on Node's HTTP is made of. */
+type FindRoute<Context> = (context: Context) => string | undefined;
+
+/** What the adapters of all frameworks on Node's HTTP are made of. Of its methods none throws. */
 export class NodeHttpMetrics {
   readonly recorder: HttpRecorder;
   /** The page, where the application itself serves it. */
@@ -17,39 +24,61 @@ export class NodeHttpMetrics {
   /** The server of the metrics, where they have a port of their own. */
   readonly server: Server | undefined;
   readonly #page: MetricsEndpoint | undefined;
-  readonly #measuresScrapes: boolean;
+  readonly #measureScrapes: boolean;
 
+  /** @throws where an option is bad */
   constructor(options: HttpMetricsOptions) {
-    const { path, port, host, measureScrapes = false } = options;
-    const hasOwnPort = port !== undefined;
-    if (hasOwnPort) checkPort(port);
-    const page = path === false && !hasOwnPort ? undefined : new MetricsEndpoint(options);
+    const { isServed, port, host, measureScrapes } = servingSettings(options);
+    const page = isServed ? new MetricsEndpoint(options) : undefined;
     this.recorder = new HttpRecorder(options);
-    this.#measuresScrapes = measureScrapes;
+    this.#measureScrapes = measureScrapes;
     this.#page = page;
-    if (!hasOwnPort) this.endpoint = page;
+    if (port === undefined) this.endpoint = page;
     else if (page !== undefined) this.server = startMetricsServer(page, { port, host });
-    watchProcess();
+    // From now on, Node tells of requests.
+    servers();
   }
 
-  /** Serves the metrics on their own port no longer; the application is closed. */
+  /** Stops serving the metrics on their own port, as the application is closed. */
   stop(): void {
     if (this.server !== undefined && this.#page !== undefined) {
       leaveMetricsServer(this.server, this.#page);
     }
   }
 
-  /** Measures a request that came by a middleware; from now on its server is watched, too. */
-  measure(
+  /**
+   * Measures a request that came by a middleware. From now on its server is watched, too, so that its
+   * other requests are measured from their heads on.
+   *
+   * @param findRoute finds the route from `context` once the request has ended
+   */
+  measure<Context>(
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
-  ): MeasuredRequest {
-    return this.#join(measurementOf(request, response), request);
+    findRoute?: FindRoute<Context>,
+    context?: Context,
+  ): void {
+    try {
+      const measured = requestOrNew(request, () => newRequest(request, response));
+      this.#join(measured, request);
+      if (findRoute !== undefined) measured.routedBy(findRoute, context as Context);
+    } catch (error) {
+      reportFailure(error);
+    }
   }
 
   /** Measures a request to upgrade its connection, where that comes by a middleware as well. */
-  measureUpgrade(request: IncomingMessage): MeasuredRequest {
-    return this.#join(upgradeMeasurementOf(request, request.socket), request);
+  measureUpgrade<Context>(
+    request: IncomingMessage,
+    findRoute: FindRoute<Context>,
+    context: Context,
+  ): void {
+    guard(() => {
+      const make = () => new UpgradeRequest(request, request.socket);
+      const measured = requestOrNew(request, make);
+      this.#join(measured, request);
+      measured.routedBy(findRoute, context);
+    });
   }
 
   /** Whether a URL is the one of the metrics. */
@@ -57,16 +86,51 @@ export class NodeHttpMetrics {
     return this.endpoint?.isAt(url) === true;
   }
 
-  /** A request turned out to be a scrape: it is not measured unless that was asked for. */
-  noteScrape(measured: MeasuredRequest): void {
-    if (this.#measuresScrapes) measured.routedBy(pathOfEndpoint, this.endpoint);
-    else measured.leave(this.recorder);
+  /** Notes that a request is a scrape: it is not measured unless that was asked for. */
+  noteScrape(message: Message): void {
+    guard(() => {
+      if (this.#measureScrapes) requestOf(message)?.routedBy(pathOfEndpoint, this.endpoint);
+      else requestOf(message)?.leave(this.recorder);
+    });
   }
 
-  #join(measured: MeasuredRequest, request: IncomingMessage | Http2ServerRequest): MeasuredRequest {
-    if (measured.join(this.recorder)) watchServerOf(request, { recorder: this.recorder });
-    return measured;
+  #join(measured: MeasuredRequest, request: IncomingMessage | Http2ServerRequest): void {
+    const { recorder } = this;
+    if (measured.join(recorder)) servers().watchServerOf(request, { recorder });
   }
+}
+
+/**
+ * A watcher for servers themselves: all their requests are measured, and the page is answered in front
+ * of their listeners.
+ *
+ * @param findRoute finds the route from the request itself, where the framework leaves it there
+ */
+export function watcherInFront(
+  http: NodeHttpMetrics,
+  findRoute?: FindRoute<IncomingMessage>,
+): Watcher {
+  return {
+    recorder: http.recorder,
+    answers(request, response) {
+      if (http.serves(request.url ?? "/")) {
+        http.measure(request, response);
+        http.noteScrape(request);
+        void http.endpoint?.send(request, response);
+        return true;
+      }
+      if (findRoute !== undefined) setRouteOf(request, findRoute, request);
+      return false;
+    },
+  };
+}
+
+function newRequest(
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+): MeasuredRequest {
+  if ("stream" in request) return new Http2Request(request.stream, request.headers);
+  return NodeRequest.late(request, response as ServerResponse);
 }
 
 function pathOfEndpoint(endpoint: MetricsEndpoint | undefined): string | undefined {

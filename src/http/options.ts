@@ -1,8 +1,22 @@
 import type { NativeOptions } from "../instruments/native/native-options.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ScraperOptions } from "../scrape/scraper.ts";
-import type { StandardLabel } from "./record/labels.ts";
 import type { HttpRequest } from "./request/http-request.ts";
+
+/** The labels that this package computes itself, by the names that options call them. */
+export type StandardLabel =
+  | "method"
+  | "route"
+  | "status_code"
+  | "outcome"
+  /** What kind of stream it is: `stream`, `event_stream` or `upgrade`. */
+  | "kind"
+  /** `http` or `https` */
+  | "scheme"
+  /** `1.1` or `2`, say. */
+  | "protocol_version"
+  /** The status or the outcome of what failed; empty for what did not. */
+  | "error_type";
 
 /**
  * What can be chosen of each metric.

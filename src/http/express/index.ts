@@ -48,10 +48,9 @@ export function monitor<const Label extends string = never>(
 
 function middleware(http: NodeHttpMetrics): Middleware {
   return function narthex(request, response, next) {
-    const measured = http.measure(request, response);
-    measured.routedBy(expressRoute, request);
+    http.measure(request, response, expressRoute, request);
     if (!http.serves(request.url ?? "/")) return next();
-    http.noteScrape(measured);
+    http.noteScrape(request);
     return void http.endpoint?.send(request, response);
   };
 }

@@ -51,7 +51,7 @@ function serve(app: FastifyInstance, http: NodeHttpMetrics): void {
   // The schema is for API documents: Fastify itself knows nothing of operation ids.
   const schema = { operationId: "metrics", summary: "All metrics, for Prometheus." } as object;
   app.get(endpoint.path, { schema, logLevel: "warn" }, async (request, reply) => {
-    http.noteScrape(http.measure(request.raw, reply.raw));
+    http.noteScrape(request.raw);
     const { status, headers, body } = await endpoint.answer(new NodeHttpRequest(request.raw));
     return reply.code(status).headers(headers).send(body);
   });

@@ -1,11 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Context, MiddlewareHandler, Next } from "hono";
 import { NodeHttpMetrics } from "../adapter.ts";
+import { guard } from "../guard.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
 import type { MetricsEndpoint } from "../page/endpoint.ts";
 import { FetchRequest } from "../request/fetch-request.ts";
-import { measuredApart, setMeasuredApart } from "../request/find.ts";
-import type { MeasuredRequest } from "../request/measured-request.ts";
+import { type Message, requestOf, requestOrNew } from "../request/find.ts";
+import { FetchHttpRequest, type HttpRequest } from "../request/http-request.ts";
 import { honoRoute } from "./route.ts";
 
 export type { Authorize, HttpMetricsOptions, MonitorOptions } from "../options.ts";
@@ -57,9 +58,12 @@ function middlewareOf(http: NodeHttpMetrics): MiddlewareHandler {
   return (c, next) => {
     const { incoming, outgoing } = bindingsOf(c);
     if (incoming === undefined) return handleFetch(http, c, next);
-    if (outgoing !== undefined) return handle(http, http.measure(incoming, outgoing), c, next);
-    http.measureUpgrade(incoming).routedBy(honoRoute, c);
-    return next();
+    if (outgoing === undefined) {
+      http.measureUpgrade(incoming, honoRoute, c);
+      return next();
+    }
+    http.measure(incoming, outgoing, honoRoute, c);
+    return handle(http, incoming, c, next);
   };
 }
 
@@ -69,41 +73,43 @@ function bindingsOf({ env }: Context): NodeBindings {
 
 const NO_BINDINGS: NodeBindings = {};
 
-function handle(http: NodeHttpMetrics, measured: MeasuredRequest, c: Context, next: Next) {
+function handle(http: NodeHttpMetrics, message: Message, c: Context, next: Next) {
   const { endpoint } = http;
-  if (endpoint?.isAt(c.req.path)) {
-    http.noteScrape(measured);
-    return page(endpoint, measured);
-  }
-  measured.routedBy(honoRoute, c);
-  return next();
+  if (!endpoint?.isAt(c.req.path)) return next();
+  http.noteScrape(message);
+  const view = guard(() => requestOf(message)?.view);
+  return page(endpoint, view ?? new FetchHttpRequest(c.req.raw));
 }
 
-async function page(endpoint: MetricsEndpoint, { view }: MeasuredRequest): Promise<Response> {
-  const { status, headers, body } = await endpoint.answer(view);
+async function page(endpoint: MetricsEndpoint, request: HttpRequest): Promise<Response> {
+  const { status, headers, body } = await endpoint.answer(request);
   return new Response(body as Uint8Array<ArrayBuffer> | string, { status, headers });
 }
 
 /** Where no server of Node's is below: the response itself has to tell what becomes of it. */
 async function handleFetch(http: NodeHttpMetrics, c: Context, next: Next) {
   const { raw } = c.req;
-  const begun = measuredApart(raw);
-  if (begun !== undefined) {
-    begun.join(http.recorder);
-    return handle(http, begun, c, next);
-  }
-  const measured = new FetchRequest(raw);
-  setMeasuredApart(raw, measured);
-  measured.join(http.recorder);
+  let begun: FetchRequest | undefined;
+  guard(() => {
+    const make = () => {
+      begun = new FetchRequest(raw);
+      return begun;
+    };
+    const measured = requestOrNew(raw, make);
+    measured.join(http.recorder);
+    measured.routedBy(honoRoute, c);
+  });
+  // Whoever began it sees to its response.
+  if (begun === undefined) return handle(http, raw, c, next);
   try {
-    const answer = await handle(http, measured, c, next);
+    const answer = await handle(http, raw, c, next);
     if (answer instanceof Response) c.res = answer;
   } catch (error) {
-    measured.giveUp();
+    begun.giveUp();
     throw error;
   }
-  if (!c.finalized) return measured.giveUp();
-  const response = await measured.respond(c.res);
+  if (!c.finalized) return begun.giveUp();
+  const response = await begun.respond(c.res);
   if (response === c.res) return;
   // Hono copies the headers of a response that is there to the one that takes its place.
   c.res = undefined;

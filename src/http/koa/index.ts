@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import type Koa from "koa";
 import { NodeHttpMetrics } from "../adapter.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
-import { watchMounts } from "./mounts.ts";
+import { trackMounts } from "./mounts.ts";
 import { koaRoute } from "./route.ts";
 
 export type { Authorize, HttpMetricsOptions, MonitorOptions } from "../options.ts";
@@ -45,14 +45,13 @@ function middlewareOf(http: NodeHttpMetrics): Koa.Middleware {
   const { endpoint } = http;
   // No async function: it would be a promise and two turns of the queue more for each request.
   return (ctx, next) => {
-    const measured = http.measure(ctx.req, ctx.res);
+    http.measure(ctx.req, ctx.res, koaRoute, ctx);
     if (endpoint?.isAt(ctx.url)) {
-      http.noteScrape(measured);
+      http.noteScrape(ctx.req);
       ctx.respond = false;
       return endpoint.send(ctx.req, ctx.res);
     }
-    watchMounts(ctx);
-    measured.routedBy(koaRoute, ctx);
+    trackMounts(ctx);
     return next();
   };
 }

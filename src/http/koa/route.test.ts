@@ -4,7 +4,7 @@ import Router from "@koa/router";
 import Koa from "koa";
 import mount from "koa-mount";
 import { afterEach, expect, test } from "vitest";
-import { watchMounts } from "./mounts.ts";
+import { trackMounts } from "./mounts.ts";
 import { koaRoute } from "./route.ts";
 
 const stops: (() => unknown)[] = [];
@@ -21,7 +21,7 @@ async function routesOf(
   app.silent = true;
   const routes: unknown[] = [];
   app.use((ctx, next) => {
-    watchMounts(ctx);
+    trackMounts(ctx);
     ctx.res.once("finish", () => routes.push(koaRoute(ctx)));
     return next();
   });

@@ -10,13 +10,12 @@ import type {
   Provider,
 } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
-import { NodeHttpMetrics } from "../adapter.ts";
+import { NodeHttpMetrics, watcherInFront } from "../adapter.ts";
 import { expressRoute } from "../express/route.ts";
 import { measureFastify } from "../fastify/requests.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
-import { measuredOf } from "../request/find.ts";
-import { ServerWatch } from "../server/server-watch.ts";
-import { watcherInFront } from "../watcher-in-front.ts";
+import { setRouteOf } from "../request/find.ts";
+import { servers } from "../server/servers.ts";
 
 export type { Authorize, HttpMetricsOptions, MonitorOptions } from "../options.ts";
 export type { HttpRequest } from "../request/http-request.ts";
@@ -106,7 +105,7 @@ class NestMeasuring implements OnModuleInit, OnApplicationShutdown {
     if (this.#adapter === null || this.#isOnFastify) return;
     const server: Server = this.#adapter.getHttpServer();
     // Users may start servers of their own with Nest's application.
-    ServerWatch.ofTwins(server).add(watcherInFront(this.#http, expressRoute));
+    servers().watchTwins(server, watcherInFront(this.#http, expressRoute));
   }
 
   onApplicationShutdown(): void {
@@ -122,7 +121,7 @@ function noteUnmatched(adapter: HttpServer): void {
   const { setNotFoundHandler } = adapter;
   adapter.setNotFoundHandler = (handler, ...rest) => {
     const noting = (request: IncomingMessage, ...others: unknown[]) => {
-      measuredOf(request)?.routedBy(noRoute, undefined);
+      setRouteOf(request, noRoute, undefined);
       return handler(request, ...others);
     };
     return setNotFoundHandler?.call(adapter, noting, ...rest);

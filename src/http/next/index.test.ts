@@ -4,18 +4,18 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Registry } from "../../registry/registry.ts";
 import { stopMetricsServer } from "../page/server.ts";
-import { watchProcess } from "../server/server-watch.ts";
+import { servers } from "../server/servers.ts";
 import { httpMetrics, monitor } from "./index.ts";
 
 const META = Symbol.for("NextInternalRequestMeta");
-const servers: Server[] = [];
+const started: Server[] = [];
 
 beforeEach(() => {
-  watchProcess().everywhere.length = 0;
+  servers().watchers.length = 0;
 });
 
 afterEach(() => {
-  for (const server of servers.splice(0)) stopMetricsServer(server);
+  for (const server of started.splice(0)) stopMetricsServer(server);
 });
 
 /** A server as Next starts it: its requests have a route once they are answered. */
@@ -24,7 +24,7 @@ async function startServer(): Promise<string> {
     Object.assign(request, { [META]: { invokeOutput: "/blog/[slug]" } });
     response.end("a post");
   });
-  servers.push(server);
+  started.push(server);
   await once(server.listen(0, "127.0.0.1"), "listening");
   return urlOf(server);
 }
@@ -73,7 +73,7 @@ test("monitor serves the metrics on their own port, and nowhere else", async () 
   const registry = new Registry();
   const url = await startServer();
   const metricsServer = monitor({ port: 0, registry });
-  servers.push(metricsServer);
+  started.push(metricsServer);
   await once(metricsServer, "listening");
   await fetch(`${url}/blog/a`);
   await counted(registry, 1);

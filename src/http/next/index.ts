@@ -1,8 +1,7 @@
 import type { Server } from "node:http";
-import { NodeHttpMetrics } from "../adapter.ts";
+import { NodeHttpMetrics, watcherInFront } from "../adapter.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
-import { watchEveryServer } from "../server/server-watch.ts";
-import { watcherInFront } from "../watcher-in-front.ts";
+import { servers } from "../server/servers.ts";
 import { nextRoute } from "./route.ts";
 
 export type { Authorize, HttpMetricsOptions, MonitorOptions } from "../options.ts";
@@ -43,5 +42,5 @@ export function monitor<const Label extends string = never>(
 }
 
 function watch(http: NodeHttpMetrics): void {
-  watchEveryServer(watcherInFront(http, nextRoute));
+  servers().watchAll(watcherInFront(http, nextRoute));
 }

@@ -1,11 +1,10 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Http2SecureServer, Http2Server, Http2ServerRequest } from "node:http2";
 import type { Server as HttpsServer } from "node:https";
-import { NodeHttpMetrics } from "../adapter.ts";
+import { NodeHttpMetrics, watcherInFront } from "../adapter.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
-import { measuredRequestOf } from "../request/find.ts";
-import { ServerWatch } from "../server/server-watch.ts";
-import { watcherInFront } from "../watcher-in-front.ts";
+import { setRouteOf } from "../request/find.ts";
+import { servers } from "../server/servers.ts";
 
 export type { Authorize, HttpMetricsOptions, MonitorOptions } from "../options.ts";
 export type { HttpRequest } from "../request/http-request.ts";
@@ -54,10 +53,10 @@ export function monitor<const Label extends string = never>(
  * setRoute(request, "/users/:id");
  */
 export function setRoute(request: IncomingMessage | Http2ServerRequest, route: string): void {
-  measuredRequestOf(request)?.routedBy(String, route);
+  setRouteOf(request, String, route);
 }
 
 function watch(server: NodeServer, http: NodeHttpMetrics): void {
-  ServerWatch.of(server).add(watcherInFront(http));
+  servers().watch(server, watcherInFront(http));
   server.once("close", () => http.stop());
 }

@@ -1,12 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { invalidSetting } from "../../errors.ts";
-import { metrics } from "../../registry/metrics.ts";
 import { type ScrapeResponse, Scraper } from "../../scrape/scraper.ts";
 import { warn } from "../../warn.ts";
 import type { Authorize, HttpMetricsOptions } from "../options.ts";
 import { type HttpRequest, NodeHttpRequest, pathOf } from "../request/http-request.ts";
-
-const DEFAULT_PATH = "/metrics";
+import { servingSettings } from "../settings.ts";
 
 /** The page of the metrics: where it is, who may read it, and what it answers. */
 export class MetricsEndpoint {
@@ -14,20 +11,9 @@ export class MetricsEndpoint {
   readonly #scraper: Scraper;
   readonly #authorize: Authorize | undefined;
 
-  constructor({ registry = metrics, path, authorize, ...options }: HttpMetricsOptions) {
-    const served = path === undefined || path === false ? DEFAULT_PATH : path;
-    if (typeof served !== "string" || !served.startsWith("/")) {
-      throw invalidSetting(
-        "HTTP metrics",
-        "path",
-        path,
-        "use a path that begins with a slash, or false",
-      );
-    }
-    if (authorize !== undefined && typeof authorize !== "function") {
-      throw invalidSetting("HTTP metrics", "authorize", authorize, "use a function of the request");
-    }
-    this.path = served;
+  constructor(options: HttpMetricsOptions) {
+    const { registry, path, authorize } = servingSettings(options);
+    this.path = path;
     this.#scraper = new Scraper(registry, options);
     this.#authorize = authorize;
   }

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import { invalidSetting } from "../../errors.ts";
+import { processWide } from "../../process-wide.ts";
 import { warn } from "../../warn.ts";
-import { leaveUnwatched } from "../server/server-watch.ts";
+import { servers } from "../server/servers.ts";
 import type { MetricsEndpoint } from "./endpoint.ts";
 
 interface Address {
@@ -9,21 +9,14 @@ interface Address {
   readonly host?: string | undefined;
 }
 
-/** The servers of the process by their address, for code that is loaded again. */
-const SERVERS = Symbol.for("narthex.http.metrics-servers");
-const shared = globalThis as { [SERVERS]?: Map<string, MetricsServer> };
+/** What a server serves: the newest of these. */
+type Pages = Map<MetricsEndpoint, RequestListener>;
 
-const PAGES = Symbol.for("narthex.http.metrics-pages");
-
-interface MetricsServer extends Server {
-  /** All that is to be served there; the newest is. */
-  readonly [PAGES]: Map<MetricsEndpoint, RequestListener>;
-}
-
-export function checkPort(port: unknown): void {
-  if (Number.isInteger(port) && (port as number) >= 0 && (port as number) < 65_536) return;
-  throw invalidSetting("HTTP metrics", "port", port, "use a port from 0 to 65535");
-}
+/** The metrics servers of the process, which code that is loaded again goes on with. */
+const running = processWide("http.metrics-servers", () => ({
+  byAddress: new Map<string, Server>(),
+  pages: new WeakMap<Server, Pages>(),
+}));
 
 /**
  * Serves the metrics on a port of their own. The server does not keep the process alive, and a port
@@ -38,14 +31,13 @@ export function startMetricsServer(
       `No metrics on http://${host}:${port}${endpoint.path}: ${message}. Choose another port with the option port.`,
     ),
 ): Server {
-  shared[SERVERS] ??= new Map();
-  const servers = shared[SERVERS];
   const address = `${host}:${port}`;
-  const server = servers.get(address) ?? createMetricsServer();
-  server[PAGES].set(endpoint, answering(endpoint));
+  const known = running.byAddress.get(address);
+  const server = known ?? createMetricsServer();
+  running.pages.get(server)?.set(endpoint, answering(endpoint));
   answerNewest(server);
-  if (servers.get(address) === server) return server;
-  if (port !== 0) servers.set(address, server);
+  if (known !== undefined) return server;
+  if (port !== 0) running.byAddress.set(address, server);
   server.once("close", () => forget(server));
   server.on("error", (error) => {
     forget(server);
@@ -55,37 +47,38 @@ export function startMetricsServer(
   return server.listen({ port, host, exclusive: true }).unref();
 }
 
-/** Serves no longer what `endpoint` is; the server stops if there is nothing else. */
+/** Stops serving an endpoint; the server stops, too, if there is nothing else to serve. */
 export function leaveMetricsServer(server: Server, endpoint: MetricsEndpoint): void {
-  const { [PAGES]: pages } = server as MetricsServer;
-  pages.delete(endpoint);
-  if (pages.size === 0) stopMetricsServer(server);
-  else answerNewest(server as MetricsServer);
+  const pages = running.pages.get(server);
+  pages?.delete(endpoint);
+  if (pages?.size === 0) stopMetricsServer(server);
+  else answerNewest(server);
 }
 
-/** Stops a server of metrics with all of its connections. */
+/** Stops a metrics server, with all of its connections. */
 export function stopMetricsServer(server: Server): void {
   forget(server);
   server.close();
   server.closeAllConnections();
 }
 
-function createMetricsServer(): MetricsServer {
+function createMetricsServer(): Server {
   const server = createServer();
-  leaveUnwatched(server);
+  servers().leaveOut(server);
+  running.pages.set(server, new Map());
   // Nor do the connections of scrapers keep the process alive.
-  server.on("connection", (socket) => socket.unref());
-  return Object.assign(server, { [PAGES]: new Map() });
+  return server.on("connection", (socket) => socket.unref());
 }
 
-function answerNewest(server: MetricsServer): void {
-  const [newest] = [...server[PAGES].values()].reverse();
-  server.removeAllListeners("request").on("request", newest as RequestListener);
+function answerNewest(server: Server): void {
+  const [newest] = [...(running.pages.get(server)?.values() ?? [])].reverse();
+  server.removeAllListeners("request");
+  if (newest !== undefined) server.on("request", newest);
 }
 
 function forget(server: Server): void {
-  for (const [address, running] of shared[SERVERS] ?? []) {
-    if (running === server) shared[SERVERS]?.delete(address);
+  for (const [address, one] of running.byAddress) {
+    if (one === server) running.byAddress.delete(address);
   }
 }
 

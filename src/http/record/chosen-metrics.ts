@@ -1,14 +1,9 @@
 import { invalidSetting } from "../../errors.ts";
 import type { LabelValue } from "../../instruments/definition.ts";
-import type { HttpHistogramOptions, MeasuringOptions } from "../options.ts";
+import type { HttpHistogramOptions, MeasuringOptions, StandardLabel } from "../options.ts";
 import type { Conventions, HttpMetric } from "./conventions.ts";
 import { labelSet } from "./label-set.ts";
-import {
-  type LabelFacts,
-  type LabelSource,
-  STANDARD_LABELS,
-  type StandardLabel,
-} from "./labels.ts";
+import { type LabelFacts, type LabelSource, STANDARD_LABELS } from "./labels.ts";
 
 /** A metric as conventions and options make it. */
 export interface ChosenMetric {

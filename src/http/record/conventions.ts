@@ -1,5 +1,4 @@
-import type { HttpMetricsChoice } from "../options.ts";
-import type { StandardLabel } from "./labels.ts";
+import type { HttpMetricsChoice, StandardLabel } from "../options.ts";
 
 export type HttpMetric = keyof HttpMetricsChoice;
 

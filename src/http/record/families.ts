@@ -14,14 +14,17 @@ const STREAM_BUCKETS = [0.1, 1, 10, 60, 300, 900, 3600, 14_400, 86_400];
 const SIZE_BUCKETS = Array.from({ length: 10 }, (_, step) => 256 * 4 ** step);
 
 /** A family with the label sets that were chosen for it. */
-export interface LabelledBy<Family> {
+export interface LabelledBy<Family, Facts = LabelFacts> {
   readonly family: Family;
-  readonly labelsOf: ChosenMetric["labelsOf"];
+  labelsOf(facts: Facts): ReturnType<ChosenMetric["labelsOf"]>;
 }
+
+/** What is known of a request when it begins. */
+type FirstFacts = Pick<LabelFacts, "method" | "scheme">;
 
 type CounterFamily = LabelledBy<Counter<string>> | undefined;
 type HistogramFamily = LabelledBy<Histogram<string>> | undefined;
-type GaugeFamily = LabelledBy<Gauge<string>> | undefined;
+type GaugeFamily = LabelledBy<Gauge<string>, FirstFacts> | undefined;
 
 /** The metric families of requests: those that are switched on. */
 export class HttpFamilies {
@@ -57,9 +60,9 @@ export class HttpFamilies {
 }
 
 /** The series of a request in a family. */
-export function seriesOf<Series>(
-  { family, labelsOf }: LabelledBy<{ labels(labels: Labels<string>): Series }>,
-  facts: LabelFacts,
+export function seriesOf<Series, Facts>(
+  metric: LabelledBy<{ labels(labels: Labels<string>): Series }, Facts>,
+  facts: Facts,
 ): Series {
-  return family.labels(labelsOf(facts));
+  return metric.family.labels(metric.labelsOf(facts));
 }

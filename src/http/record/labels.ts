@@ -1,20 +1,6 @@
 import type { LabelValue } from "../../instruments/definition.ts";
-import type { Outcome } from "../request/outcome.ts";
-
-/** The labels that this package computes itself, by the names that options call them. */
-export type StandardLabel =
-  | "method"
-  | "route"
-  | "status_code"
-  | "outcome"
-  /** What kind of stream it is: `stream`, `event_stream` or `upgrade`. */
-  | "kind"
-  /** `http` or `https` */
-  | "scheme"
-  /** `1.1` or `2`, say. */
-  | "protocol_version"
-  /** The status or the outcome of what failed; empty for what did not. */
-  | "error_type";
+import type { StandardLabel } from "../options.ts";
+import type { Outcome, StreamKind } from "../request/outcome.ts";
 
 /** What labels are computed from. */
 export interface LabelFacts {
@@ -28,8 +14,6 @@ export interface LabelFacts {
   readonly kind: StreamKind | undefined;
   readonly customLabels: readonly LabelValue[];
 }
-
-export type StreamKind = "stream" | "event_stream" | "upgrade";
 
 export type LabelSource = (facts: LabelFacts) => LabelValue;
 

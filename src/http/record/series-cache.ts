@@ -1,7 +1,55 @@
+import type { CounterSeries } from "../../instruments/counter.ts";
+import type { HeldSeries } from "../../instruments/held-series.ts";
+import type { HistogramSeries } from "../../instruments/histogram.ts";
 import type { MeasuredRequest } from "../request/measured-request.ts";
 import type { Outcome } from "../request/outcome.ts";
+import { type HttpFamilies, seriesOf } from "./families.ts";
 import { METHOD_PLACES, methodPlace } from "./known-methods.ts";
-import type { RequestSeries } from "./request-series.ts";
+import type { LabelFacts } from "./labels.ts";
+
+/** The series of all requests that have the same labels. They are held, so that nothing is looked up. */
+export class RequestSeries {
+  readonly requests: CounterSeries | undefined;
+  readonly duration: HistogramSeries | undefined;
+  readonly requestSize: HistogramSeries | undefined;
+  readonly responseSize: HistogramSeries | undefined;
+  private readonly families: HttpFamilies;
+  private readonly facts: LabelFacts;
+  private held: HistogramSeries | undefined = undefined;
+
+  constructor(families: HttpFamilies, facts: LabelFacts) {
+    const { requests, duration, requestSize, responseSize } = families;
+    this.requests = requests && seriesOf(requests, facts);
+    this.duration = duration && seriesOf(duration, facts);
+    this.requestSize = requestSize && seriesOf(requestSize, facts);
+    this.responseSize = responseSize && seriesOf(responseSize, facts);
+    this.families = families;
+    this.facts = facts;
+  }
+
+  /** Made when it is first asked for: a request whose headers were never sent has none. */
+  get timeToHeaders(): HistogramSeries | undefined {
+    const { timeToHeaders } = this.families;
+    if (timeToHeaders === undefined) return undefined;
+    this.held ??= seriesOf(timeToHeaders, this.facts);
+    return this.held;
+  }
+
+  /** Whether one was removed: updates of a removed series are lost. */
+  get isGone(): boolean {
+    return (
+      isGone(this.requests) ||
+      isGone(this.duration) ||
+      isGone(this.requestSize) ||
+      isGone(this.responseSize) ||
+      isGone(this.held)
+    );
+  }
+}
+
+function isGone(series: object | undefined): boolean {
+  return series !== undefined && (series as HeldSeries).isGone;
+}
 
 const OUTCOME_PLACES: { readonly [Name in Outcome]: number } = {
   ok: 0,
@@ -14,7 +62,7 @@ const OUTCOME_PLACES: { readonly [Name in Outcome]: number } = {
   rejected: 7,
 };
 
-/** Routes are few; where they are not, what is held must not grow with them. */
+/** Routes are few; where an option computes many, the cache must not grow with them. */
 const MAX_ROUTES = 2000;
 
 /** Finds the series of a request by all that the standard labels are computed from. */
@@ -42,7 +90,7 @@ export class SeriesCache {
     byKey.set(this.keyOf(request), series);
   }
 
-  /** A number that is another one wherever a standard label differs, apart from the route. */
+  /** A number for all standard labels but the route: it differs where any of them does. */
   private keyOf(request: MeasuredRequest): number {
     const { method, status, outcome } = request;
     const key = (status * METHOD_PLACES + methodPlace(method)) * 8 + OUTCOME_PLACES[outcome];

@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
-import { type BodyWatcher, watchBody } from "./body.ts";
+import { type BodyTap, tapBody } from "./body.ts";
 
-/** A response whose body is watched, and what was told of it. */
-async function watched(response: Response) {
+/** A response whose body is tapped, and what was told of it. */
+async function tapped(response: Response) {
   const told: string[] = [];
-  const watcher: BodyWatcher = {
+  const tap: BodyTap = {
     take: (bytes) => told.push(`take ${bytes}`),
     takeWhole: (bytes) => told.push(`whole ${bytes}`),
     finish: () => told.push("finish"),
     fail: () => told.push("fail"),
     cancel: () => told.push("cancel"),
   };
-  return { response: await watchBody(response, response.body!, watcher), told };
+  return { response: await tapBody(response, response.body!, tap), told };
 }
 
 function bytes(text: string): Uint8Array {
@@ -23,13 +23,13 @@ test.each([
   ["bytes", bytes("hello")],
   ["a blob", new Blob(["hello"])],
 ])("a body of %s stays in one piece", async (_title, body) => {
-  const { response, told } = await watched(new Response(body));
+  const { response, told } = await tapped(new Response(body));
   expect(told).toEqual(["whole 5"]);
   expect(await response.text()).toBe("hello");
 });
 
 test("an empty body stays one", async () => {
-  const { response, told } = await watched(new Response(""));
+  const { response, told } = await tapped(new Response(""));
   expect(told).toEqual(["whole 0"]);
   expect(await response.text()).toBe("");
 });
@@ -40,11 +40,11 @@ test("status and headers stay, also of a response whose headers can't be changed
     ["set-cookie", "b=2"],
     ["content-length", "5"],
   ] as [string, string][];
-  const made = await watched(new Response("hello", { status: 201, statusText: "Made", headers }));
+  const made = await tapped(new Response("hello", { status: 201, statusText: "Made", headers }));
   expect(made.response).toMatchObject({ status: 201, statusText: "Made" });
   expect(made.response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
   expect(made.response.headers.get("content-length")).toBe("5");
-  const fetched = await watched(await fetch("data:text/css,hello"));
+  const fetched = await tapped(await fetch("data:text/css,hello"));
   fetched.response.headers.set("x-mine", "1");
   expect(Object.fromEntries(fetched.response.headers)).toEqual({
     "content-type": "text/css",
@@ -61,7 +61,7 @@ test("a stream is passed on piece by piece, and never read ahead", async () => {
       else controller.enqueue(bytes(`${pulls};`));
     },
   });
-  const { response, told } = await watched(new Response(body));
+  const { response, told } = await tapped(new Response(body));
   await new Promise(setImmediate);
   // Two pieces are how it was found to be a stream, and the source itself keeps one ready.
   expect(pulls).toBeLessThanOrEqual(3);
@@ -81,7 +81,7 @@ test("a stream that waits for its first piece does not keep the headers back", a
       };
     },
   });
-  const { response, told } = await watched(new Response(body));
+  const { response, told } = await tapped(new Response(body));
   give("late");
   expect(await response.text()).toBe("late");
   expect(told).toEqual(["take 4", "finish"]);
@@ -92,7 +92,7 @@ test("a source that fails fails the response", async () => {
     start: (controller) => controller.enqueue(bytes("first")),
     pull: (controller) => controller.error(new Error("broken")),
   });
-  const { response, told } = await watched(new Response(body));
+  const { response, told } = await tapped(new Response(body));
   await expect(response.text()).rejects.toThrow("broken");
   expect(told.at(-1)).toBe("fail");
 });
@@ -105,7 +105,7 @@ test("a server that cancels the response cancels its source", async () => {
       reason = given;
     },
   });
-  const { response, told } = await watched(new Response(body));
+  const { response, told } = await tapped(new Response(body));
   const reader = response.body!.getReader();
   await reader.read();
   const waiting = reader.read();

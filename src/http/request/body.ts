@@ -1,5 +1,46 @@
-/** Who wants to know what becomes of a body. */
-export interface BodyWatcher {
+import type { Readable, Writable } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { MeasuredRequest } from "./measured-request.ts";
+
+/** Counts the bytes of both bodies: what came in, and what was handed to the connection. */
+export function countBody(
+  measured: MeasuredRequest,
+  incoming: Readable,
+  outgoing: Writable,
+  /** A response that can't have a body: what is written for it is dropped. */
+  dropsBody: () => boolean,
+): void {
+  const { push } = incoming;
+  // Node's parser pushes what arrives, whether or not a handler reads it.
+  incoming.push = (...args) => {
+    measured.requestBytes += sizeOf(args);
+    return Reflect.apply(push, incoming, args);
+  };
+  const { write, end } = outgoing;
+  const count = (args: readonly unknown[]) => {
+    const isOpen = !outgoing.writableEnded && !outgoing.destroyed;
+    if (isOpen && !dropsBody()) measured.responseBytes += sizeOf(args);
+  };
+  outgoing.write = ((...args: unknown[]) => {
+    count(args);
+    return Reflect.apply(write, outgoing, args);
+  }) as typeof write;
+  outgoing.end = ((...args: unknown[]) => {
+    count(args);
+    return Reflect.apply(end, outgoing, args);
+  }) as typeof end;
+}
+
+/** The bytes of a chunk, from the arguments of any method that takes one: the chunk, its encoding. */
+function sizeOf([chunk, encoding]: readonly unknown[]): number {
+  if (typeof chunk === "string") {
+    return Buffer.byteLength(chunk, typeof encoding === "string" ? (encoding as "utf8") : "utf8");
+  }
+  return chunk instanceof Uint8Array ? chunk.byteLength : 0;
+}
+
+/** Is told what becomes of a body. */
+export interface BodyTap {
   /** The server took so many bytes of it, to send them. */
   take(bytes: number): void;
   /** It was one piece, and the server has it. */
@@ -7,56 +48,33 @@ export interface BodyWatcher {
   finish(): void;
   /** Its source failed. */
   fail(): void;
-  /** The server does not want the rest: its client has left. */
+  /** Its client has left, so that the server does not want the rest. */
   cancel(): void;
 }
 
 type Body = ReadableStream<Uint8Array<ArrayBuffer>>;
 type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
 
-/** Bodies that are one piece take up to three turns of the microtask queue on Node. */
-const TURNS_OF_WHOLE_BODY = 8;
-
 /**
- * The same response, telling what becomes of its body. One whose body is there at once is not made a
- * stream, as its server would no longer know the length.
+ * The same response, which tells `tap` what becomes of its body. A body of one piece, such as a string,
+ * stays one, as its server would not know the length of a stream: it can be read within one turn of the
+ * event loop. A stream's headers wait for that turn.
  */
-export async function watchBody(
-  response: Response,
-  body: Body,
-  watcher: BodyWatcher,
-): Promise<Response> {
+export async function tapBody(response: Response, body: Body, tap: BodyTap): Promise<Response> {
   const reader = body.getReader();
-  const first = reader.read();
-  const piece = await atOnce(first);
-  if (piece === undefined) return new Response(passOn([first], reader, watcher), response);
-  const second = piece.done ? first : reader.read();
-  if (!(await atOnce(second))?.done) {
-    return new Response(passOn([first, second], reader, watcher), response);
-  }
-  const whole = piece.value ?? new Uint8Array();
-  watcher.takeWhole(whole.byteLength);
+  const begun = [reader.read(), reader.read()];
+  const pieces = await Promise.race([Promise.all(begun).catch(() => undefined), nextTurn()]);
+  if (!pieces?.[1]?.done) return new Response(passOn(begun, reader, tap), response);
+  const whole = pieces[0]?.value ?? new Uint8Array();
+  tap.takeWhole(whole.byteLength);
   return new Response(whole, response);
 }
 
-/** What a promise holds now, or in a moment that takes no time; undefined if that is not to come. */
-async function atOnce<Value>(promise: Promise<Value>): Promise<Value | undefined> {
-  let value: Value | undefined;
-  promise.then(
-    (settled) => {
-      value = settled;
-    },
-    () => {},
-  );
-  for (let turn = 0; turn < TURNS_OF_WHOLE_BODY && value === undefined; turn += 1) await undefined;
-  return value;
-}
-
-/** A body's pieces as they are asked for, so that its source is never ahead of its reader. */
+/** Passes on a body's pieces as they are asked for, so that the source does not run ahead. */
 function passOn(
   begun: ReturnType<Reader["read"]>[],
   reader: Reader,
-  watcher: BodyWatcher,
+  tap: BodyTap,
 ): ReadableStream<Uint8Array> {
   return new ReadableStream(
     {
@@ -64,19 +82,19 @@ function passOn(
         try {
           const { done, value } = await (begun.shift() ?? reader.read());
           if (done) {
-            watcher.finish();
+            tap.finish();
             controller.close();
           } else {
-            watcher.take(value.byteLength);
+            tap.take(value.byteLength);
             controller.enqueue(value);
           }
         } catch (error) {
-          watcher.fail();
+          tap.fail();
           throw error;
         }
       },
       cancel(reason) {
-        watcher.cancel();
+        tap.cancel();
         return reader.cancel(reason);
       },
     },

@@ -1,14 +1,13 @@
-import type { HttpRecorder } from "../record/recorder.ts";
-import { watchBody } from "./body.ts";
+import { type BodyTap, tapBody } from "./body.ts";
 import { FetchHttpRequest } from "./http-request.ts";
-import { isEventStream, MeasuredRequest } from "./measured-request.ts";
-import { outcomeOfStatus } from "./outcome.ts";
+import { MeasuredRequest, type Recorder } from "./measured-request.ts";
+import { isEventStream, outcomeOfStatus } from "./outcome.ts";
 
 const SWITCHING_PROTOCOLS = 101;
 
 /** A request of the fetch API, as the servers of Bun, Deno and edge networks give it to handlers. */
-export class FetchRequest extends MeasuredRequest {
-  /** The fetch API does not tell it. */
+export class FetchRequest extends MeasuredRequest implements BodyTap {
+  /** The fetch API does not say. */
   readonly protocolVersion = "";
   readonly view: FetchHttpRequest;
   private response: Response | undefined = undefined;
@@ -24,7 +23,7 @@ export class FetchRequest extends MeasuredRequest {
     return this.view.raw.url.startsWith("https:") ? "https" : "http";
   }
 
-  /** What is to be sent in the place of a response: the same, telling what becomes of its body. */
+  /** The response to send instead: the same one, but it tells this request what becomes of its body. */
   async respond(response: Response): Promise<Response> {
     const { body, status } = response;
     if (!this.isRecorded || this.endAt > 0) return response;
@@ -32,7 +31,7 @@ export class FetchRequest extends MeasuredRequest {
     this.response = response;
     if (status === SWITCHING_PROTOCOLS) this.end(status, "upgraded");
     else if (body === null || body.locked || this.method === "HEAD") this.finish();
-    else return watchBody(response, body, this);
+    else return tapBody(response, body, this);
     return response;
   }
 
@@ -74,8 +73,8 @@ export class FetchRequest extends MeasuredRequest {
     return this.isWhole || this.response?.headers.has("content-length") === true;
   }
 
-  /** The request's body is the handler's alone: its size is what the client says. */
-  protected watch({ needsSizes }: HttpRecorder): void {
+  /** Only the handler may read the request's body, so its size is what the client says. */
+  protected needs({ needsSizes }: Recorder): void {
     if (needsSizes) this.requestBytes = Number(this.view.header("content-length") ?? 0);
   }
 }

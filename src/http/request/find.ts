@@ -1,36 +1,65 @@
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest, ServerHttp2Stream } from "node:http2";
+import { SHARED } from "../../process-wide.ts";
+import { reportFailure } from "../guard.ts";
 import { Connection } from "./connection.ts";
 import type { MeasuredRequest } from "./measured-request.ts";
+import { NodeRequest } from "./node-request.ts";
 
-/** Where a message that belongs to no connection of HTTP/1 has its measurement. */
-const MEASURED = Symbol.for("narthex.http.request");
+/** What stands for a request, from Node's HTTP to the fetch API. */
+export type Message = IncomingMessage | Http2ServerRequest | ServerHttp2Stream | Request;
 
-interface MeasuredMessage {
-  [MEASURED]?: MeasuredRequest | undefined;
+/*
+ * The measurement of a request is kept in one of two places, which only this file knows:
+ *
+ * - Requests that Node's HTTP/1 parser read, nearly all, are in the list of their connection. One
+ *   listener a connection is then enough, and messages stay untouched: Express replaces their
+ *   prototype, after which a property of ours would be slow.
+ * - All others carry it themselves: streams of HTTP/2 (and not the messages made from them), requests
+ *   to upgrade, requests of the fetch API, and messages that came by no socket, as in tests.
+ */
+
+interface Carrier {
+  [SHARED]?: MeasuredRequest;
 }
 
-/** The measurement of a request of HTTP/1, if there is one. */
-export function measuredOf(request: IncomingMessage): MeasuredRequest | undefined {
-  return Connection.by(request)?.find(request) ?? measuredApart(request);
+/** The measurement of a request; undefined where it has none. */
+export function requestOf(message: Message): MeasuredRequest | undefined {
+  const open = Connection.by(message)?.find(message);
+  if (open !== undefined) return open as NodeRequest;
+  return carrierOf(message)[SHARED];
 }
 
-/** The measurement of a request as handlers see it; one of HTTP/2 is measured by its stream. */
-export function measuredRequestOf(
-  request: IncomingMessage | Http2ServerRequest,
-): MeasuredRequest | undefined {
-  return "stream" in request ? measuredApart(request.stream) : measuredOf(request);
+/** The measurement of a request: the one that has begun already, or the one that `make` begins. */
+export function requestOrNew(message: Message, make: () => MeasuredRequest): MeasuredRequest {
+  const begun = requestOf(message);
+  if (begun !== undefined) return begun;
+  const made = make();
+  if (made instanceof NodeRequest && made.endAt === 0) {
+    const connection = Connection.by(message);
+    if (connection !== undefined) {
+      connection.add(made);
+      return made;
+    }
+    made.endByEvents();
+  }
+  carrierOf(message)[SHARED] = made;
+  return made;
 }
 
-export function measuredApart(
-  message: IncomingMessage | ServerHttp2Stream | Request,
-): MeasuredRequest | undefined {
-  return (message as MeasuredMessage)[MEASURED];
-}
-
-export function setMeasuredApart(
-  message: IncomingMessage | ServerHttp2Stream | Request,
-  measured: MeasuredRequest,
+/** Sets how the route of a request will be found, if it is measured. It never throws. */
+export function setRouteOf<Context>(
+  message: Message,
+  findRoute: (context: Context) => string | undefined,
+  context: Context,
 ): void {
-  (message as MeasuredMessage)[MEASURED] = measured;
+  try {
+    requestOf(message)?.routedBy(findRoute, context);
+  } catch (error) {
+    reportFailure(error);
+  }
+}
+
+function carrierOf(message: Message): Carrier {
+  return ("stream" in message ? message.stream : message) as Carrier;
 }

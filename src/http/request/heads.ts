@@ -1,27 +1,56 @@
 import { ServerResponse } from "node:http";
-import { measuredOf } from "./find.ts";
+import { SHARED } from "../../process-wide.ts";
 
-const NOTICED = Symbol.for("narthex.http.heads");
-const shared = globalThis as { [NOTICED]?: boolean };
+/** What is called when a response's headers were sent, with those that were passed only then. */
+type NoticeHead = (response: ServerResponse, passedHeaders: unknown) => void;
+
+const prototype = ServerResponse.prototype as { [SHARED]?: NoticeHead } & {
+  writeHead(...args: unknown[]): ServerResponse;
+};
 
 /**
- * From now on, measured requests know when the headers of their responses are sent. Node tells
- * nobody; so the one method that all responses send them by is wrapped, once for the process, as
- * replacing it on each response costs a microsecond.
+ * Tells `notice` from now on when any response of HTTP/1 sends its headers. Node announces that
+ * nowhere, and replacing `writeHead` of each response costs a microsecond; so it is replaced once, in
+ * the prototype. That outlives what a test runner loads again: the newest `notice` is called.
  */
-export function noticeHeads(): void {
-  if (shared[NOTICED]) return;
-  shared[NOTICED] = true;
-  const writeHead = ServerResponse.prototype.writeHead as (...args: unknown[]) => ServerResponse;
-  ServerResponse.prototype.writeHead = function (
+export function noticeHeads(notice: NoticeHead): void {
+  const isReplaced = prototype[SHARED] !== undefined;
+  prototype[SHARED] = notice;
+  if (isReplaced) return;
+  const { writeHead } = prototype;
+  prototype.writeHead = function (
     this: ServerResponse,
-    status: number,
+    status: unknown,
     reason?: unknown,
     headers?: unknown,
   ) {
     const result = writeHead.call(this, status, reason, headers);
-    const { req } = this;
-    if (req) measuredOf(req)?.noticeHead(headers ?? reason);
+    prototype[SHARED]?.(this, headers ?? reason);
     return result;
   };
+}
+
+/**
+ * One of the headers that were passed to `writeHead`, by its lower-case name: they are an object, names
+ * and values in turn, or pairs.
+ */
+export function headerOf(headers: unknown, name: string): unknown {
+  if (typeof headers !== "object" || headers === null) return undefined;
+  if (!Array.isArray(headers)) return inObject(headers as Record<string, unknown>, name);
+  const isFlat = !Array.isArray(headers[0]);
+  const at = headers.findIndex((entry, index) =>
+    isFlat ? index % 2 === 0 && isName(entry, name) : isName(entry[0], name),
+  );
+  if (at < 0) return undefined;
+  return isFlat ? headers[at + 1] : headers[at][1];
+}
+
+function inObject(headers: Record<string, unknown>, name: string): unknown {
+  if (name in headers) return headers[name];
+  for (const key in headers) if (isName(key, name)) return headers[key];
+  return undefined;
+}
+
+function isName(key: unknown, name: string): boolean {
+  return typeof key === "string" && key.length === name.length && key.toLowerCase() === name;
 }

@@ -1,24 +1,15 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
-import type { HttpRecorder } from "../record/recorder.ts";
-import { countBody } from "./body-bytes.ts";
-import { measuredApart, setMeasuredApart } from "./find.ts";
+import { guard } from "../guard.ts";
+import { countBody } from "./body.ts";
 import type { HttpRequest } from "./http-request.ts";
-import { isEventStream, MeasuredRequest } from "./measured-request.ts";
-import { outcomeOfStatus } from "./outcome.ts";
+import { MeasuredRequest, type Recorder } from "./measured-request.ts";
+import { isEventStream, outcomeOfStatus } from "./outcome.ts";
 
 /** All ways to send the headers of a response. */
 const RESPONDERS = ["respond", "respondWithFD", "respondWithFile"] as const;
 
-/** The measurement of a stream of HTTP/2: a new one, or the one that has begun already. */
-export function streamMeasurementOf(
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-): MeasuredRequest {
-  return measuredApart(stream) ?? new Http2Request(stream, headers);
-}
-
 /** A request that came by HTTP/2. */
-class Http2Request extends MeasuredRequest {
+export class Http2Request extends MeasuredRequest {
   readonly protocolVersion = "2";
   readonly view: HttpRequest;
   readonly #stream: ServerHttp2Stream;
@@ -34,7 +25,6 @@ class Http2Request extends MeasuredRequest {
       header: (name) => headers[name]?.toString(),
       raw: stream,
     };
-    setMeasuredApart(stream, this);
     stream.once("close", () => this.#close());
   }
 
@@ -50,7 +40,7 @@ class Http2Request extends MeasuredRequest {
     return this.#stream.sentHeaders?.["content-length"] !== undefined;
   }
 
-  protected watch({ needsHead, needsSizes }: HttpRecorder): void {
+  protected needs({ needsHead, needsSizes }: Recorder): void {
     if (needsHead && !this.#noticesHead) {
       this.#noticesHead = true;
       for (const responder of RESPONDERS) this.#noticeHead(responder);
@@ -66,7 +56,7 @@ class Http2Request extends MeasuredRequest {
     const respond = stream[responder] as (...args: unknown[]) => void;
     stream[responder] = (...args: unknown[]) => {
       Reflect.apply(respond, stream, args);
-      this.noticeHead();
+      guard(() => this.noticeHead());
     };
   }
 
@@ -79,7 +69,7 @@ class Http2Request extends MeasuredRequest {
   }
 }
 
-/** Node finishes the writable side of a stream that is reset, too: then it is aborted. */
+/** Node finishes the writable side of a reset stream, too, but marks it as aborted. */
 function isComplete({ writableFinished, aborted }: ServerHttp2Stream): boolean {
   return writableFinished && !aborted;
 }
@@ -88,7 +78,7 @@ function isComplete({ writableFinished, aborted }: ServerHttp2Stream): boolean {
 function hasFailed({ errored, rstCode, writableFinished }: ServerHttp2Stream): boolean {
   if (rstCode === constants.NGHTTP2_INTERNAL_ERROR) return true;
   if (rstCode === constants.NGHTTP2_NO_ERROR && !writableFinished) return true;
-  // What the client does gives errors of Node's HTTP/2.
+  // Errors of Node's HTTP/2 come from what the client does.
   const code = (errored as NodeJS.ErrnoException | null)?.code;
   return errored !== null && !String(code).startsWith("ERR_HTTP2_");
 }

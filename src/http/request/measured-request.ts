@@ -1,11 +1,31 @@
-import type { StreamKind } from "../record/labels.ts";
-import type { HttpRecorder } from "../record/recorder.ts";
+import type { Registry } from "../../registry/registry.ts";
+import { guard, reportFailure } from "../guard.ts";
 import type { HttpRequest } from "./http-request.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Outcome, StreamKind } from "./outcome.ts";
+
+/** Records requests in the metrics of one registry. */
+export interface Recorder {
+  readonly registry: Registry;
+  /** Whether it needs to know when the headers of a response are sent. */
+  readonly needsHead: boolean;
+  /** Whether it needs that of every response, and not only of streams. */
+  readonly timesHeads: boolean;
+  /** Whether it needs to know how many bytes the bodies have. */
+  readonly needsSizes: boolean;
+  excludes(request: MeasuredRequest): boolean;
+  begin(request: MeasuredRequest): void;
+  /** Takes back a `begin`: the request is not to be recorded. */
+  withdraw(request: MeasuredRequest): void;
+  record(request: MeasuredRequest): void;
+  /** Records the end of an upgraded connection; its request was recorded when it was upgraded. */
+  recordUpgrade(request: MeasuredRequest): void;
+  /** Records a request that Node refused with a status, so that no handler saw it. */
+  recordRejected(status: number): void;
+}
 
 /**
- * One request under measurement, and whoever records it: usually one recorder, and one more for each
- * other registry. What is known of the protocol stands in the subclasses.
+ * One request under measurement and its recorders: usually one, and one more for each other registry.
+ * Each protocol has a subclass.
  */
 export abstract class MeasuredRequest {
   readonly start = performance.now();
@@ -14,9 +34,9 @@ export abstract class MeasuredRequest {
   abstract readonly protocolVersion: string;
   abstract readonly view: HttpRequest;
 
-  /** When the headers of the response were sent; 0 for not yet. */
+  /** When the headers of the response were sent; 0 before. */
   headAt = 0;
-  /** When it ended; 0 for not yet. */
+  /** When it ended; 0 before. */
   endAt = 0;
   status = 0;
   outcome: Outcome = "ok";
@@ -24,8 +44,9 @@ export abstract class MeasuredRequest {
   responseBytes = 0;
 
   // Plain private fields: there is one of these for each request, and V8 makes them faster.
-  private recorders: readonly HttpRecorder[] = NOBODY;
-  private left: readonly HttpRecorder[] = NOBODY;
+  private recorders: readonly Recorder[] = NONE;
+  /** Those that don't record it: it is excluded, or a scrape. */
+  private left: readonly Recorder[] = NONE;
   private findRoute: ((context: never) => string | undefined) | undefined = undefined;
   private routeContext: unknown = undefined;
 
@@ -40,17 +61,17 @@ export abstract class MeasuredRequest {
   protected abstract get hasLength(): boolean;
 
   /**
-   * Lets a recorder record it, unless it knows it already: one a registry does, as a second one is a
-   * copy of the first. Says whether the request was new to it.
+   * Adds a recorder, unless there is one of the same registry: that would be a copy. Returns whether
+   * the request was new to it.
    */
-  join(recorder: HttpRecorder): boolean {
+  join(recorder: Recorder): boolean {
     if (this.endAt > 0 || this.isKnownTo(recorder)) return false;
     if (recorder.excludes(this)) {
       this.left = including(this.left, recorder);
     } else {
       this.recorders = including(this.recorders, recorder);
       recorder.begin(this);
-      this.watch(recorder);
+      this.needs(recorder);
     }
     return true;
   }
@@ -60,8 +81,8 @@ export abstract class MeasuredRequest {
     return this.recorders.length > 0;
   }
 
-  /** It is not to be recorded after all: a scrape, say. */
-  leave(recorder: HttpRecorder): void {
+  /** Drops a recorder again, as the request turned out to be a scrape. */
+  leave(recorder: Recorder): void {
     const leaving = this.recorders.find(({ registry }) => registry === recorder.registry);
     if (leaving === undefined) return;
     this.recorders = this.recorders.filter((other) => other !== leaving);
@@ -69,17 +90,12 @@ export abstract class MeasuredRequest {
     leaving.withdraw(this);
   }
 
-  /** It had ended before anyone could measure it. */
-  noteOver(): void {
-    this.endAt = this.start;
-  }
-
-  /** The headers of its response were sent; some may have been passed at that moment only. */
+  /** Notes that the headers of the response were sent, and those passed along only then. */
   noticeHead(_passedHeaders?: unknown): void {
     if (this.headAt === 0) this.headAt = performance.now();
   }
 
-  /** How its route will be found, once it has ended. */
+  /** Sets how the route will be found when the request has ended. */
   routedBy<Context>(findRoute: (context: Context) => string | undefined, context: Context): void {
     this.findRoute = findRoute;
     this.routeContext = context;
@@ -90,7 +106,7 @@ export abstract class MeasuredRequest {
     return this.findRoute?.(this.routeContext as never);
   }
 
-  /** What kind of stream it was, if it was one. */
+  /** What kind of stream it was; undefined where it was none. */
   streamKind(streamAfterMs: number): StreamKind | undefined {
     if (this.outcome === "upgraded") return "upgrade";
     if (this.headAt === 0 || this.method === "HEAD") return undefined;
@@ -99,35 +115,38 @@ export abstract class MeasuredRequest {
     return this.endAt - this.headAt >= streamAfterMs ? "stream" : undefined;
   }
 
-  /** Tells a subclass what a recorder needs to know. */
-  protected abstract watch(recorder: HttpRecorder): void;
+  /** Sets up what a recorder needs to know of the request. */
+  protected abstract needs(recorder: Recorder): void;
 
   protected end(status: number, outcome: Outcome): void {
     if (this.endAt > 0) return;
     this.endAt = performance.now();
     this.status = status;
     this.outcome = outcome;
-    for (const recorder of this.recorders) recorder.record(this);
+    // This runs in Node's own events, where an error would end the process.
+    for (const recorder of this.recorders) {
+      try {
+        recorder.record(this);
+      } catch (error) {
+        reportFailure(error);
+      }
+    }
   }
 
-  /** An upgraded connection is gone. */
+  /** Records that an upgraded connection is gone. */
   protected endStream(): void {
-    for (const recorder of this.recorders) recorder.recordUpgrade(this);
+    for (const recorder of this.recorders) guard(() => recorder.recordUpgrade(this));
   }
 
-  private isKnownTo({ registry }: HttpRecorder): boolean {
+  private isKnownTo({ registry }: Recorder): boolean {
     for (const recorder of this.recorders) if (recorder.registry === registry) return true;
     for (const recorder of this.left) if (recorder.registry === registry) return true;
     return false;
   }
 }
 
-const NOBODY: readonly HttpRecorder[] = [];
+const NONE: readonly Recorder[] = [];
 
-function including(recorders: readonly HttpRecorder[], recorder: HttpRecorder) {
-  return recorders.length === 0 ? recorder.alone : [...recorders, recorder];
-}
-
-export function isEventStream(contentType: unknown): boolean {
-  return String(contentType).startsWith("text/event-stream");
+function including(recorders: readonly Recorder[], recorder: Recorder): readonly Recorder[] {
+  return recorders.length === 0 ? [recorder] : [...recorders, recorder];
 }

@@ -1,65 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import type { HttpRecorder } from "../record/recorder.ts";
-import { countBody } from "./body-bytes.ts";
-import { Connection } from "./connection.ts";
-import { measuredApart, setMeasuredApart } from "./find.ts";
+import { countBody } from "./body.ts";
+import type { OpenRequest } from "./connection.ts";
+import { headerOf } from "./heads.ts";
 import { NodeHttpRequest } from "./http-request.ts";
-import { streamMeasurementOf } from "./http2-request.ts";
-import { isEventStream, MeasuredRequest } from "./measured-request.ts";
-import { type Outcome, outcomeOfStatus } from "./outcome.ts";
-import { headerOf } from "./passed-headers.ts";
-
-/** The measurement of a request of Node's HTTP: the one that has begun already, or a new one. */
-export function measurementOf(
-  request: IncomingMessage | Http2ServerRequest,
-  response: ServerResponse | Http2ServerResponse,
-): MeasuredRequest {
-  // First what is true of nearly all.
-  const measured = Connection.by(request)?.find(request);
-  if (measured !== undefined) return measured;
-  if ("stream" in request) return streamMeasurementOf(request.stream, request.headers);
-  return measuredApart(request) ?? lateMeasurement(request, response as ServerResponse);
-}
-
-/** Of a request whose head Node has just read. */
-export function newMeasurement(
-  connection: Connection,
-  request: IncomingMessage,
-  response: ServerResponse,
-): NodeRequest {
-  const measured = new NodeRequest(request, response);
-  connection.add(measured);
-  return measured;
-}
-
-/** Of a request that came when nobody watched its server yet. */
-function lateMeasurement(request: IncomingMessage, response: ServerResponse): NodeRequest {
-  const connection = Connection.by(request);
-  const isOver = response.writableEnded || request.socket?.destroyed;
-  if (connection !== undefined && !isOver) return newMeasurement(connection, request, response);
-  const measured = new NodeRequest(request, response);
-  if (isOver) measured.noteOver();
-  else endByEvents(measured, request, response);
-  return measured;
-}
-
-/** Of requests that Node's parser did not read: of tests, say, that come by no socket. */
-function endByEvents(
-  measured: NodeRequest,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  setMeasuredApart(request, measured);
-  response.once("finish", () => measured.finish());
-  // Comes after `finish`, or instead of it.
-  response.once("close", () => {
-    if (measured.endAt === 0) measured.breakOff();
-  });
-}
+import { MeasuredRequest, type Recorder } from "./measured-request.ts";
+import { isEventStream, type Outcome, outcomeOfStatus } from "./outcome.ts";
 
 /** A request that came by HTTP/1. */
-export class NodeRequest extends MeasuredRequest {
+export class NodeRequest extends MeasuredRequest implements OpenRequest {
   readonly request: IncomingMessage;
   private readonly response: ServerResponse;
   private readonly url: string | undefined;
@@ -72,6 +20,13 @@ export class NodeRequest extends MeasuredRequest {
     this.request = request;
     this.response = response;
     this.url = request.url;
+  }
+
+  /** A request that came when nobody watched its server: where it has ended, nothing is recorded. */
+  static late(request: IncomingMessage, response: ServerResponse): NodeRequest {
+    const late = new NodeRequest(request, response);
+    if (response.writableEnded || request.socket?.destroyed) late.endAt = late.start;
+    return late;
   }
 
   get view(): NodeHttpRequest {
@@ -88,8 +43,16 @@ export class NodeRequest extends MeasuredRequest {
 
   override noticeHead(passedHeaders: unknown): void {
     this.passedHeaders = passedHeaders;
-    // What has a length is no stream: then nobody needs the time, and the clock is not read.
+    // The time is for streams, and what has a length is none: the clock is not read in vain.
     if (this.timesHead || !this.hasLength) super.noticeHead();
+  }
+
+  /** Ends it by the events of its response, where it belongs to no connection. */
+  endByEvents(): void {
+    const { response } = this;
+    response.once("finish", () => this.finish());
+    // Comes after `finish`, or instead of it.
+    response.once("close", () => this.breakOff());
   }
 
   finish(): void {
@@ -97,10 +60,9 @@ export class NodeRequest extends MeasuredRequest {
     this.end(statusCode, outcomeOfStatus(statusCode));
   }
 
-  /** Its connection is gone. */
   breakOff(): void {
     const { headersSent, socket, statusCode } = this.response;
-    // Without a socket its turn never came: nothing of it was sent.
+    // A response without a socket still waited for its turn: nothing of it was sent.
     if (headersSent && socket !== null) this.end(statusCode, this.outcomeOfBreak());
     else this.end(0, "aborted");
   }
@@ -116,14 +78,14 @@ export class NodeRequest extends MeasuredRequest {
     return this.header("content-length") !== undefined;
   }
 
-  protected watch({ timesHeads, needsSizes }: HttpRecorder): void {
+  protected needs({ timesHeads, needsSizes }: Recorder): void {
     if (timesHeads) this.timesHead = true;
     if (!needsSizes || this.countsBody) return;
     this.countsBody = true;
     countBody(this, this.request, this.response, () => this.dropsBody());
   }
 
-  /** Who broke the response off: a client that leaves ends its side, or makes the socket fail. */
+  /** Tells who broke the response off: a client that leaves ends its side, or makes the socket fail. */
   private outcomeOfBreak(): Outcome {
     const { socket } = this.request;
     const { errored } = this.response;

@@ -14,8 +14,16 @@ export type Outcome =
   /** Node refused it: it could not be parsed, say. No handler ever saw it. */
   | "rejected";
 
+/** What kind of stream a response was, if it was one. */
+export type StreamKind = "stream" | "event_stream" | "upgrade";
+
 /** The outcome of a response that was sent completely. */
 export function outcomeOfStatus(status: number): Outcome {
   if (status >= 500) return "server_error";
   return status >= 400 ? "client_error" : "ok";
+}
+
+/** Whether a `Content-Type` is the one of event streams. */
+export function isEventStream(contentType: unknown): boolean {
+  return String(contentType).startsWith("text/event-stream");
 }

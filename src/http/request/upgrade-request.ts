@@ -1,32 +1,22 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { measuredOf, setMeasuredApart } from "./find.ts";
+import { guard } from "../guard.ts";
 import { NodeHttpRequest } from "./http-request.ts";
 import { MeasuredRequest } from "./measured-request.ts";
 import { outcomeOfStatus } from "./outcome.ts";
 
-/** The measurement of a request to upgrade the connection, or of one for a tunnel. */
-export function upgradeMeasurementOf(request: IncomingMessage, socket: Duplex): MeasuredRequest {
-  return measuredOf(request) ?? new UpgradeRequest(request, socket);
-}
-
 /**
- * A request whose handler has the bare socket. What it answers can be read from the first bytes that
- * it writes: a connection that is handed over, or a refusal.
+ * A request to upgrade the connection, or for a tunnel. Its handler gets the bare socket, so the answer
+ * is read from the first bytes that are written there: the connection is handed over, or refused.
  */
-class UpgradeRequest extends MeasuredRequest {
+export class UpgradeRequest extends MeasuredRequest {
   readonly #request: IncomingMessage;
 
   constructor(request: IncomingMessage, socket: Duplex) {
     super(request.method ?? "");
     this.#request = request;
-    setMeasuredApart(request, this);
     this.#readStatus(socket);
-    socket.once("close", () => {
-      if (this.outcome === "upgraded") this.endStream();
-      else if (this.status > 0) this.end(this.status, outcomeOfStatus(this.status));
-      else this.end(0, "aborted");
-    });
+    socket.once("close", () => this.#close());
   }
 
   get view(): NodeHttpRequest {
@@ -44,7 +34,7 @@ class UpgradeRequest extends MeasuredRequest {
   protected readonly isEventStream = false;
   protected readonly hasLength = true;
 
-  protected watch(): void {}
+  protected needs(): void {}
 
   #readStatus(socket: Duplex): void {
     const { write, end } = socket;
@@ -52,7 +42,7 @@ class UpgradeRequest extends MeasuredRequest {
       ((...args: unknown[]) => {
         socket.write = write;
         socket.end = end;
-        this.#answered(statusOf(args[0]));
+        guard(() => this.#answered(statusOf(args[0])));
         return Reflect.apply(method, socket, args);
       }) as Method;
     socket.write = reading(write);
@@ -65,9 +55,15 @@ class UpgradeRequest extends MeasuredRequest {
     const isTunnel = this.method === "CONNECT" && status >= 200 && status < 300;
     if (status === 101 || isTunnel) this.end(status, "upgraded");
   }
+
+  #close(): void {
+    if (this.outcome === "upgraded") this.endStream();
+    else if (this.status > 0) this.end(this.status, outcomeOfStatus(this.status));
+    else this.end(0, "aborted");
+  }
 }
 
-/** The status that the first bytes of a response tell; 0 for bytes that are none. */
+/** The status in the first bytes of a response; 0 where they are none. */
 function statusOf(chunk: unknown): number {
   const text = chunk instanceof Uint8Array ? Buffer.from(chunk).toString("latin1", 0, 12) : chunk;
   const match = typeof text === "string" ? /^HTTP\/1\.[01] (\d{3})/.exec(text) : null;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { createRequire } from "node:module";
 import { httpMetrics } from "../../../src/http/next/index.ts";
-import { watchProcess } from "../../../src/http/server/server-watch.ts";
+import { servers } from "../../../src/http/server/servers.ts";
 import { NEXT_APP } from "../next-build.ts";
 import type { Subject } from "../subject.ts";
 
@@ -32,7 +32,7 @@ export const nextSubject: Subject = {
 
 /** What watches the whole process has no end of its own; each scenario brings its own. */
 function forgetWatchers(): void {
-  watchProcess().everywhere.length = 0;
+  servers().watchers.length = 0;
 }
 
 let prepared: Promise<RequestListener> | undefined;

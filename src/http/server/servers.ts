@@ -1,0 +1,106 @@
+import { type Channel, channel, subscribe } from "node:diagnostics_channel";
+import { Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { Server as HttpsServer } from "node:https";
+import type { Server, Socket } from "node:net";
+import { processWide, SHARED } from "../../process-wide.ts";
+import { reportFailure } from "../guard.ts";
+import { Connection } from "../request/connection.ts";
+import { addWatcher, type Everywhere, ServerWatch, type Watcher } from "./watch.ts";
+
+interface ServerSocket extends Socket {
+  readonly server?: Server;
+}
+
+interface RequestMessage {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly socket: Socket;
+  readonly server: Server;
+}
+
+/** The HTTP servers of the process: one for all copies of this package. */
+class Servers implements Everywhere {
+  readonly watchers: Watcher[] = [];
+  findRoute: Everywhere["findRoute"] = undefined;
+
+  /** Watches a server. */
+  watch(server: Server, watcher: Watcher): void {
+    ServerWatch.of(server, this).add(watcher);
+  }
+
+  /** Watches a server and those to come with its listener, such as one for each address. */
+  watchTwins(server: Server, watcher: Watcher): void {
+    const watch = ServerWatch.of(server, this);
+    watch.shareWithTwins(server);
+    watch.add(watcher);
+  }
+
+  /** Watches the server that a request came by, if it came by one. */
+  watchServerOf({ socket }: { readonly socket: Socket }, watcher: Watcher): void {
+    const { server } = socket as ServerSocket;
+    if (server !== undefined) this.watch(server, watcher);
+  }
+
+  /** Watches every server, also those to come. */
+  watchAll(watcher: Watcher): void {
+    addWatcher(this.watchers, watcher);
+  }
+
+  /** Keeps a server out of all measuring: the one of the metrics. */
+  leaveOut(server: Server): void {
+    ServerWatch.of(server, this).leaveOut();
+  }
+
+  /** A connection was opened. What its server refuses is remembered for the first watcher. */
+  connected({ socket }: { readonly socket: ServerSocket }): void {
+    const { server } = socket;
+    if (server !== undefined && servesHttp(server)) ServerWatch.of(server, this);
+  }
+
+  /** Node has read the head of a request. */
+  begin({ request, response, socket, server }: RequestMessage): void {
+    Connection.of(socket).newest = request;
+    ServerWatch.of(server, this).begin(request, response);
+  }
+
+  /** A response is complete. */
+  finish({ request }: RequestMessage): void {
+    Connection.by(request)?.finish(request);
+  }
+}
+
+/** The channel that carries the newest `Servers`, which shows that there are subscriptions, too. */
+const requests = channel("http.server.request.start") as Channel & { [SHARED]?: Servers };
+
+/**
+ * The servers of the process; from the first call on, Node tells of their connections and requests.
+ *
+ * The subscriptions are Node's and outlive what a test runner loads again in a new global scope. So
+ * there is one of each, which calls the newest `Servers`: the older ones' tests are over.
+ */
+export function servers(): Servers {
+  const newest = processWide("http.servers", () => new Servers());
+  const hasSubscribed = requests[SHARED] !== undefined;
+  requests[SHARED] = newest;
+  if (!hasSubscribed) {
+    listen("net.server.socket", (message) => requests[SHARED]?.connected(message));
+    listen("http.server.request.start", (message) => requests[SHARED]?.begin(message));
+    listen("http.server.response.finish", (message) => requests[SHARED]?.finish(message));
+  }
+  return newest;
+}
+
+function listen(name: string, listener: (message: never) => void): void {
+  subscribe(name, (message) => {
+    try {
+      listener(message as never);
+    } catch (error) {
+      reportFailure(error);
+    }
+  });
+}
+
+function servesHttp(server: Server): boolean {
+  const isHttp2 = "updateSettings" in server;
+  return server instanceof HttpServer || server instanceof HttpsServer || isHttp2;
+}

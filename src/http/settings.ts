@@ -1,0 +1,107 @@
+import { invalidSetting } from "../errors.ts";
+import { metrics } from "../registry/metrics.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { Authorize, HttpMetricsOptions, MeasuringOptions } from "./options.ts";
+import { type HttpRequest, pathOf } from "./request/http-request.ts";
+
+/** The options of measuring, checked and complete. What metrics look like is checked with them. */
+export interface MeasuringSettings {
+  readonly registry: Registry;
+  readonly conventions: NonNullable<MeasuringOptions["conventions"]>;
+  readonly limit: number;
+  readonly streamAfterMs: number;
+  readonly route: MeasuringOptions["route"];
+  /** Whether a request is left out; undefined where none is. */
+  readonly excludes: ((request: HttpRequest) => boolean) | undefined;
+}
+
+/** The options of serving the metrics, checked and complete. */
+export interface ServingSettings {
+  readonly registry: Registry;
+  readonly path: string;
+  /** Whether there is a page at all. */
+  readonly isServed: boolean;
+  /** The port of the metrics; undefined where the application serves them. */
+  readonly port: number | undefined;
+  readonly host: string;
+  readonly authorize: Authorize | undefined;
+  readonly measureScrapes: boolean;
+}
+
+const A_FUNCTION = "use a function of the request";
+
+export function measuringSettings(options: MeasuringOptions): MeasuringSettings {
+  const {
+    registry = metrics,
+    conventions = "prometheus",
+    limit = 100,
+    streamAfterSeconds = 10,
+    route,
+    exclude,
+  } = options;
+  if (conventions !== "prometheus" && conventions !== "opentelemetry") {
+    throw invalidOption("conventions", conventions, 'use "prometheus" or "opentelemetry"');
+  }
+  if (!(Number.isInteger(limit) && limit > 0)) {
+    throw invalidOption("limit", limit, "use a whole number from 1");
+  }
+  if (!(streamAfterSeconds >= 0)) {
+    throw invalidOption("streamAfterSeconds", streamAfterSeconds, "use a number of seconds from 0");
+  }
+  if (route !== undefined && typeof route !== "function") {
+    throw invalidOption("route", route, A_FUNCTION);
+  }
+  const streamAfterMs = streamAfterSeconds * 1000;
+  return { registry, conventions, limit, streamAfterMs, route, excludes: excluding(exclude) };
+}
+
+export function servingSettings(options: HttpMetricsOptions): ServingSettings {
+  const { registry = metrics, path = "/metrics", port, host = "127.0.0.1" } = options;
+  const { authorize, measureScrapes = false } = options;
+  if (path !== false && !(typeof path === "string" && path.startsWith("/"))) {
+    throw invalidOption("path", path, "use a path that begins with a slash, or false");
+  }
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65_536)) {
+    throw invalidOption("port", port, "use a port from 0 to 65535");
+  }
+  if (authorize !== undefined && typeof authorize !== "function") {
+    throw invalidOption("authorize", authorize, A_FUNCTION);
+  }
+  return {
+    registry,
+    path: path === false ? "/metrics" : path,
+    // A port of their own is asked for to serve them.
+    isServed: path !== false || port !== undefined,
+    port,
+    host,
+    authorize,
+    measureScrapes,
+  };
+}
+
+/** The error for a bad option of `httpMetrics` or `monitor`. */
+export function invalidOption(option: string, value: unknown, rule: string): Error {
+  return invalidSetting("HTTP metrics", option, value, rule);
+}
+
+function excluding(exclude: MeasuringOptions["exclude"]): MeasuringSettings["excludes"] {
+  if (exclude === undefined || typeof exclude === "function") return exclude;
+  if (!Array.isArray(exclude)) throw invalidExclude(exclude);
+  const paths = new Set<string>();
+  const patterns: RegExp[] = [];
+  for (const entry of exclude) {
+    if (typeof entry === "string") paths.add(entry);
+    else if (entry instanceof RegExp) patterns.push(entry);
+    else throw invalidExclude(entry);
+  }
+  return ({ url }) => {
+    const path = pathOf(url);
+    // `search` has no memory of the last match, as `test` of a sticky pattern has.
+    return paths.has(path) || patterns.some((pattern) => path.search(pattern) >= 0);
+  };
+}
+
+function invalidExclude(value: unknown): Error {
+  const rule = "use an array of paths and regular expressions, or a function of the request";
+  return invalidOption("exclude", value, rule);
+}
