@@ -1,26 +1,19 @@
+import type { MetricDefault } from "../record/metric-choice.ts";
 import type { OutgoingLabel } from "./labels.ts";
 import type { OutgoingMetricsChoice } from "./options.ts";
 
 export type OutgoingMetric = keyof OutgoingMetricsChoice;
 
-/** A metric as it is where options say nothing of it. */
-interface MetricDefault {
-  readonly name: string;
-  readonly help: string;
-  readonly labels: readonly OutgoingLabel[];
-  readonly isOn: boolean;
-}
-
-/** Whose names metrics and labels have. */
+/** The names of metrics and labels, and the values of special labels. */
 export interface OutgoingConventions {
-  /** The method of requests with other methods than the usual ones. */
+  /** The label value of methods that are not known. */
   readonly otherMethod: string;
-  /** The status of a request that failed without a response. */
+  /** The label value of the status where there was no response. */
   readonly noStatus: string;
-  /** Whether a status from 400 is an error, too. */
+  /** Whether a status from 400 is also the value of the label `error`. */
   readonly statusIsError: boolean;
   readonly labelNames: { readonly [Label in OutgoingLabel]: string };
-  readonly metrics: { readonly [Metric in OutgoingMetric]: MetricDefault };
+  readonly metrics: { readonly [Metric in OutgoingMetric]: MetricDefault<OutgoingLabel> };
 }
 
 const HELP = {
@@ -31,7 +24,7 @@ const HELP = {
 
 const PROMETHEUS: OutgoingConventions = {
   otherMethod: "_other",
-  // Not empty: `status_code!~"2..|3.."` and `status_code=~"5..|error"` both find it.
+  // Not empty, so that `status_code=~"5..|error"` finds it.
   noStatus: "error",
   statusIsError: false,
   labelNames: {

@@ -118,6 +118,20 @@ describe("stop", () => {
     expect(await registry.text()).toBe("");
   });
 
+  test("a method is patched once, by whichever copy of this package comes first", async () => {
+    const before = used();
+    const stop = measureOutgoing({ registry });
+    const { addRequest, onSocket } = used();
+    vi.resetModules();
+    const copy = await import("./measure-outgoing.ts");
+    const stopOther = copy.measureOutgoing({ registry: new Registry() });
+    expect(used()).toMatchObject({ addRequest, onSocket });
+    stop();
+    expect(used()).toMatchObject({ addRequest, onSocket });
+    stopOther();
+    expect(used()).toEqual(before);
+  });
+
   test("leaves requests alone that are under way, and does not count them later", async () => {
     const stop = measureOutgoing({ registry });
     const controller = new AbortController();
@@ -240,12 +254,16 @@ describe("options", () => {
     [{ conventions: "otel" }, 'option conventions is "otel": use "prometheus" or "opentelemetry"'],
     [{ exclude: "/health" }, 'option exclude is "/health": use a function of the request'],
     [
+      { metrics: { durations: false } },
+      'option metrics is "durations": use duration, errors, inFlight',
+    ],
+    [
       { metrics: { errors: { labels: ["route"] } } },
       'option metrics.errors.labels is "route": use method, host, server_address, server_port, scheme, status_code, error',
     ],
     [
       { metrics: { inFlight: { labels: ["status_code"] } } },
-      'option metrics.inFlight.labels is "status_code": use method, host, server_address, server_port, scheme.',
+      'option metrics.inFlight.labels is "status_code": use method, host, server_address, server_port, scheme: no more is known',
     ],
   ])("%j is refused", async (options, message) => {
     const error = thrown(() => measureOutgoing({ registry, ...options }));
@@ -260,8 +278,9 @@ describe("options", () => {
     measure({ conventions: "prometheus", metrics: {} });
     const error = thrown(() => measureOutgoing({ registry, limit: 6 }));
     expect(error.code).toBe("NARTHEX_OPTION_INVALID");
-    expect(error.message).toContain("option limit is 6: the registry already measures");
-    expect(error.message).toContain("with 5:");
+    expect(error.message).toContain(
+      "option limit is 6: the registry already has these metrics with 5",
+    );
   });
 
   test("that those before left open may be asked for", async () => {

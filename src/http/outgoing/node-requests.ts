@@ -1,14 +1,13 @@
-import type { ClientRequest, IncomingMessage } from "node:http";
-import { ABORTED, failureLabel } from "./failure-label.ts";
-import { listen } from "./listen.ts";
-import { MeasuredRequests } from "./measured-requests.ts";
+import { channel } from "node:diagnostics_channel";
+import { Agent, ClientRequest, type IncomingMessage } from "node:http";
+import { SHARED } from "../../process-wide.ts";
+import { ABORTED, failureLabel } from "./labels.ts";
+import { listen, safely } from "./listen.ts";
 import type { OutgoingRecorder } from "./recorder.ts";
-import type { OutgoingRequest } from "./request.ts";
-import { safely } from "./safely.ts";
-import { watchCreation } from "./watch-creation.ts";
+import { MeasuredRequests, type OutgoingRequest } from "./request.ts";
 
 interface NodeRequest extends ClientRequest {
-  /** The response, also of an upgrade or a tunnel, of which node publishes nothing. */
+  /** The response, also to an upgrade or a `CONNECT`, which Node's channels leave out. */
   readonly res?: IncomingMessage | null;
 }
 
@@ -17,15 +16,19 @@ interface FailedMessage {
   readonly error: Partial<NodeJS.ErrnoException>;
 }
 
-/** Measures what `node:http` and `node:https` send, until stopped. */
-export function watchNode(recorder: OutgoingRecorder): () => void {
+/**
+ * Measures the requests of `node:http` and `node:https`.
+ *
+ * @returns a function that ends it
+ */
+export function measureNode(recorder: OutgoingRecorder): () => void {
   const requests = new MeasuredRequests();
   const begin = (request: NodeRequest) => {
     if (requests.has(request)) return;
     const { method, path } = request;
     const outgoing = recorder.begin(method, originOf(request), path);
     requests.set(request, outgoing);
-    // Always the last event: after the end of the response, a failure, or an upgrade.
+    // `close` is always the last event: after the end of the response, a failure, or an upgrade.
     if (outgoing !== undefined) {
       request.once("close", () => safely(() => end(outgoing, request)));
     }
@@ -36,7 +39,7 @@ export function watchNode(recorder: OutgoingRecorder): () => void {
     outgoing.status = request.res?.statusCode ?? 0;
     outgoing.end(isGivenUp(request, error) ? ABORTED : failureLabel(error));
   };
-  const stops = [watchCreation(begin), listen({ "http.client.request.error": fail })];
+  const stops = [onCreation(begin), listen({ "http.client.request.error": fail })];
   return () => {
     for (const stop of stops) stop();
   };
@@ -55,12 +58,73 @@ function isGivenUp({ destroyed, aborted }: NodeRequest, error: FailedMessage["er
 }
 
 /**
- * Where a request is sent. Node keeps no port with it but in the header `Host`, which may name
- * another host: a proxy, for one, passes on what its own client sent.
+ * Where a request is sent. The port is only in the header `Host`, and that may name another host: a
+ * proxy, for example, passes on the header of its own client.
  */
 function originOf(request: NodeRequest): string {
   const { protocol, host } = request;
   const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
   const header = String(request.getHeader("host"));
   return `${protocol}//${header.startsWith(`${name}:`) ? header : name}`;
+}
+
+/** Where we publish new requests in versions of Node that don't publish them; versioned as `SHARED`. */
+const CREATED = channel(`${SHARED.description}.http.client.request.created`);
+
+interface Created {
+  readonly request: NodeRequest;
+}
+
+/** Calls something with each new request, until the result is called. */
+function onCreation(begin: (request: NodeRequest) => void): () => void {
+  const listener = ({ request }: Created) => begin(request);
+  if (isPublished(process.versions.node))
+    return listen({ "http.client.request.created": listener });
+  const unlisten = listen({ [String(CREATED.name)]: listener });
+  // Called before the request may have to wait for a connection.
+  publishFrom(Agent.prototype, "addRequest", (_agent, [request]) => request);
+  // Called for requests without an agent of Node's.
+  publishFrom(ClientRequest.prototype, "onSocket", (request) => request);
+  return () => {
+    unlisten();
+    if (CREATED.hasSubscribers) return;
+    restore(Agent.prototype, "addRequest");
+    restore(ClientRequest.prototype, "onSocket");
+  };
+}
+
+/** `http.client.request.start`, which older versions have, is published when all of it was sent. */
+function isPublished(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 23 || (major === 23 && minor >= 2) || (major === 22 && minor >= 12);
+}
+
+interface Method {
+  (this: object, ...args: unknown[]): unknown;
+  /** The method that this one replaced; the mark of our patch, for all copies of this package. */
+  [SHARED]?: Method;
+}
+
+/** Patches a method, once however many copies of this package there are, to publish its request. */
+function publishFrom(
+  owner: object,
+  name: string,
+  requestOf: (self: object, args: readonly unknown[]) => unknown,
+): void {
+  const methods = owner as Record<string, Method>;
+  const method = methods[name] as Method;
+  if (method[SHARED] !== undefined) return;
+  const replacement: Method = function (...args) {
+    if (CREATED.hasSubscribers) CREATED.publish({ request: requestOf(this, args) });
+    return Reflect.apply(method, this, args);
+  };
+  replacement[SHARED] = method;
+  methods[name] = replacement;
+}
+
+/** Takes the patch off, unless another one was put over it, which would be lost. */
+function restore(owner: object, name: string): void {
+  const methods = owner as Record<string, Method>;
+  const replaced = methods[name]?.[SHARED];
+  if (replaced !== undefined) methods[name] = replaced;
 }

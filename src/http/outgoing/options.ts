@@ -1,5 +1,7 @@
+import { invalidSetting } from "../../errors.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { HttpHistogramOptions, HttpMetricOptions } from "../options.ts";
+import { OUTGOING_CONVENTIONS } from "./conventions.ts";
 import type { OutgoingLabel } from "./labels.ts";
 
 interface ChosenLabels {
@@ -46,4 +48,29 @@ export interface OutgoingMetricsOptions {
   readonly limit?: number;
   /** Requests that are not measured: those to a collector of traces, say. */
   readonly exclude?: (request: OutgoingRequestFacts) => boolean;
+}
+
+/** The options, checked and complete. */
+export interface OutgoingSettings
+  extends Required<Pick<OutgoingMetricsOptions, "conventions" | "limit" | "metrics">>,
+    Pick<OutgoingMetricsOptions, "exclude"> {}
+
+/** Checks all options but those of metrics, which are checked where the metrics are chosen. */
+export function outgoingSettings(options: OutgoingMetricsOptions): OutgoingSettings {
+  const { conventions = "prometheus", limit = 100, metrics = {}, exclude } = options;
+  if (!Object.hasOwn(OUTGOING_CONVENTIONS, conventions)) {
+    throw invalid("conventions", conventions, 'use "prometheus" or "opentelemetry"');
+  }
+  if (limit !== Number.POSITIVE_INFINITY && !(Number.isInteger(limit) && limit > 0)) {
+    throw invalid("limit", limit, "use a whole number from 1, or Infinity");
+  }
+  if (exclude === undefined) return { conventions, limit, metrics };
+  if (typeof exclude !== "function") {
+    throw invalid("exclude", exclude, "use a function of the request");
+  }
+  return { conventions, limit, metrics, exclude };
+}
+
+function invalid(option: string, value: unknown, rule: string): Error {
+  return invalidSetting("measureOutgoing", option, value, rule);
 }

@@ -1,79 +1,101 @@
-import type { Registry } from "../../registry/registry.ts";
+import type { Counter } from "../../instruments/counter.ts";
+import type { Gauge } from "../../instruments/gauge.ts";
+import type { Histogram } from "../../instruments/histogram.ts";
+import {
+  counter,
+  DURATION_BUCKETS,
+  gauge,
+  histogram,
+  type LabelledBy,
+  type MakesFamilies,
+  seriesOf,
+} from "../record/families.ts";
+import { BoundedValues, KNOWN_METHODS } from "../record/label-values.ts";
+import { choose, labelSources } from "../record/metric-choice.ts";
 import { OUTGOING_CONVENTIONS, type OutgoingConventions } from "./conventions.ts";
-import { OutgoingFamilies } from "./families.ts";
-import { HostLabels, serverOf } from "./host-labels.ts";
-import type { LabelFacts } from "./labels.ts";
-import type { OutgoingRequestFacts } from "./options.ts";
+import {
+  OTHER_SERVER,
+  OUTGOING_LABELS,
+  type OutgoingFacts,
+  type OutgoingLabel,
+  serverOf,
+} from "./labels.ts";
+import type { OutgoingRequestFacts, OutgoingSettings } from "./options.ts";
 import { OutgoingRequest } from "./request.ts";
-import type { OutgoingSettings } from "./settings.ts";
 
-/** Requests with other methods share one label value. */
-const METHODS = new Set([
-  "GET",
-  "HEAD",
-  "POST",
-  "PUT",
-  "PATCH",
-  "DELETE",
-  "OPTIONS",
-  "QUERY",
-  "TRACE",
-  "CONNECT",
-]);
+/** Also those that only clients tell apart; the program itself chooses them. */
+const METHODS = new Set([...KNOWN_METHODS, "TRACE", "CONNECT"]);
+
+const AT_START: readonly OutgoingLabel[] = [
+  "method",
+  "host",
+  "server_address",
+  "server_port",
+  "scheme",
+];
 
 /** Records outgoing requests in the metrics of one registry, whatever client sends them. */
 export class OutgoingRecorder {
   readonly #conventions: OutgoingConventions;
-  readonly #families: OutgoingFamilies;
-  readonly #hosts: HostLabels;
+  readonly #duration: LabelledBy<Histogram<string>, OutgoingFacts> | undefined;
+  readonly #errors: LabelledBy<Counter<string>, OutgoingFacts> | undefined;
+  readonly #inFlight: LabelledBy<Gauge<string>, OutgoingFacts> | undefined;
+  readonly #hosts: BoundedValues;
   readonly #isExcluded: (request: OutgoingRequestFacts) => boolean;
 
   constructor(
-    registry: Registry,
+    families: MakesFamilies,
     { conventions, limit, metrics }: OutgoingSettings,
     isExcluded: (request: OutgoingRequestFacts) => boolean,
   ) {
     this.#conventions = OUTGOING_CONVENTIONS[conventions];
-    this.#families = new OutgoingFamilies(registry, this.#conventions, metrics);
-    this.#hosts = new HostLabels(limit);
+    const { metrics: defaults, labelNames } = this.#conventions;
+    const { duration, errors, inFlight } = choose({
+      where: "measureOutgoing",
+      defaults,
+      options: metrics,
+      sources: labelSources(OUTGOING_LABELS, labelNames),
+      atStart: AT_START,
+    });
+    this.#duration = histogram(families, duration, DURATION_BUCKETS);
+    this.#errors = counter(families, errors);
+    this.#inFlight = gauge(families, inFlight);
+    this.#hosts = new BoundedValues(limit);
     this.#isExcluded = isExcluded;
   }
 
   /**
-   * Begins to measure a request; undefined where it is excluded.
+   * Begins to measure a request.
    *
    * @param origin scheme, host and port, as a URL
+   * @returns undefined where the request is excluded
    */
   begin(method: string, origin: string, path: string): OutgoingRequest | undefined {
     const server = serverOf(origin);
     if (this.#isExcluded({ method, host: server.host, path })) return undefined;
-    const facts: LabelFacts = {
+    const isTold = server === OTHER_SERVER || this.#hosts.admits(server.host);
+    const facts: OutgoingFacts = {
       method: METHODS.has(method) ? method : this.#conventions.otherMethod,
-      server: this.#hosts.bound(server),
+      server: isTold ? server : OTHER_SERVER,
       status: "",
       error: "",
     };
-    const inFlight = this.#families.inFlight?.(facts);
+    const inFlight = this.#inFlight && seriesOf(this.#inFlight, facts);
     inFlight?.inc();
     return new OutgoingRequest(facts, inFlight, this.#record);
-  }
-
-  /** Takes the metrics out of the registry. */
-  stop(): void {
-    this.#families.remove();
   }
 
   readonly #record = (request: OutgoingRequest): void => {
     const { method, server, status, failure, seconds } = request;
     const { noStatus, statusIsError } = this.#conventions;
-    const facts: LabelFacts = {
+    const facts: OutgoingFacts = {
       method,
       server,
       status: status === 0 ? noStatus : String(status),
       error: failure === "" && statusIsError && status >= 400 ? String(status) : failure,
     };
     request.inFlight?.dec();
-    this.#families.duration?.(facts).observe(seconds);
-    if (failure !== "") this.#families.errors?.(facts).inc();
+    if (this.#duration !== undefined) seriesOf(this.#duration, facts).observe(seconds);
+    if (failure !== "" && this.#errors !== undefined) seriesOf(this.#errors, facts).inc();
   };
 }

@@ -1,15 +1,14 @@
-import { failureLabel } from "./failure-label.ts";
+import { failureLabel } from "./labels.ts";
 import { listen } from "./listen.ts";
-import { MeasuredRequests } from "./measured-requests.ts";
 import type { OutgoingRecorder } from "./recorder.ts";
-import type { OutgoingRequest } from "./request.ts";
+import { MeasuredRequests, type OutgoingRequest } from "./request.ts";
 
-/** As undici publishes it. */
+/** A request, as undici publishes it. */
 interface UndiciRequest {
   readonly method: string;
   readonly origin: string | URL;
   readonly path: string;
-  /** The protocol that is asked for, such as `websocket`. */
+  /** The protocol to upgrade to, such as `websocket`. */
   readonly upgrade?: string | null;
   onUpgrade?: (status: number, ...rest: unknown[]) => unknown;
 }
@@ -18,8 +17,12 @@ interface UndiciMessage {
   readonly request: UndiciRequest;
 }
 
-/** Measures what undici sends, node's own behind `fetch` or an installed one, until stopped. */
-export function watchUndici(recorder: OutgoingRecorder): () => void {
+/**
+ * Measures the requests of undici: of the one in Node, which `fetch` uses, and of an installed one.
+ *
+ * @returns a function that ends it
+ */
+export function measureUndici(recorder: OutgoingRecorder): () => void {
   const requests = new MeasuredRequests();
   return listen({
     "undici:request:create": ({ request }: UndiciMessage) => {
@@ -27,14 +30,14 @@ export function watchUndici(recorder: OutgoingRecorder): () => void {
       const outgoing = recorder.begin(method, String(origin), path);
       if (outgoing === undefined) return;
       requests.set(request, outgoing);
-      if (request.upgrade || method === "CONNECT") noticeUpgrade(request, outgoing);
+      if (request.upgrade || method === "CONNECT") endWithUpgrade(request, outgoing);
     },
     "undici:request:headers": ({
       request,
       response: { statusCode },
     }: UndiciMessage & { readonly response: { readonly statusCode: number } }) => {
       const outgoing = requests.get(request);
-      // Below are early hints and the like, which come before the response.
+      // A status below 200 is not the response yet, but early hints, for example.
       if (outgoing !== undefined && statusCode >= 200) outgoing.status = statusCode;
     },
     "undici:request:trailers": ({ request }: UndiciMessage) => {
@@ -46,8 +49,8 @@ export function watchUndici(recorder: OutgoingRecorder): () => void {
   });
 }
 
-/** Ends with the upgrade, of which older versions of undici publish nothing. */
-function noticeUpgrade(request: UndiciRequest, outgoing: OutgoingRequest): void {
+/** Ends the measurement with the upgrade, which older versions of undici don't publish. */
+function endWithUpgrade(request: UndiciRequest, outgoing: OutgoingRequest): void {
   const { onUpgrade } = request;
   if (onUpgrade === undefined) return;
   request.onUpgrade = (status, ...rest) => {

@@ -1,25 +1,18 @@
 import type { HttpMetricsChoice, StandardLabel } from "../options.ts";
+import type { MetricDefault } from "./metric-choice.ts";
 
 export type HttpMetric = keyof HttpMetricsChoice;
 
-/** A metric as it is where options say nothing of it. */
-interface MetricDefault {
-  readonly name: string;
-  readonly help: string;
-  readonly labels: readonly StandardLabel[];
-  readonly isOn: boolean;
-}
-
-/** Whose names metrics and labels have. */
+/** The names of metrics and labels, and the values of special labels. */
 export interface Conventions {
-  /** What requests with other methods have as their method. */
+  /** The label value of methods that are not known. */
   readonly otherMethod: string;
-  /** What requests that no route took have as their route. */
+  /** The label value of the route where no route matched. */
   readonly unmatchedRoute: string;
   /** The status of a request whose client left before the headers; 0 for none. */
   readonly clientLeftStatus: number;
   readonly labelNames: { readonly [Label in StandardLabel]: string };
-  readonly metrics: { readonly [Metric in HttpMetric]: MetricDefault };
+  readonly metrics: { readonly [Metric in HttpMetric]: MetricDefault<StandardLabel> };
 }
 
 const HELP = {
@@ -35,7 +28,7 @@ const HELP = {
 const PROMETHEUS: Conventions = {
   otherMethod: "_other",
   unmatchedRoute: "_unmatched",
-  // What nginx logs, and dashboards know.
+  // As nginx logs it, which dashboards know.
   clientLeftStatus: 499,
   labelNames: {
     method: "method",
@@ -112,10 +105,14 @@ const OPEN_TELEMETRY: Conventions = {
 
 export const CONVENTIONS = { prometheus: PROMETHEUS, opentelemetry: OPEN_TELEMETRY } as const;
 
-function metric(name: string, which: HttpMetric, labels: readonly StandardLabel[]): MetricDefault {
+function metric(
+  name: string,
+  which: HttpMetric,
+  labels: readonly StandardLabel[],
+): MetricDefault<StandardLabel> {
   return { name, help: HELP[which], labels, isOn: true };
 }
 
-function off(metric: MetricDefault): MetricDefault {
+function off<Label extends string>(metric: MetricDefault<Label>): MetricDefault<Label> {
   return { ...metric, isOn: false };
 }

@@ -1,13 +1,13 @@
 import { invalidSetting } from "../../errors.ts";
 import type { LabelValue } from "../../instruments/definition.ts";
-import { warn } from "../../warn.ts";
+import { Warnings } from "../../warn.ts";
 import type { MeasuringOptions } from "../options.ts";
 import type { HttpRequest } from "../request/http-request.ts";
+import { BoundedValues, OTHER } from "./label-values.ts";
 
-const OTHER = "_other";
 const FAILED = "_error";
 
-/** The labels that a user computes from requests, each with a bounded number of values. */
+/** Labels that the user computes from requests, each with a limited number of values. */
 export class CustomLabels {
   readonly names: readonly string[];
   readonly #labels: readonly CustomLabel[];
@@ -23,8 +23,9 @@ export class CustomLabels {
       );
     }
     this.names = Object.keys(labels);
+    const warnings = new Warnings();
     this.#labels = Object.entries(labels).map(
-      ([name, compute]) => new CustomLabel(name, compute, limit),
+      ([name, compute]) => new CustomLabel(name, compute, limit, warnings),
     );
   }
 
@@ -41,31 +42,30 @@ const NONE: readonly LabelValue[] = [];
 class CustomLabel {
   readonly #name: string;
   readonly #compute: (request: HttpRequest) => unknown;
-  readonly #limit: number;
-  readonly #seen = new Set<string>();
-  #hasWarned = false;
+  readonly #values: BoundedValues;
+  readonly #warnings: Warnings;
 
-  constructor(name: string, compute: (request: HttpRequest) => unknown, limit: number) {
+  constructor(
+    name: string,
+    compute: (request: HttpRequest) => unknown,
+    limit: number,
+    warnings: Warnings,
+  ) {
     this.#name = name;
     this.#compute = compute;
-    this.#limit = limit;
+    this.#values = new BoundedValues(limit);
+    this.#warnings = warnings;
   }
 
   read(request: HttpRequest): string {
-    let value: string;
     try {
-      value = String(this.#compute(request) ?? "");
+      const value = String(this.#compute(request) ?? "");
+      return this.#values.admits(value) ? value : OTHER;
     } catch (error) {
-      // A label that can't be computed must not cost the request its count.
-      if (!this.#hasWarned) {
-        this.#hasWarned = true;
-        warn(`The label ${this.#name} of the HTTP metrics is ${FAILED}: ${error}.`);
-      }
+      // The request is counted even where a label of it can't be computed.
+      const message = `The label ${this.#name} of the HTTP metrics is ${FAILED}: ${error}.`;
+      this.#warnings.once(this.#name, message);
       return FAILED;
     }
-    if (this.#seen.has(value)) return value;
-    if (this.#seen.size >= this.#limit) return OTHER;
-    this.#seen.add(value);
-    return value;
   }
 }

@@ -12,7 +12,7 @@ import { chooseMetrics, tellsProtocols } from "./chosen-metrics.ts";
 import { CONVENTIONS, type Conventions } from "./conventions.ts";
 import { CustomLabels } from "./custom-labels.ts";
 import { HttpFamilies, seriesOf } from "./families.ts";
-import { methodPlace } from "./known-methods.ts";
+import { methodPlace } from "./label-values.ts";
 import type { LabelFacts } from "./labels.ts";
 import { RequestSeries, SeriesCache } from "./series-cache.ts";
 

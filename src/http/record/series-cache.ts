@@ -4,7 +4,7 @@ import type { HistogramSeries } from "../../instruments/histogram.ts";
 import type { MeasuredRequest } from "../request/measured-request.ts";
 import type { Outcome } from "../request/outcome.ts";
 import { type HttpFamilies, seriesOf } from "./families.ts";
-import { METHOD_PLACES, methodPlace } from "./known-methods.ts";
+import { METHOD_PLACES, methodPlace } from "./label-values.ts";
 import type { LabelFacts } from "./labels.ts";
 
 /** The series of all requests that have the same labels. They are held, so that nothing is looked up. */
