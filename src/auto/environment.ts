@@ -1,9 +1,11 @@
 import { isIP } from "node:net";
+import { show } from "../errors.ts";
 import type { Authorize } from "../http/options.ts";
 import { bearer } from "../http/page/authorize.ts";
-import { type Environment, EnvironmentReader } from "./environment-reader.ts";
 
-/** How an application is instrumented without touching its code. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What `narthex/auto` measures, and where it serves the metrics. */
 export interface AutoSettings {
   readonly isDisabled: boolean;
   readonly port: number;
@@ -19,7 +21,7 @@ export interface AutoSettings {
   readonly outgoing: boolean;
 }
 
-/** The settings in the variables `NARTHEX_*`; what is wrong there is said. */
+/** Reads the settings from the variables `NARTHEX_*`, and reports wrong ones. */
 export function readSettings(
   environment: Environment,
   say: (message: string) => void,
@@ -81,7 +83,7 @@ function secondsIn(text: string): number | undefined {
   return seconds >= 0 && seconds < Number.POSITIVE_INFINITY ? seconds : undefined;
 }
 
-/** A token that is there but empty is a mistake that must not open the metrics to everyone. */
+/** An empty token is a mistake, which must not open the metrics to everyone. */
 function authorizeFrom(token: string | undefined, say: (message: string) => void): Authorize {
   if (token === undefined) return () => true;
   const secret = token.trim();
@@ -90,4 +92,61 @@ function authorizeFrom(token: string | undefined, say: (message: string) => void
     "NARTHEX_BEARER_TOKEN is empty: give it a token, or unset it. Nobody may read the metrics now.",
   );
   return () => false;
+}
+
+const FLAGS = new Map([
+  ...["on", "true", "1", "yes"].map((word) => [word, true] as const),
+  ...["off", "false", "0", "no"].map((word) => [word, false] as const),
+]);
+
+/**
+ * Reads settings from environment variables. A wrong value is reported, and the default is used; an
+ * empty one counts as not set.
+ */
+class EnvironmentReader {
+  readonly #environment: Environment;
+  readonly #say: (message: string) => void;
+
+  constructor(environment: Environment, say: (message: string) => void) {
+    this.#environment = environment;
+    this.#say = say;
+  }
+
+  /**
+   * @param parse returns undefined for a wrong value
+   * @param rule says what would be right
+   */
+  read<Value>(
+    name: string,
+    byDefault: Value,
+    parse: (text: string) => Value | undefined,
+    rule: string,
+  ): Value {
+    const text = this.#environment[name]?.trim();
+    if (!text) return byDefault;
+    const value = parse(text);
+    if (value !== undefined) return value;
+    const shown = typeof byDefault === "boolean" ? onOrOff(byDefault) : byDefault;
+    this.#say(`${name} is ${show(text)}: ${rule}. It is ${shown} now, as if it were not set.`);
+    return byDefault;
+  }
+
+  flag(name: string, byDefault: boolean): boolean {
+    const parse = (text: string) => FLAGS.get(text.toLowerCase());
+    return this.read(name, byDefault, parse, "use on or off");
+  }
+
+  /** A list with commas between its entries; wrong entries are reported and left out. */
+  list(name: string, isRight: (entry: string) => boolean, rule: string): readonly string[] {
+    const entries = (this.#environment[name] ?? "").split(",").map((entry) => entry.trim());
+    return entries.filter((entry) => {
+      if (entry === "" || isRight(entry)) return entry !== "";
+      this.#say(`${name} has ${show(entry)}: ${rule}. It is left out.`);
+      return false;
+    });
+  }
+}
+
+function onOrOff(flag: boolean): string {
+  return flag ? "on" : "off";
 }

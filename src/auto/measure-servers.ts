@@ -4,11 +4,11 @@ import type { MeasuringOptions } from "../http/options.ts";
 import { HttpRecorder, recorderOf } from "../http/record/recorder.ts";
 import { servers } from "../http/server/servers.ts";
 import { metrics } from "../registry/metrics.ts";
-import { attempt } from "./attempt.ts";
+import { attempt } from "./say.ts";
 
 /**
- * Measures the requests of all servers, from the first connection on: until then the application may
- * make metrics of the same names, or measure with options of its own, and has its way.
+ * Measures the requests of all servers, from the first connection on. What the application itself
+ * sets up before then comes first: metrics of the same names, or request metrics with other options.
  */
 export function measureServers(options: MeasuringOptions, metricsServer: Server): void {
   servers();

@@ -6,7 +6,7 @@ import { startMetricsServer } from "../http/page/server.ts";
 import type { AutoSettings } from "./environment.ts";
 import { say } from "./say.ts";
 
-/** Serves the metrics on their own port, and says where, or why not. */
+/** Serves the metrics on a port of their own, and reports where, or why not. */
 export function serveMetrics(settings: AutoSettings): Server {
   const { host, path } = settings;
   const server = startMetricsServer(new MetricsEndpoint(settings), settings, (error) =>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isLauncher } from "./is-launcher.ts";
+import { isLauncher } from "./start.ts";
 
 test.each([
   "/usr/local/bin/npm",
