@@ -2,7 +2,7 @@ import type { MetricDefault } from "../record/metric-choice.ts";
 import type { OutgoingLabel } from "./labels.ts";
 import type { OutgoingMetricsChoice } from "./options.ts";
 
-export type OutgoingMetric = keyof OutgoingMetricsChoice;
+type OutgoingMetric = keyof OutgoingMetricsChoice;
 
 /** The names of metrics and labels, and the values of special labels. */
 export interface OutgoingConventions {
