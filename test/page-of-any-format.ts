@@ -1,4 +1,5 @@
-import { type ExpositionFormat, negotiate } from "../src/exposition/negotiate.ts";
+import type { FormatName } from "../src/exposition/formats.ts";
+import { negotiate } from "../src/exposition/negotiate.ts";
 import { parse } from "../src/exposition/parse/parse.ts";
 import type { Registry } from "../src/index.ts";
 import type { EscapingScheme } from "../src/model/escaping.ts";
@@ -6,7 +7,7 @@ import { exposedName } from "../src/model/family.ts";
 import { decodePage, type Message } from "./protobuf-page.ts";
 import { parseTextPage } from "./text-page.ts";
 
-const MEDIA_TYPES: { readonly [Format in ExpositionFormat]: string } = {
+const MEDIA_TYPES: { readonly [Format in FormatName]: string } = {
   "text-0.0.4": "text/plain;version=0.0.4",
   "text-1.0.0": "text/plain;version=1.0.0",
   "openmetrics-1.0": "application/openmetrics-text;version=1.0.0",
@@ -15,7 +16,7 @@ const MEDIA_TYPES: { readonly [Format in ExpositionFormat]: string } = {
     "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
 };
 
-export const FORMATS = Object.keys(MEDIA_TYPES) as ExpositionFormat[];
+export const FORMATS = Object.keys(MEDIA_TYPES) as FormatName[];
 export const ESCAPINGS: readonly EscapingScheme[] = [
   "allow-utf-8",
   "underscores",
@@ -24,13 +25,13 @@ export const ESCAPINGS: readonly EscapingScheme[] = [
 ];
 
 /** The `Accept` header of a scraper that accepts only this format. */
-export function acceptOf(format: ExpositionFormat, escaping: EscapingScheme): string {
+export function acceptOf(format: FormatName, escaping: EscapingScheme): string {
   return `${MEDIA_TYPES[format]};escaping=${escaping}`;
 }
 
 /** A page in a form that all formats share. */
 interface AnyPage {
-  readonly format: ExpositionFormat;
+  readonly format: FormatName;
   /** The scheme in use, which can differ from the requested one, as formats support different schemes. */
   readonly escaping: EscapingScheme;
   readonly body: Uint8Array;
@@ -50,7 +51,7 @@ interface AnySample {
 /** Exposes a registry and reads the page with an independent reader of its format; throws on a corrupt page. */
 export async function readPage(
   registry: Registry,
-  format: ExpositionFormat,
+  format: FormatName,
   wanted: EscapingScheme,
 ): Promise<AnyPage> {
   const accept = acceptOf(format, wanted);

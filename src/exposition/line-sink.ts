@@ -8,26 +8,31 @@ import type {
   StateSetValue,
   SummaryValue,
 } from "../model/sample-sink.ts";
-import type { ByteWriter } from "./byte-writer.ts";
-import { quotedIfNeeded } from "./label-texts.ts";
-import type { PageSink } from "./page-sink.ts";
-import { SampleLines, type SampleName, sampleName, stateLabels } from "./sample-lines.ts";
-
-const NEWLINE = 0x0a;
+import { NEWLINE, TextBytes } from "./bytes.ts";
+import {
+  bucketLabels,
+  quantileLabels,
+  quotedIfNeeded,
+  SampleLines,
+  type SampleName,
+  sampleName,
+  stateLabels,
+} from "./lines.ts";
+import type { PageOptions, PageSink } from "./render.ts";
 
 /** What the formats of lines share: comments that begin a family, and samples of one number. */
 export abstract class LineSink implements PageSink {
-  protected readonly out: ByteWriter;
+  protected readonly out: TextBytes;
   protected readonly scheme: EscapingScheme;
   protected readonly lines: SampleLines;
   /** The name of samples that the type adds nothing to. */
   protected sample: SampleName = NAMELESS;
   private stateLabel = "";
 
-  constructor(out: ByteWriter, scheme: EscapingScheme) {
-    this.out = out;
-    this.scheme = scheme;
-    this.lines = new SampleLines(out, scheme);
+  constructor({ capacity, escaping }: PageOptions) {
+    this.out = new TextBytes(capacity);
+    this.scheme = escaping;
+    this.lines = new SampleLines(this.out, escaping);
   }
 
   get length(): number {
@@ -45,7 +50,7 @@ export abstract class LineSink implements PageSink {
   abstract family(family: Family): void;
 
   /** @returns the name of the family's samples, escaped */
-  protected begin(family: Family): string {
+  protected beginFamily(family: Family): string {
     const exposed = escapeMetricName(exposedName(family), this.scheme);
     this.lines.reset();
     this.sample = sampleName(exposed);
@@ -89,8 +94,8 @@ export abstract class LineSink implements PageSink {
   stateSet(head: SeriesHead, value: StateSetValue): void {
     this.lines.series(head);
     stateLabels(this.stateLabel, value.states).forEach((label, i) => {
-      this.lines.beginWith(this.sample, label);
-      this.end(head, value.isSet(i) ? 1 : 0);
+      this.lines.beginLineWith(this.sample, label);
+      this.endLine(head, value.isSet(i) ? 1 : 0);
     });
   }
 
@@ -98,14 +103,73 @@ export abstract class LineSink implements PageSink {
 
   abstract summary(head: SeriesHead, value: SummaryValue): void;
 
-  protected single(head: SeriesHead, value: number): void {
+  private single(head: SeriesHead, value: number): void {
     this.lines.series(head);
-    this.lines.begin(this.sample);
-    this.end(head, value);
+    this.lines.beginLine(this.sample);
+    this.endLine(head, value);
   }
 
-  /** The rest of a line: value, timestamp and newline. */
-  protected abstract end(head: SeriesHead, value: number): void;
+  /** Writes the rest of a line: value, timestamp, an exemplar where the format has them, newline. */
+  protected abstract endLine(head: SeriesHead, value: number, exemplar?: Exemplar): void;
 }
 
 const NAMELESS = sampleName("");
+
+/** The names of what a histogram or summary consists of. */
+interface PartNames {
+  readonly bucket: SampleName;
+  readonly sum: SampleName;
+  readonly count: SampleName;
+}
+
+/** Formats in which a histogram or summary has a line for each of its numbers. */
+export abstract class BucketedSink extends LineSink {
+  private parts: PartNames | undefined;
+
+  /** @param infix what stands before `sum` and `count` */
+  protected nameParts(name: string, infix: "_" | "_g"): void {
+    this.parts = {
+      bucket: sampleName(`${name}_bucket`),
+      sum: sampleName(`${name}${infix}sum`),
+      count: sampleName(`${name}${infix}count`),
+    };
+  }
+
+  override histogram(head: SeriesHead, value: HistogramValue): void {
+    this.lines.series(head);
+    const { bucket } = this.parts!;
+    const labels = bucketLabels(value.bounds);
+    let count = 0;
+    for (let i = 0; i < labels.length; i += 1) {
+      count += value.bucketCount(i);
+      this.lines.beginLineWith(bucket, labels[i]!);
+      this.endLine(head, count, value.exemplar(i));
+    }
+    if (this.hasTotals(value)) this.totals(head, value.sum, count);
+  }
+
+  override summary(head: SeriesHead, value: SummaryValue): void {
+    this.lines.series(head);
+    quantileLabels(value.quantiles).forEach((label, i) => {
+      this.lines.beginLineWith(this.sample, label);
+      this.endLine(head, value.quantile(i));
+    });
+    this.totals(head, value.sum, value.count);
+  }
+
+  /** Whether a histogram has lines for its sum and count. */
+  protected hasTotals(value: HistogramValue): boolean {
+    return value.sum !== undefined;
+  }
+
+  private totals(head: SeriesHead, sum: number | undefined, count: number | undefined): void {
+    if (sum !== undefined) {
+      this.lines.beginLine(this.parts!.sum);
+      this.endLine(head, sum);
+    }
+    if (count !== undefined) {
+      this.lines.beginLine(this.parts!.count);
+      this.endLine(head, count);
+    }
+  }
+}

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { vectors } from "../../test/conformance/vectors.ts";
-import { type ExpositionFormat, negotiate } from "./negotiate.ts";
+import type { FormatName } from "./formats.ts";
+import { negotiate } from "./negotiate.ts";
 
 const PROTOBUF =
   "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
@@ -38,7 +39,7 @@ describe.runIf(found)("what Prometheus sends", () => {
   });
 });
 
-test.each<[string | undefined, ExpositionFormat]>([
+test.each<[string | undefined, FormatName]>([
   [undefined, "text-0.0.4"],
   ["", "text-0.0.4"],
   ["*/*", "text-0.0.4"],
@@ -128,7 +129,7 @@ const pieces = fc.oneof(
 );
 
 test("every header, whatever it holds, gets one of the formats", () => {
-  const types: Readonly<Record<ExpositionFormat, RegExp>> = {
+  const types: Readonly<Record<FormatName, RegExp>> = {
     "text-0.0.4": /^text\/plain; version=0\.0\.4; charset=utf-8$/,
     "text-1.0.0": /^text\/plain; version=1\.0\.0; charset=utf-8; escaping=/,
     "openmetrics-1.0": /^application\/openmetrics-text; version=1\.0\.0; .*escaping=/,

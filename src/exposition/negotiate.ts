@@ -1,16 +1,15 @@
 import type { EscapingScheme } from "../model/escaping.ts";
-
-/** The formats that a page may have. */
-export type ExpositionFormat =
-  | "text-0.0.4"
-  | "text-1.0.0"
-  | "openmetrics-1.0"
-  | "openmetrics-2.0"
-  | "protobuf";
+import {
+  DEFAULT_FORMAT,
+  FORMATS,
+  type Format,
+  type FormatName,
+  type Parameters,
+} from "./formats.ts";
 
 /** What a scraper gets. */
 export interface Negotiated {
-  readonly format: ExpositionFormat;
+  readonly format: FormatName;
   readonly escaping: EscapingScheme;
   /** The response's `Content-Type`. */
   readonly contentType: string;
@@ -23,29 +22,12 @@ const SCHEMES: ReadonlySet<string> = new Set<EscapingScheme>([
   "values",
 ]);
 
-/** By version; the empty one stands for none. */
-const TEXT_VERSIONS: ReadonlyMap<string, ExpositionFormat> = new Map([
-  ["", "text-0.0.4"],
-  ["0.0.4", "text-0.0.4"],
-  ["1.0.0", "text-1.0.0"],
-]);
-
-/**
- * The standard wants 1.0.0 wherever no newer version is asked for: so for 0.0.1 too, a draft that
- * was never published, and that Prometheus reads with the same parser.
- */
-const OPENMETRICS_VERSIONS: ReadonlyMap<string, ExpositionFormat> = new Map([
-  ["", "openmetrics-1.0"],
-  ["0.0.1", "openmetrics-1.0"],
-  ["1.0.0", "openmetrics-1.0"],
-  ["2.0.0-rc0", "openmetrics-2.0"],
-  ["2.0.0", "openmetrics-2.0"],
-]);
+const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[];
 
 /** One of the header's clauses, in lower case. */
 interface Clause {
   readonly type: string;
-  readonly parameters: ReadonlyMap<string, string>;
+  readonly parameters: Parameters;
 }
 
 /**
@@ -55,68 +37,32 @@ interface Clause {
  * @param accept the request's `Accept` header
  */
 export function negotiate(accept: string | undefined): Negotiated {
-  let format: ExpositionFormat = "text-0.0.4";
+  let format = DEFAULT_FORMAT;
   let escaping: EscapingScheme = "underscores";
   let best = 0;
   for (const text of split(accept?.toLowerCase() ?? "", ",")) {
-    const clause = parseClause(text);
-    const offered = formatOf(clause);
-    const quality = qualityOf(clause);
+    const { type, parameters } = parseClause(text);
+    const offered = FORMAT_NAMES.find((name) => FORMATS[name].accepts(type, parameters));
+    const quality = qualityOf(parameters);
     if (offered === undefined || quality <= best) continue;
     best = quality;
     format = offered;
-    escaping = escapingOf(clause, format);
+    escaping = escapingOf(parameters, FORMATS[format]);
   }
-  return { format, escaping, contentType: contentTypeOf(format, escaping) };
-}
-
-function formatOf({ type, parameters }: Clause): ExpositionFormat | undefined {
-  const version = parameters.get("version") ?? "";
-  switch (type) {
-    case "application/vnd.google.protobuf": {
-      const isFamilies = parameters.get("proto") === "io.prometheus.client.metricfamily";
-      return isFamilies && parameters.get("encoding") === "delimited" ? "protobuf" : undefined;
-    }
-    case "application/openmetrics-text":
-      return OPENMETRICS_VERSIONS.get(version);
-    case "text/plain":
-      return TEXT_VERSIONS.get(version);
-    case "text/*":
-    case "*/*":
-      return "text-0.0.4";
-    default:
-      return undefined;
-  }
+  return { format, escaping, contentType: FORMATS[format].contentType(escaping) };
 }
 
 /** From 0, which refuses the format, to 1; what is no number counts as not given. */
-function qualityOf({ parameters }: Clause): number {
+function qualityOf(parameters: Parameters): number {
   const quality = Number.parseFloat(parameters.get("q") ?? "1");
   return Number.isNaN(quality) ? 1 : Math.min(quality, 1);
 }
 
-function escapingOf({ parameters }: Clause, format: ExpositionFormat): EscapingScheme {
+/** Prometheus 3.0 asks for UTF-8 names also in formats that have no syntax for them. */
+function escapingOf(parameters: Parameters, { hasUtf8Names }: Format): EscapingScheme {
   const asked = parameters.get("escaping") ?? "";
-  // Prometheus 3.0 asks for UTF-8 names in 0.0.4 as well, which has no syntax for them.
-  if (!SCHEMES.has(asked) || (asked === "allow-utf-8" && format === "text-0.0.4")) {
-    return "underscores";
-  }
+  if (!SCHEMES.has(asked) || (asked === "allow-utf-8" && !hasUtf8Names)) return "underscores";
   return asked as EscapingScheme;
-}
-
-function contentTypeOf(format: ExpositionFormat, escaping: EscapingScheme): string {
-  switch (format) {
-    case "text-0.0.4":
-      return "text/plain; version=0.0.4; charset=utf-8";
-    case "text-1.0.0":
-      return `text/plain; version=1.0.0; charset=utf-8; escaping=${escaping}`;
-    case "openmetrics-1.0":
-      return `application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=${escaping}`;
-    case "openmetrics-2.0":
-      return `application/openmetrics-text; version=2.0.0; charset=utf-8; escaping=${escaping}`;
-    case "protobuf":
-      return "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
-  }
 }
 
 /** Of a parameter that is there twice, the last counts. */

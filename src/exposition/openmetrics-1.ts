@@ -1,40 +1,28 @@
-import type { EscapingScheme } from "../model/escaping.ts";
 import type { Exemplar } from "../model/exemplar.ts";
-import type { Family, MetricType } from "../model/family.ts";
+import { type Family, type MetricType, suffixOf } from "../model/family.ts";
 import type { HistogramValue, SeriesHead, SummaryValue } from "../model/sample-sink.ts";
-import { BucketedSink } from "./bucketed-sink.ts";
-import { ByteWriter } from "./byte-writer.ts";
-import { writeExemplar } from "./exemplar-text.ts";
-import { type SampleName, sampleName } from "./sample-lines.ts";
-
-const NEWLINE = 0x0a;
-const SPACE = 0x20;
+import { NEWLINE, SPACE } from "./bytes.ts";
+import { BucketedSink } from "./line-sink.ts";
+import { type SampleName, sampleName, writeExemplar } from "./lines.ts";
+import type { PageOptions } from "./render.ts";
 
 /** The types whose series count up from when they began. */
 const CUMULATIVE: ReadonlySet<MetricType> = new Set(["counter", "histogram", "summary"]);
 
-export function newOpenMetrics1Page(
-  capacity: number,
-  scheme: EscapingScheme,
-  createdSamples: boolean,
-): OpenMetrics1Sink {
-  return new OpenMetrics1Sink(new ByteWriter(capacity), scheme, createdSamples);
-}
-
 /** Writes OpenMetrics 1.0. */
 export class OpenMetrics1Sink extends BucketedSink {
+  /**
+   * Whether series tell when they began: in this format that takes a sample of its own, which most
+   * Prometheus servers store as one more series.
+   */
   private readonly createdSamples: boolean;
   /** Whether the type, as it is written, may tell when series began and have exemplars. */
   private isCumulative = false;
   private createdName: SampleName | undefined;
 
-  /**
-   * @param createdSamples whether series tell when they began: in this format that takes a sample
-   * of its own, which most Prometheus servers store as one more series
-   */
-  constructor(out: ByteWriter, scheme: EscapingScheme, createdSamples: boolean) {
-    super(out, scheme);
-    this.createdSamples = createdSamples;
+  constructor(options: PageOptions) {
+    super(options);
+    this.createdSamples = options.createdSamples ?? false;
   }
 
   override finish(): Uint8Array {
@@ -43,9 +31,9 @@ export class OpenMetrics1Sink extends BucketedSink {
   }
 
   override family(family: Family): void {
-    const exposed = this.begin(family);
-    const hasSuffix = !family.bare && (family.type === "counter" || family.type === "info");
-    const name = hasSuffix ? exposed.slice(0, exposed.lastIndexOf("_")) : exposed;
+    const exposed = this.beginFamily(family);
+    // An escaped suffix still ends in the suffix, though the name before it may have changed.
+    const name = exposed.slice(0, exposed.length - suffixOf(family).length);
     // A unit that is not the name's suffix is an error here.
     const unit = family.unit && name.endsWith(`_${family.unit}`) ? family.unit : "";
     // Without its suffix, a counter or info is neither.
@@ -58,8 +46,8 @@ export class OpenMetrics1Sink extends BucketedSink {
 
   override counter(head: SeriesHead, value: number, exemplar?: Exemplar): void {
     this.lines.series(head);
-    this.lines.begin(this.sample);
-    this.end(head, value, this.isCumulative ? exemplar : undefined);
+    this.lines.beginLine(this.sample);
+    this.endLine(head, value, this.isCumulative ? exemplar : undefined);
     this.created(head);
   }
 
@@ -78,7 +66,7 @@ export class OpenMetrics1Sink extends BucketedSink {
     return sum !== undefined && !(bounds[0]! < 0);
   }
 
-  protected override end(head: SeriesHead, value: number, exemplar?: Exemplar): void {
+  protected override endLine(head: SeriesHead, value: number, exemplar?: Exemplar): void {
     const { out } = this;
     out.number(value);
     if (!Number.isNaN(head.timestamp)) {
@@ -91,7 +79,7 @@ export class OpenMetrics1Sink extends BucketedSink {
 
   private created(head: SeriesHead): void {
     if (!this.createdSamples || !this.isCumulative || Number.isNaN(head.created)) return;
-    this.lines.begin(this.createdName!);
-    this.end(head, head.created);
+    this.lines.beginLine(this.createdName!);
+    this.endLine(head, head.created);
   }
 }

@@ -1,15 +1,10 @@
-import type { EscapingScheme } from "../model/escaping.ts";
 import type { Exemplar } from "../model/exemplar.ts";
 import type { Family } from "../model/family.ts";
 import type { NativeBuckets, NativeHistogram } from "../model/native-histogram.ts";
 import type { HistogramValue, SeriesHead, SummaryValue } from "../model/sample-sink.ts";
-import { ByteWriter } from "./byte-writer.ts";
-import { writeExemplar } from "./exemplar-text.ts";
+import { NEWLINE, SPACE } from "./bytes.ts";
 import { LineSink } from "./line-sink.ts";
-
-export function newOpenMetrics2Page(capacity: number, scheme: EscapingScheme): OpenMetrics2Sink {
-  return new OpenMetrics2Sink(new ByteWriter(capacity), scheme);
-}
+import { writeExemplar } from "./lines.ts";
 
 /**
  * Writes OpenMetrics 2.0 as of its release candidate 0: a sample is named like its family, a
@@ -17,7 +12,7 @@ export function newOpenMetrics2Page(capacity: number, scheme: EscapingScheme): O
  */
 export class OpenMetrics2Sink extends LineSink {
   /** What the names of count and sum begin with: those of a gauge histogram differ. */
-  #prefix = "";
+  private prefix = "";
 
   override finish(): Uint8Array {
     this.out.text("# EOF\n");
@@ -25,84 +20,84 @@ export class OpenMetrics2Sink extends LineSink {
   }
 
   override family(family: Family): void {
-    this.comments(this.begin(family), family, family.type, true);
-    this.#prefix = family.type === "gaugehistogram" ? "g" : "";
+    this.comments(this.beginFamily(family), family, family.type, true);
+    this.prefix = family.type === "gaugehistogram" ? "g" : "";
   }
 
   override counter(head: SeriesHead, value: number, exemplar?: Exemplar): void {
-    this.#begin(head);
+    this.beginSeries(head);
     this.out.number(value);
-    this.#times(head);
-    this.#exemplars(exemplar === undefined ? [] : [exemplar]);
+    this.times(head);
+    this.exemplars(exemplar === undefined ? [] : [exemplar]);
   }
 
   override histogram(head: SeriesHead, value: HistogramValue): void {
     const out = this.out;
     const { bounds, native } = value;
-    this.#begin(head);
-    out.text(`{${this.#prefix}count:`);
+    this.beginSeries(head);
+    out.text(`{${this.prefix}count:`);
     out.number(value.count);
-    out.text(`,${this.#prefix}sum:`);
+    out.text(`,${this.prefix}sum:`);
     out.number(value.sum ?? Number.NaN);
-    if (native !== undefined) this.#native(native);
-    if (native === undefined || bounds.length > 0) this.#buckets(value);
+    if (native !== undefined) this.native(native);
+    if (native === undefined || bounds.length > 0) this.buckets(value);
     out.text("}");
-    if (this.#prefix === "") this.#times(head);
-    else this.#timestamp(head);
-    this.#exemplars(exemplarsOf(value));
+    if (this.prefix === "") this.times(head);
+    else this.timestamp(head);
+    this.exemplars(exemplarsOf(value));
   }
 
   override summary(head: SeriesHead, value: SummaryValue): void {
     const out = this.out;
-    this.#begin(head);
+    this.beginSeries(head);
     out.text("{count:");
     out.number(value.count ?? 0);
     out.text(",sum:");
     out.number(value.sum ?? Number.NaN);
-    this.#list("quantile", value.quantiles.length, (i) => {
+    this.list("quantile", value.quantiles.length, (i) => {
       out.number(value.quantiles[i]!);
       out.text(":");
       out.number(value.quantile(i));
     });
     out.text("}");
-    this.#times(head);
-    this.#exemplars([]);
+    this.times(head);
+    this.exemplars([]);
   }
 
-  protected override end(head: SeriesHead, value: number): void {
+  protected override endLine(head: SeriesHead, value: number): void {
     this.out.number(value);
-    this.#timestamp(head);
-    this.out.text("\n");
+    this.timestamp(head);
+    this.out.byte(NEWLINE);
   }
 
-  #begin(head: SeriesHead): void {
+  private beginSeries(head: SeriesHead): void {
     this.lines.series(head);
-    this.lines.begin(this.sample);
+    this.lines.beginLine(this.sample);
   }
 
-  #native(native: NativeHistogram): void {
+  private native(native: NativeHistogram): void {
     const out = this.out;
     out.text(`,schema:${native.schema},zero_threshold:`);
     out.number(native.zeroThreshold);
     out.text(",zero_count:");
     out.number(native.zeroCount);
-    this.#nativeBuckets("negative", native.negative);
-    this.#nativeBuckets("positive", native.positive);
+    this.nativeBuckets("negative", native.negative);
+    this.nativeBuckets("positive", native.positive);
   }
 
-  #nativeBuckets(sign: string, { spans, counts }: NativeBuckets): void {
+  private nativeBuckets(sign: string, { spans, counts }: NativeBuckets): void {
     if (counts.length === 0) return;
     const out = this.out;
-    this.#list(`${sign}_spans`, spans.length, (i) => {
+    this.list(`${sign}_spans`, spans.length, (i) => {
       out.text(`${spans[i]!.offset}:${spans[i]!.length}`);
     });
-    this.#list(`${sign}_buckets`, counts.length, (i) => out.number(counts[i]!));
+    this.list(`${sign}_buckets`, counts.length, (i) => out.number(counts[i]!));
   }
 
-  #buckets(value: HistogramValue): void {
+  private buckets(value: HistogramValue): void {
     const out = this.out;
     let count = 0;
-    this.#list("bucket", value.bounds.length + 1, (i) => {
+    this.list("bucket", value.bounds.length + 1, (i) => {
       count += value.bucketCount(i);
       out.number(value.bounds[i] ?? Number.POSITIVE_INFINITY);
       out.text(":");
@@ -110,7 +105,7 @@ export class OpenMetrics2Sink extends LineSink {
     });
   }
 
-  #list(name: string, length: number, write: (i: number) => void): void {
+  private list(name: string, length: number, write: (i: number) => void): void {
     const out = this.out;
     out.text(`,${name}:[`);
     for (let i = 0; i < length; i += 1) {
@@ -120,26 +115,26 @@ export class OpenMetrics2Sink extends LineSink {
     out.text("]");
   }
 
-  #times(head: SeriesHead): void {
-    this.#timestamp(head);
+  private times(head: SeriesHead): void {
+    this.timestamp(head);
     if (Number.isNaN(head.created)) return;
     this.out.text(" st@");
     this.out.number(head.created);
   }
 
-  #timestamp(head: SeriesHead): void {
+  private timestamp(head: SeriesHead): void {
     if (Number.isNaN(head.timestamp)) return;
-    this.out.text(" ");
+    this.out.byte(SPACE);
     this.out.number(head.timestamp);
   }
 
   /** The rest of a line: its exemplars. */
-  #exemplars(exemplars: readonly Exemplar[]): void {
+  private exemplars(exemplars: readonly Exemplar[]): void {
     for (const exemplar of exemplars) {
       // The format wants a timestamp on each.
       if (!Number.isNaN(exemplar.timestamp)) writeExemplar(this.out, exemplar, this.scheme);
     }
-    this.out.text("\n");
+    this.out.byte(NEWLINE);
   }
 }
 

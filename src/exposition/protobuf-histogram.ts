@@ -1,18 +1,22 @@
 import type { EscapingScheme } from "../model/escaping.ts";
 import type { NativeBuckets, NativeHistogram } from "../model/native-histogram.ts";
 import type { HistogramValue } from "../model/sample-sink.ts";
-import { writeExemplar } from "./protobuf-exemplar.ts";
-import { BUCKET, BUCKET_SPAN, HISTOGRAM } from "./protobuf-fields.ts";
-import type { ProtobufWriter } from "./protobuf-writer.ts";
+import type { ProtobufBytes } from "./protobuf-bytes.ts";
+import {
+  BUCKET,
+  BUCKET_SPAN,
+  HISTOGRAM,
+  isWholeBelow,
+  MAX_COUNT,
+  writeExemplar,
+} from "./protobuf-messages.ts";
 
-/** Counts from here up are written as doubles: of classic buckets, as no uint64 holds them, … */
-export const MAX_COUNT = 2 ** 64;
-/** … and of native ones, as their differences would not be exact. */
+/** Native counts from here up are written as doubles, because their differences would not be exact. */
 const MAX_NATIVE_COUNT = 2 ** 52;
 
 /** Writes all fields of a histogram but the time of its creation. */
 export function writeHistogram(
-  out: ProtobufWriter,
+  out: ProtobufBytes,
   value: HistogramValue,
   scheme: EscapingScheme,
 ): void {
@@ -42,16 +46,12 @@ function hasWholeCounts(value: HistogramValue, native: NativeHistogram | undefin
   );
 }
 
-export function isWholeBelow(limit: number, count: number): boolean {
-  return count >= 0 && count < limit && Math.floor(count) === count;
-}
-
 /**
  * The bucket +Inf is the histogram's count again, and Prometheus adds it by itself: it is written
  * only where it has an exemplar.
  */
 function writeBuckets(
-  out: ProtobufWriter,
+  out: ProtobufBytes,
   value: HistogramValue,
   isWhole: boolean,
   scheme: EscapingScheme,
@@ -72,7 +72,7 @@ function writeBuckets(
 }
 
 function writeNative(
-  out: ProtobufWriter,
+  out: ProtobufBytes,
   native: NativeHistogram,
   isWhole: boolean,
   scheme: EscapingScheme,
@@ -97,7 +97,7 @@ function writeNative(
 }
 
 function writeNativeBuckets(
-  out: ProtobufWriter,
+  out: ProtobufBytes,
   { spans, counts }: NativeBuckets,
   isWhole: boolean,
   spanTag: number,
@@ -113,7 +113,7 @@ function writeNativeBuckets(
   }
 }
 
-function writeSpan(out: ProtobufWriter, tag: number, offset: number, length: number): void {
+function writeSpan(out: ProtobufBytes, tag: number, offset: number, length: number): void {
   const begin = out.open(tag);
   out.sint(BUCKET_SPAN.offset, offset);
   out.uint(BUCKET_SPAN.length, length);

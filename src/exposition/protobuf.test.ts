@@ -7,7 +7,6 @@ import type { Family, MetricType } from "../model/family.ts";
 import type { NativeBuckets, NativeHistogram } from "../model/native-histogram.ts";
 import type { HistogramValue, SampleSink, SeriesHead } from "../model/sample-sink.ts";
 import { ProtobufSink } from "./protobuf.ts";
-import { ProtobufWriter } from "./protobuf-writer.ts";
 
 type Labels = readonly (readonly [name: string, value: string])[];
 
@@ -34,7 +33,7 @@ function page(
   write: (sink: ProtobufSink) => void,
   scheme: EscapingScheme = "underscores",
 ): Message[] {
-  const sink = new ProtobufSink(new ProtobufWriter(), scheme);
+  const sink = new ProtobufSink({ escaping: scheme });
   write(sink);
   return decodePage(sink.finish());
 }
@@ -139,8 +138,7 @@ describe("a family", () => {
   });
 
   it("that is truncated takes nothing with it", () => {
-    const out = new ProtobufWriter();
-    const sink = new ProtobufSink(out, "underscores");
+    const sink = new ProtobufSink({ escaping: "underscores" });
     sink.family(family("gauge", "a"));
     sink.gauge(series(), 1);
     const length = sink.length;
@@ -158,7 +156,7 @@ describe("a family", () => {
   });
 
   it("that is truncated at the end leaves a whole page", () => {
-    const sink = new ProtobufSink(new ProtobufWriter(), "underscores");
+    const sink = new ProtobufSink({ escaping: "underscores" });
     sink.family(family("gauge", "a"));
     sink.gauge(series(), 1);
     const length = sink.length;

@@ -1,19 +1,30 @@
 import { type EscapingScheme, escapeLabelName, escapeMetricName } from "../model/escaping.ts";
 import type { Exemplar } from "../model/exemplar.ts";
 import { exposedName, type Family, type MetricType } from "../model/family.ts";
-import { isLegacyLabelName } from "../model/names.ts";
 import type {
   HistogramValue,
   SeriesHead,
   StateSetValue,
   SummaryValue,
 } from "../model/sample-sink.ts";
-import type { PageSink } from "./page-sink.ts";
-import { writeExemplar, writeLabelPair, writeTimestamp } from "./protobuf-exemplar.ts";
-import { COUNTER, HISTOGRAM, METRIC, METRIC_FAMILY, QUANTILE, SUMMARY } from "./protobuf-fields.ts";
-import { isWholeBelow, MAX_COUNT, writeHistogram } from "./protobuf-histogram.ts";
-import { DOUBLE_WIDTH, ProtobufWriter } from "./protobuf-writer.ts";
-import { type SeriesBytes, seriesBytesOf } from "./series-bytes.ts";
+import type { GrowingBytes } from "./bytes.ts";
+import { type Encode, type KeptBytes, keptBytesOf } from "./kept-bytes.ts";
+import { DOUBLE_WIDTH, ProtobufBytes } from "./protobuf-bytes.ts";
+import { writeHistogram } from "./protobuf-histogram.ts";
+import {
+  COUNTER,
+  HISTOGRAM,
+  isWholeBelow,
+  MAX_COUNT,
+  METRIC,
+  METRIC_FAMILY,
+  QUANTILE,
+  SUMMARY,
+  writeExemplar,
+  writeLabelPair,
+  writeTimestamp,
+} from "./protobuf-messages.ts";
+import type { PageOptions, PageSink } from "./render.ts";
 
 const NONE = -1;
 
@@ -29,96 +40,93 @@ const TYPES: { readonly [Type in MetricType]: readonly [type: number, tag: numbe
   gaugehistogram: [5, METRIC.histogram],
 };
 
-export function newProtobufPage(capacity: number, scheme: EscapingScheme): ProtobufSink {
-  return new ProtobufSink(new ProtobufWriter(capacity), scheme);
-}
-
 /** Writes MetricFamily messages of io.prometheus.client, each with its length before it. */
 export class ProtobufSink implements PageSink {
-  readonly #out: ProtobufWriter;
-  readonly #scheme: EscapingScheme;
-  #family: Family | undefined;
+  private readonly out: ProtobufBytes;
+  private readonly scheme: EscapingScheme;
+  private current: Family | undefined;
   /** The field of a metric that has its value. */
-  #tag = METRIC.gauge;
-  /** Where the message of the family begins, once it has a series. */
-  #begin = NONE;
-  #labelNames: readonly string[] = [];
-  #escapedNames: readonly string[] = [];
-  #table: object | undefined;
-  /** What the table keeps: label pairs, and metrics of one number up to the number itself. */
-  #labels: SeriesBytes | undefined;
-  #numbers: SeriesBytes | undefined;
-  /** What the lengths of the last series needed: those of the next are mostly alike. */
-  #metricWidth = 1;
-  #histogramWidth = 1;
+  private tag = METRIC.gauge;
+  /** Where the message of the family begins; NONE until it has a series. */
+  private begin = NONE;
+  private labelNames: readonly string[] = [];
+  private escapedNames: readonly string[] = [];
+  private table: object | undefined;
+  /** What is kept of the table: label pairs, and metrics of one number up to the number itself. */
+  private labels: KeptBytes | undefined;
+  private numbers: KeptBytes | undefined;
+  private readonly buffer = new ProtobufBytes();
+  /** How many bytes the lengths of the last series took: those of the next are mostly alike. */
+  private metricWidth = 1;
+  private histogramWidth = 1;
 
-  constructor(out: ProtobufWriter, scheme: EscapingScheme) {
-    this.#out = out;
-    this.#scheme = scheme;
+  constructor({ capacity, escaping }: PageOptions) {
+    this.out = new ProtobufBytes(capacity);
+    this.scheme = escaping;
   }
 
   get length(): number {
-    return this.#out.length;
+    return this.out.length;
   }
 
   truncate(length: number): void {
-    this.#out.truncate(length);
-    if (this.#begin > length) this.#begin = NONE;
+    this.out.truncate(length);
+    if (this.begin > length) this.begin = NONE;
   }
 
   finish(): Uint8Array {
-    this.#endFamily();
-    return this.#out.finish();
+    this.endFamily();
+    return this.out.finish();
   }
 
   family(family: Family): void {
-    this.#endFamily();
-    this.#family = family;
-    this.#tag = TYPES[family.type][1];
+    this.endFamily();
+    this.current = family;
+    this.tag = TYPES[family.type][1];
   }
 
   counter(head: SeriesHead, value: number, exemplar?: Exemplar): void {
-    this.#number(head, value, exemplar);
+    this.number(head, value, exemplar);
   }
 
   gauge(head: SeriesHead, value: number): void {
-    this.#number(head, value);
+    this.number(head, value);
   }
 
   unknown(head: SeriesHead, value: number): void {
-    this.#number(head, value);
+    this.number(head, value);
   }
 
   info(head: SeriesHead): void {
-    this.#number(head, 1);
+    this.number(head, 1);
   }
 
   stateSet(head: SeriesHead, value: StateSetValue): void {
-    const name = escapeLabelName(this.#family!.name, this.#scheme);
+    const name = escapeLabelName(this.current!.name, this.scheme);
     value.states.forEach((state, i) => {
-      const metric = this.#open(head);
-      writeLabelPair(this.#out, METRIC.label, name, state);
-      this.#writeNumber(this.#out, head, value.isSet(i) ? 1 : 0);
-      this.#close(metric, head);
+      const metric = this.open(head);
+      writeLabelPair(this.out, METRIC.label, name, state);
+      this.writeNumber(this.out, head, value.isSet(i) ? 1 : 0);
+      this.close(metric, head);
     });
   }
 
   histogram(head: SeriesHead, value: HistogramValue): void {
-    const metric = this.#open(head);
-    const histogram = this.#out.open(this.#tag, this.#histogramWidth);
-    writeHistogram(this.#out, value, this.#scheme);
-    if (this.#family!.type === "histogram") {
-      writeTimestamp(this.#out, HISTOGRAM.created, head.created);
+    const metric = this.open(head);
+    const histogram = this.out.open(this.tag, this.histogramWidth);
+    writeHistogram(this.out, value, this.scheme);
+    if (this.current!.type === "histogram") {
+      writeTimestamp(this.out, HISTOGRAM.created, head.created);
     }
-    this.#histogramWidth = this.#out.close(histogram, this.#histogramWidth);
-    this.#close(metric, head);
+    this.histogramWidth = this.out.close(histogram, this.histogramWidth);
+    this.close(metric, head);
   }
 
   summary(head: SeriesHead, value: SummaryValue): void {
-    const out = this.#out;
+    const out = this.out;
     const { count, sum, quantiles } = value;
-    const metric = this.#open(head);
-    const summary = out.open(this.#tag);
+    const metric = this.open(head);
+    const summary = out.open(this.tag);
     // There is no field for a count that is not whole.
     if (count !== undefined && isWholeBelow(MAX_COUNT, count)) out.uint(SUMMARY.count, count);
     if (sum !== undefined) out.double(SUMMARY.sum, sum);
@@ -130,108 +138,112 @@ export class ProtobufSink implements PageSink {
     }
     writeTimestamp(out, SUMMARY.created, head.created);
     out.close(summary);
-    this.#close(metric, head);
+    this.close(metric, head);
   }
 
-  #number(head: SeriesHead, value: number, exemplar?: Exemplar): void {
+  private number(head: SeriesHead, value: number, exemplar?: Exemplar): void {
     if (head.table === undefined || exemplar !== undefined || !Number.isNaN(head.timestamp)) {
-      const metric = this.#open(head);
-      this.#writeNumber(this.#out, head, value, exemplar);
-      this.#close(metric, head);
+      const metric = this.open(head);
+      this.writeNumber(this.out, head, value, exemplar);
+      this.close(metric, head);
       return;
     }
-    if (this.#begin === NONE) this.#openFamily();
-    if (head.table !== this.#table) this.#enter(head.table);
-    this.#numbers ??= this.#kept("numbers", head);
-    this.#numbers.write(this.#out, head, this.#encodeNumber);
-    this.#out.untaggedDouble(value);
+    if (this.begin === NONE) this.openFamily();
+    if (head.table !== this.table) this.enterTable(head.table);
+    this.numbers ??= keptBytesOf(head, `protobuf metrics ${this.tag}`, this.scheme, true);
+    this.copy(this.numbers, head, this.encodeNumber);
+    this.out.untaggedDouble(value);
   }
 
-  /** A metric of one number, without the number's bytes, which come last. */
-  readonly #encodeNumber = (out: ProtobufWriter, head: SeriesHead): void => {
+  private copy(kept: KeptBytes, head: SeriesHead, encode: Encode): void {
+    kept.locate(head, encode);
+    this.out.copy(kept.chunk, kept.from, kept.length);
+  }
+
+  /** Encodes a metric of one number, without the number's bytes, which come last. */
+  private readonly encodeNumber = (head: SeriesHead): GrowingBytes => {
+    const out = this.buffer;
+    out.truncate(0);
     const metric = out.open(METRIC_FAMILY.metric);
-    this.#encodeLabels(out, head);
-    this.#writeNumber(out, head, 0);
+    this.writeLabels(out, head);
+    this.writeNumber(out, head, 0);
     out.close(metric);
     out.truncate(out.length - DOUBLE_WIDTH);
+    return out;
   };
 
-  readonly #encodeLabels = (out: ProtobufWriter, head: SeriesHead): void => {
+  private readonly encodeLabels = (head: SeriesHead): GrowingBytes => {
+    this.buffer.truncate(0);
+    this.writeLabels(this.buffer, head);
+    return this.buffer;
+  };
+
+  private writeLabels(out: ProtobufBytes, head: SeriesHead): void {
     const { labelNames, labelValues } = head;
-    if (labelNames !== this.#labelNames) {
-      this.#labelNames = labelNames;
-      this.#escapedNames = labelNames.map((name) => escapeLabelName(name, this.#scheme));
+    if (labelNames !== this.labelNames) {
+      this.labelNames = labelNames;
+      this.escapedNames = labelNames.map((name) => escapeLabelName(name, this.scheme));
     }
     for (let i = 0; i < labelNames.length; i += 1) {
-      writeLabelPair(out, METRIC.label, this.#escapedNames[i]!, labelValues[i]!);
+      writeLabelPair(out, METRIC.label, this.escapedNames[i]!, labelValues[i]!);
     }
-  };
+  }
 
   /** Writes a Counter, Gauge or Untyped. */
-  #writeNumber(out: ProtobufWriter, head: SeriesHead, value: number, exemplar?: Exemplar): void {
-    const begin = out.open(this.#tag);
-    if (exemplar !== undefined) writeExemplar(out, COUNTER.exemplar, exemplar, this.#scheme);
-    if (this.#tag === METRIC.counter) writeTimestamp(out, COUNTER.created, head.created);
+  private writeNumber(
+    out: ProtobufBytes,
+    head: SeriesHead,
+    value: number,
+    exemplar?: Exemplar,
+  ): void {
+    const begin = out.open(this.tag);
+    if (exemplar !== undefined) writeExemplar(out, COUNTER.exemplar, exemplar, this.scheme);
+    if (this.tag === METRIC.counter) writeTimestamp(out, COUNTER.created, head.created);
     out.double(COUNTER.value, value);
     out.close(begin);
   }
 
   /** Begins a series: a Metric with its labels. */
-  #open(head: SeriesHead): number {
-    if (this.#begin === NONE) this.#openFamily();
-    const metric = this.#out.open(METRIC_FAMILY.metric, this.#metricWidth);
+  private open(head: SeriesHead): number {
+    if (this.begin === NONE) this.openFamily();
+    const metric = this.out.open(METRIC_FAMILY.metric, this.metricWidth);
     if (head.table === undefined) {
-      this.#encodeLabels(this.#out, head);
+      this.writeLabels(this.out, head);
       return metric;
     }
-    if (head.table !== this.#table) this.#enter(head.table);
-    this.#labels ??= this.#kept("labels", head);
-    this.#labels.write(this.#out, head, this.#encodeLabels);
+    if (head.table !== this.table) this.enterTable(head.table);
+    this.labels ??= keptBytesOf(head, "protobuf labels", this.scheme);
+    this.copy(this.labels, head, this.encodeLabels);
     return metric;
   }
 
-  #close(metric: number, head: SeriesHead): void {
+  private close(metric: number, head: SeriesHead): void {
     if (!Number.isNaN(head.timestamp)) {
       const ms = Math.round(head.timestamp * 1000);
-      if (Number.isSafeInteger(ms)) this.#out.int(METRIC.timestampMs, ms);
+      if (Number.isSafeInteger(ms)) this.out.int(METRIC.timestampMs, ms);
     }
-    this.#metricWidth = this.#out.close(metric, this.#metricWidth);
+    this.metricWidth = this.out.close(metric, this.metricWidth);
   }
 
-  #openFamily(): void {
-    const out = this.#out;
-    const family = this.#family!;
-    this.#begin = out.openDelimited();
-    out.string(METRIC_FAMILY.name, escapeMetricName(exposedName(family), this.#scheme));
+  private openFamily(): void {
+    const out = this.out;
+    const family = this.current!;
+    this.begin = out.openDelimited();
+    out.string(METRIC_FAMILY.name, escapeMetricName(exposedName(family), this.scheme));
     out.string(METRIC_FAMILY.help, family.help);
     out.uint(METRIC_FAMILY.type, TYPES[family.type][0]);
     if (family.unit !== undefined) out.string(METRIC_FAMILY.unit, family.unit);
   }
 
-  #enter(table: object): void {
-    this.#leave();
-    this.#table = table;
+  private enterTable(table: object | undefined): void {
+    this.table = table;
+    this.labels = undefined;
+    this.numbers = undefined;
   }
 
-  #kept(what: string, head: SeriesHead): SeriesBytes {
-    // Most names look the same under every scheme, and share one set of bytes.
-    const scheme = head.labelNames.every(isLegacyLabelName) ? "" : this.#scheme;
-    const bytes = seriesBytesOf(head.table as object, `${what} ${scheme}`);
-    bytes.begin();
-    return bytes;
-  }
-
-  #leave(): void {
-    this.#labels?.end();
-    this.#numbers?.end();
-    this.#labels = undefined;
-    this.#numbers = undefined;
-    this.#table = undefined;
-  }
-
-  #endFamily(): void {
-    if (this.#begin !== NONE) this.#out.closeDelimited(this.#begin);
-    this.#begin = NONE;
-    this.#leave();
+  private endFamily(): void {
+    if (this.begin !== NONE) this.out.closeDelimited(this.begin);
+    this.begin = NONE;
+    this.enterTable(undefined);
   }
 }

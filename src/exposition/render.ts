@@ -1,18 +1,38 @@
-import type { MetricSource } from "../model/sample-sink.ts";
-import type { PageSink } from "./page-sink.ts";
+import type { EscapingScheme } from "../model/escaping.ts";
+import type { MetricSource, SampleSink } from "../model/sample-sink.ts";
+
+export interface PageOptions {
+  readonly escaping: EscapingScheme;
+  /** The bytes that the page will have, as far as is known. */
+  readonly capacity?: number;
+  /** Whether OpenMetrics 1.0 gets a `_created` sample a series. */
+  readonly createdSamples?: boolean;
+}
+
+/** A sink that makes a page of bytes. */
+export interface PageSink extends SampleSink {
+  /** Bytes so far. */
+  readonly length: number;
+  /** Drops everything after this length, which is one at which a family began. */
+  truncate(length: number): void;
+  /** Ends the page. */
+  finish(): Uint8Array;
+}
 
 /** How long a scrape may hold the event loop at a time, in milliseconds. */
 const SLICE_MS = 0.5;
 
 /**
- * Lets each source visit the sink, with a pause for the event loop whenever a slice is used up. A
- * source that throws leaves nothing behind; those that did are the result.
+ * Lets each source visit the sink, and gives the event loop a turn whenever a slice of time is used up.
+ * A source that throws leaves nothing on the page.
+ *
+ * @returns the sources that threw, with what they threw
  */
 export async function render<S extends MetricSource>(
   sources: Iterable<S>,
   sink: PageSink,
-): Promise<S[]> {
-  const failed: S[] = [];
+): Promise<ReadonlyMap<S, unknown>> {
+  const failed = new Map<S, unknown>();
   let sliceEnd = performance.now() + SLICE_MS;
   const pause = async () => {
     if (performance.now() < sliceEnd) return;
@@ -23,9 +43,9 @@ export async function render<S extends MetricSource>(
     const begin = sink.length;
     try {
       for (const _ of source.visit(sink) ?? []) await pause();
-    } catch {
+    } catch (error) {
       sink.truncate(begin);
-      failed.push(source);
+      failed.set(source, error);
     }
     await pause();
   }

@@ -1,9 +1,7 @@
 import type { Family, MetricType } from "../model/family.ts";
 import type { SeriesHead } from "../model/sample-sink.ts";
-import { BucketedSink } from "./bucketed-sink.ts";
-
-const NEWLINE = 0x0a;
-const SPACE = 0x20;
+import { NEWLINE, SPACE } from "./bytes.ts";
+import { BucketedSink } from "./line-sink.ts";
 
 /** The nearest type that the text format knows. */
 const TEXT_TYPES: { readonly [Type in MetricType]: string } = {
@@ -23,12 +21,12 @@ const TEXT_TYPES: { readonly [Type in MetricType]: string } = {
  */
 export class TextSink extends BucketedSink {
   override family(family: Family): void {
-    const name = this.begin(family);
+    const name = this.beginFamily(family);
     this.comments(name, { help: family.help }, TEXT_TYPES[family.type], false);
     this.nameParts(name, "_");
   }
 
-  protected override end(head: SeriesHead, value: number): void {
+  protected override endLine(head: SeriesHead, value: number): void {
     const { out } = this;
     out.number(value);
     if (!Number.isNaN(head.timestamp)) {

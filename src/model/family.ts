@@ -21,10 +21,15 @@ export interface Family {
   readonly bare?: true;
 }
 
+/** What exposition adds to the name of a family: `_total`, `_info` or nothing. */
+export function suffixOf({ type, bare }: Family): string {
+  if (bare) return "";
+  return type === "counter" ? "_total" : type === "info" ? "_info" : "";
+}
+
 /** The name of a family's samples, before what its type adds to tell them apart. */
-export function exposedName({ name, type, bare }: Family): string {
-  if (bare) return name;
-  return type === "counter" ? `${name}_total` : type === "info" ? `${name}_info` : name;
+export function exposedName(family: Family): string {
+  return family.name + suffixOf(family);
 }
 
 const SUFFIXES: { readonly [Type in MetricType]: readonly string[] } = {

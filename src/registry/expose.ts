@@ -1,6 +1,6 @@
 import { sampleNameTaken } from "../errors.ts";
+import { FORMATS } from "../exposition/formats.ts";
 import { negotiate } from "../exposition/negotiate.ts";
-import { newPage } from "../exposition/page.ts";
 import { render } from "../exposition/render.ts";
 import { CollectedInstrument } from "../instruments/collected.ts";
 import type { RegistryContext } from "../instruments/definition.ts";
@@ -73,9 +73,13 @@ export class PageMaker {
     const sources = await this.#collected(names, deadlineMs);
     // Numbers get longer as they grow.
     const capacity = 1024 + 1.05 * (this.#lengths.get(negotiated.format) ?? 0);
-    const page = await newPage(negotiated, { capacity: Math.ceil(capacity), createdSamples });
+    const page = await FORMATS[negotiated.format].open({
+      escaping: negotiated.escaping,
+      capacity: Math.ceil(capacity),
+      createdSamples,
+    });
     const lost = await render(sources, page);
-    for (const source of lost) this.#exposed.own.countLost(nameOf(source));
+    for (const source of lost.keys()) this.#exposed.own.countLost(nameOf(source));
     const body = page.finish();
     if (names === undefined) this.#lengths.set(negotiated.format, body.length);
     return { contentType: negotiated.contentType, body };

@@ -1,5 +1,4 @@
-import { negotiate } from "../exposition/negotiate.ts";
-import { newPage } from "../exposition/page.ts";
+import { FORMATS } from "../exposition/formats.ts";
 import { parse } from "../exposition/parse/parse.ts";
 import type { ParsedFamily } from "../exposition/parse/parsed-page.ts";
 import type { ParsedSample } from "../exposition/parse/sample.ts";
@@ -56,7 +55,7 @@ export function familiesOf(page: string | Uint8Array): PageFamily[] {
 }
 
 async function rendered(source: MetricSource): Promise<Uint8Array> {
-  const page = await newPage(negotiate(ACCEPT), { capacity: 1024, createdSamples: false });
+  const page = FORMATS["text-1.0.0"].open({ escaping: "allow-utf-8" });
   for (const _ of source.visit(page) ?? []);
   return page.finish();
 }

@@ -1,4 +1,5 @@
 import { formatBound } from "../exposition/bound.ts";
+import { escapeText } from "../exposition/bytes.ts";
 import { parseNumber } from "../exposition/parse/line-reader.ts";
 import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";
 import type { PageSample } from "./read-page.ts";
@@ -36,7 +37,7 @@ function seriesText({ name, labels }: PageSample): string {
 }
 
 function quoted(text: string): string {
-  return `"${text.replaceAll(/[\\"\n]/g, (char) => (char === "\n" ? "\\n" : `\\${char}`))}"`;
+  return `"${escapeText(text, true)}"`;
 }
 
 function numberText(value: number): string {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ExpositionFormat } from "../../src/exposition/negotiate.ts";
-import { newPage } from "../../src/exposition/page.ts";
+import { FORMATS, type FormatName } from "../../src/exposition/formats.ts";
 import { Registry } from "../../src/index.ts";
 import { play } from "../recording.ts";
 import { fromGo, type GoFamily } from "./go-families.ts";
@@ -23,7 +22,7 @@ interface ErrorScenario {
 interface Row<S> {
   /** Unique among all tables. */
   readonly row: string;
-  readonly format: ExpositionFormat;
+  readonly format: FormatName;
   readonly scenario: S;
 }
 
@@ -105,10 +104,11 @@ const errors = [
 describe.skipIf(pages.length === 0)("families become the pages that Go writes", () => {
   test.each(pages)("$row", async ({ row, format, scenario }) => {
     const createdSamples = scenario.options?.some(({ $call }) => $call === "WithCreatedLines");
-    const page = await newPage(
-      { format, escaping: "allow-utf-8", contentType: "" },
-      { capacity: 0, createdSamples: createdSamples ?? false },
-    );
+    const page = await FORMATS[format].open({
+      escaping: "allow-utf-8",
+      capacity: 0,
+      createdSamples: createdSamples ?? false,
+    });
     play([fromGo(scenario.in)]).visit(page);
     const end = format === "text-0.0.4" ? "" : "# EOF\n";
     const wanted = (OTHERWISE[row]?.edit(scenario.out) ?? scenario.out) + end;
@@ -143,7 +143,7 @@ describe.skipIf(errors.length === 0)("families that Go refuses are left off the 
 
 function rows<S extends Scenario | ErrorScenario>(
   title: string,
-  format: ExpositionFormat,
+  format: FormatName,
   scenarios: readonly S[] = [],
 ): Row<S>[] {
   return scenarios.map((scenario, i) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { newPage } from "../../src/exposition/page.ts";
+import { OpenMetrics2Sink } from "../../src/exposition/openmetrics-2.ts";
 import { parse } from "../../src/exposition/parse/parse.ts";
 import { type RecordedFamily, record } from "../recording.ts";
 import { vectors } from "./vectors.ts";
@@ -28,10 +28,7 @@ const valid = examples.filter(
 describe.skipIf(valid.length === 0)("OpenMetrics 2.0, examples of its specification", () => {
   test.each(valid)("line $line is exposed as what it is: $context", async ({ text }) => {
     const page = parse(text, { contentType: CONTENT_TYPE });
-    const sink = await newPage(
-      { format: "openmetrics-2.0", escaping: "allow-utf-8", contentType: CONTENT_TYPE },
-      { capacity: 0, createdSamples: false },
-    );
+    const sink = new OpenMetrics2Sink({ escaping: "allow-utf-8", capacity: 0 });
     for (const _ of page.visit(sink));
     const again = parse(sink.finish(), { contentType: CONTENT_TYPE });
     expect(record(again)).toEqual(record(page));

@@ -11,10 +11,9 @@ import {
   record,
 } from "../../../test/recording.ts";
 import type { MetricSource } from "../../model/sample-sink.ts";
-import { ByteWriter } from "../byte-writer.ts";
 import { OpenMetrics1Sink } from "../openmetrics-1.ts";
 import { OpenMetrics2Sink } from "../openmetrics-2.ts";
-import type { PageSink } from "../page-sink.ts";
+import type { PageSink } from "../render.ts";
 import { TextSink } from "../text.ts";
 import { parse } from "./parse.ts";
 
@@ -30,19 +29,19 @@ const formats: readonly Format[] = [
   {
     name: "text",
     contentType: "text/plain; version=1.0.0",
-    newPage: () => new TextSink(new ByteWriter(), "allow-utf-8"),
+    newPage: () => new TextSink({ escaping: "allow-utf-8" }),
     kept: keptByText,
   },
   {
     name: "OpenMetrics 1.0",
     contentType: "application/openmetrics-text; version=1.0.0",
-    newPage: () => new OpenMetrics1Sink(new ByteWriter(), "allow-utf-8", true),
+    newPage: () => new OpenMetrics1Sink({ escaping: "allow-utf-8", createdSamples: true }),
     kept: keptByOpenMetrics1,
   },
   {
     name: "OpenMetrics 2.0",
     contentType: "application/openmetrics-text; version=2.0.0",
-    newPage: () => new OpenMetrics2Sink(new ByteWriter(), "allow-utf-8"),
+    newPage: () => new OpenMetrics2Sink({ escaping: "allow-utf-8" }),
     kept: (family) => family,
   },
 ];

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bytesTag, doubleTag, ProtobufWriter, varintTag } from "./protobuf-writer.ts";
+import { bytesTag, doubleTag, ProtobufBytes, varintTag } from "./protobuf-bytes.ts";
 
-function written(write: (out: ProtobufWriter) => void): number[] {
-  const out = new ProtobufWriter(0);
+function written(write: (out: ProtobufBytes) => void): number[] {
+  const out = new ProtobufBytes(0);
   write(out);
   return [...out.finish()];
 }
@@ -65,7 +65,7 @@ test("tags of fields past 15 have two bytes", () => {
 });
 
 test.each([0, 1, 127, 128, 16_383, 16_384, 2 ** 21])("a text of %i bytes", (size) => {
-  const out = new ProtobufWriter();
+  const out = new ProtobufBytes();
   out.string(bytesTag(1), "x".repeat(size));
   const prefix = Buffer.from([10, ...varint(BigInt(size))]);
   expect(Buffer.concat([prefix, Buffer.alloc(size, "x")]).equals(out.finish())).toBe(true);
@@ -74,7 +74,7 @@ test.each([0, 1, 127, 128, 16_383, 16_384, 2 ** 21])("a text of %i bytes", (size
 test("a message's length is the same however wide it was expected to be", () => {
   for (const size of [0, 5, 200, 20_000]) {
     for (const width of [1, 2, 3, 5]) {
-      const out = new ProtobufWriter();
+      const out = new ProtobufBytes();
       const begin = out.open(bytesTag(1), width);
       for (let i = 0; i < size; i += 5) out.double(doubleTag(1), i);
       const inside = out.length - begin;
@@ -107,10 +107,10 @@ test("copies are exact, whatever the bytes and wherever they begin", () => {
       fc.array(fc.constantFrom("a", "\u007f", "\u{1f600}", "\u{10ffff}", "\0"), { maxLength: 40 }),
       fc.nat(40),
       (parts, skipped) => {
-        const source = new ProtobufWriter();
+        const source = new ProtobufBytes();
         source.string(bytesTag(1), parts.join(""));
         const from = Math.min(skipped, source.length);
-        const out = new ProtobufWriter(0);
+        const out = new ProtobufBytes(0);
         out.uint(varintTag(1), 1);
         out.copy(source, from, source.length - from);
         expect([...out.finish()]).toEqual([8, 1, ...source.finish().slice(from)]);
@@ -120,11 +120,11 @@ test("copies are exact, whatever the bytes and wherever they begin", () => {
 });
 
 test("copies are exact even where the bytes are those of a signalling NaN", () => {
-  const source = new ProtobufWriter();
+  const source = new ProtobufBytes();
   source.uint(varintTag(1), 128 + 0x70 * 2 ** 42 + 0x7f * 2 ** 49);
   const bytes = [0x80, 0x81, 0x80, 0x80, 0x80, 0x80, 0xf0, 0x7f];
   expect([...source.finish()]).toEqual([8, ...bytes]);
-  const out = new ProtobufWriter();
+  const out = new ProtobufBytes();
   // Often enough for the compiler to take an interest.
   for (let i = 0; i < 50_000; i += 1) {
     out.truncate(0);
@@ -134,7 +134,7 @@ test("copies are exact even where the bytes are those of a signalling NaN", () =
 });
 
 test("what was truncated is gone", () => {
-  const out = new ProtobufWriter();
+  const out = new ProtobufBytes();
   out.uint(varintTag(1), 1);
   out.double(doubleTag(2), 2);
   out.truncate(2);
