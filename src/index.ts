@@ -47,11 +47,11 @@ export type {
   SummarySeries,
 } from "./instruments/summary.ts";
 export type { StopTimer } from "./instruments/timer.ts";
-export type { CollectContext } from "./model/collect-context.ts";
 export type { Exemplar } from "./model/exemplar.ts";
 export type { Family, MetricType } from "./model/family.ts";
 export type { BucketSpan, NativeBuckets, NativeHistogram } from "./model/native-histogram.ts";
 export {
+  type CollectContext,
   type HistogramValue,
   type MetricSource,
   type SampleSink,

@@ -1,5 +1,5 @@
 import { invalidValue } from "../errors.ts";
-import type { CollectContext } from "../model/collect-context.ts";
+import type { CollectContext } from "../model/sample-sink.ts";
 import type { Definition, Labels } from "./definition.ts";
 import type { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
@@ -28,6 +28,11 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
   ) {
     super(definition, 1);
     this.callback = callback;
+  }
+
+  /** What is read before the family is exposed: itself, where it has a callback. */
+  get reader(): this | undefined {
+    return this.callback && this;
   }
 
   get read(): (context: CollectContext) => unknown {

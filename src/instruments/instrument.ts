@@ -108,6 +108,10 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     else if (!this.only.isGone) this.restart(this.only.slot);
   }
 
+  get name(): string {
+    return this.family.name;
+  }
+
   *visit(sink: SampleSink): Generator<void> {
     const { table, rows } = this;
     table.expire();

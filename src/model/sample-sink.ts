@@ -1,4 +1,3 @@
-import type { CollectContext } from "./collect-context.ts";
 import type { Exemplar } from "./exemplar.ts";
 import type { Family } from "./family.ts";
 import type { NativeHistogram } from "./native-histogram.ts";
@@ -90,6 +89,12 @@ export interface SampleSink {
   info(head: SeriesHead): void;
   stateSet(head: SeriesHead, value: StateSetValue): void;
   unknown(head: SeriesHead, value: number): void;
+}
+
+/** What something is told that is read at scrape time. */
+export interface CollectContext {
+  /** Aborted when the scrape's deadline has passed; what comes later is not used. */
+  readonly signal: AbortSignal;
 }
 
 /**

@@ -1,89 +1,92 @@
 import { isThenable } from "../instruments/timer.ts";
-import type { CollectContext } from "../model/collect-context.ts";
+import type { CollectContext } from "../model/sample-sink.ts";
 
-/** Something that must be read before it can be exposed. */
-export interface Collecting {
-  /** Reads, now or later; what it gives is handed to `apply`. */
+/** Reads what must be fetched before it can be exposed. */
+export interface Reader {
+  /** Reads, now or later. Its result is handed to `apply`. */
   readonly read: (context: CollectContext) => unknown;
   apply(collected: unknown): void;
 }
 
-/** Reads that still run: other scrapes wait for them, too, instead of starting more. */
-const running = new WeakMap<Collecting, Run>();
+/** Reads that still run. Other scrapes wait for them, too, instead of starting more. */
+const running = new WeakMap<Reader, Run>();
 
 interface Run {
-  readonly read: Collecting["read"];
-  /** Of the scrapes that wait for it. */
+  readonly read: Reader["read"];
+  /** The signals of all scrapes that wait for it. */
   readonly signals: AbortSignal[];
-  readonly outcome: Promise<boolean>;
+  /** Rejects where the read failed. */
+  readonly end: Promise<void>;
 }
 
-/** More than this, timers can't count. */
+/** The longest delay that timers support. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
+/** Why a source is left out whose read was not in time. */
+const LATE = "the deadline has passed";
+
 /**
- * Reads all at once, until they are done or the deadline has passed. Gives back those that threw,
- * gave nonsense or came late.
+ * Reads all sources that have a reader, all at once, until they are done or the deadline has passed.
+ *
+ * @returns those that could not be read in time, with the reason: what they threw, or that they were late
  */
-export async function collect<C extends Collecting>(
-  all: readonly C[],
+export async function collect<S extends { readonly reader?: Reader | undefined }>(
+  sources: readonly S[],
   deadlineMs: number,
-): Promise<ReadonlySet<C>> {
-  const failed = new Set<C>();
+): Promise<ReadonlyMap<S, unknown>> {
+  const failed = new Map<S, unknown>();
   const controller = new AbortController();
   const pending: Promise<unknown>[] = [];
-  for (const collecting of all) {
-    const outcome = start(collecting, controller.signal);
-    if (outcome === true) continue;
-    failed.add(collecting); // If it is under way: until it has come in time.
-    if (outcome !== false) pending.push(outcome.then((done) => done && failed.delete(collecting)));
+  for (const source of sources) {
+    if (source.reader === undefined) continue;
+    try {
+      const end = start(source.reader, controller.signal);
+      if (end === undefined) continue;
+      failed.set(source, LATE); // Until it has come in time.
+      const done = () => failed.delete(source);
+      pending.push(end.then(done, (error) => failed.set(source, error)));
+    } catch (error) {
+      failed.set(source, error);
+    }
   }
   if (pending.length > 0) await beforeDeadline(Promise.all(pending), deadlineMs, controller);
-  return failed;
+  return new Map(failed); // A late one may still end, but not on this page.
 }
 
-/** Whether it could be read, at once or later. */
-function start(collecting: Collecting, signal: AbortSignal): boolean | Promise<boolean> {
-  const { read } = collecting;
-  const before = running.get(collecting);
-  // A hot reload brings another callback: that of before is of no interest any more.
-  if (before?.read === read) return join(before, signal);
-  try {
-    const collected = read({ signal });
-    if (!isThenable(collected)) {
-      collecting.apply(collected);
-      return true;
-    }
-    const signals = [signal];
-    const outcome = finish(collecting, Promise.resolve(collected), signals);
-    running.set(collecting, { read, signals, outcome });
-    return outcome;
-  } catch {
-    return false;
+/** Throws where it fails at once; returns the end of a read that goes on. */
+function start(reader: Reader, signal: AbortSignal): Promise<void> | undefined {
+  const { read } = reader;
+  const run = running.get(reader);
+  // After a hot reload there is another callback, and the end of the one before does not matter.
+  if (run?.read === read) return join(run, signal);
+  const collected = read({ signal });
+  if (!isThenable(collected)) {
+    reader.apply(collected);
+    return undefined;
   }
+  const signals = [signal];
+  const end = finish(reader, Promise.resolve(collected), signals);
+  running.set(reader, { read, signals, end });
+  return end;
 }
 
-/** Waits for a read that runs already; one that a scrape has given up on is not waited for again. */
-function join(run: Run, signal: AbortSignal): boolean | Promise<boolean> {
-  if (run.signals.some(({ aborted }) => aborted)) return false;
+/** Waits for a read that runs already. One that a scrape has given up on is not waited for again. */
+function join(run: Run, signal: AbortSignal): Promise<void> {
+  if (run.signals.some(({ aborted }) => aborted)) return Promise.reject(LATE);
   run.signals.push(signal);
-  return run.outcome;
+  return run.end;
 }
 
 async function finish(
-  collecting: Collecting,
+  reader: Reader,
   promise: Promise<unknown>,
   signals: readonly AbortSignal[],
-): Promise<boolean> {
+): Promise<void> {
   try {
     const collected = await promise;
-    if (signals.every(({ aborted }) => aborted)) return false;
-    collecting.apply(collected);
-    return true;
-  } catch {
-    return false;
+    if (!signals.every(({ aborted }) => aborted)) reader.apply(collected);
   } finally {
-    if (running.get(collecting)?.signals === signals) running.delete(collecting);
+    if (running.get(reader)?.signals === signals) running.delete(reader);
   }
 }
 

@@ -2,15 +2,11 @@ import { sampleNameTaken } from "../errors.ts";
 import { FORMATS } from "../exposition/formats.ts";
 import { negotiate } from "../exposition/negotiate.ts";
 import { render } from "../exposition/render.ts";
-import { CollectedInstrument } from "../instruments/collected.ts";
-import type { RegistryContext } from "../instruments/definition.ts";
-import type { HeldSeries } from "../instruments/held-series.ts";
-import type { CollectContext } from "../model/collect-context.ts";
 import type { Family } from "../model/family.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
-import { type Collecting, collect } from "./collect.ts";
-import { type AnyInstrument, claimedNames, type Families } from "./families.ts";
-import { ForeignVisit, isNamed } from "./foreign-source.ts";
+import { collect, type Reader } from "./collect.ts";
+import { claimedNames, type Families } from "./families.ts";
+import { type ForeignSource, ForeignVisit, isNamed } from "./foreign-source.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
 
 /** Below the 10 seconds that Prometheus waits by default. */
@@ -36,99 +32,58 @@ export interface Exposition {
   readonly body: Uint8Array;
 }
 
-/** A source that a user registered. */
-export class RegisteredSource implements Collecting {
-  readonly source: MetricSource;
-  readonly read: (context: CollectContext) => unknown;
-
-  constructor(source: MetricSource) {
-    this.source = source;
-    this.read = (context) => source.collect?.(context);
-  }
-
-  apply(): void {}
+/** What a page is made of: instruments, and sources that a user registered. */
+interface Exposed extends MetricSource {
+  /** The family that is lost where it fails. */
+  readonly name: string;
+  /** Reads what is exposed, where it must be read first. */
+  readonly reader?: Reader | undefined;
 }
 
-/** What a registry exposes. */
-export interface Exposed {
-  readonly families: Families;
-  readonly sources: Iterable<RegisteredSource>;
-  readonly constantLabels: RegistryContext["constantLabels"];
-  readonly own: OwnMetrics;
-}
-
-/** Makes pages of what a registry exposes. */
+/** Makes the pages of a registry. */
 export class PageMaker {
-  readonly #exposed: Exposed;
+  readonly #families: Families;
+  readonly #foreign: Iterable<ForeignSource>;
+  readonly #own: OwnMetrics;
   /** The length of the last page of each format: the next one will be about as long. */
   readonly #lengths = new Map<string, number>();
 
-  constructor(exposed: Exposed) {
-    this.#exposed = exposed;
+  constructor(families: Families, foreign: Iterable<ForeignSource>, own: OwnMetrics) {
+    this.#families = families;
+    this.#foreign = foreign;
+    this.#own = own;
   }
 
   async make(options: ExposeOptions): Promise<Exposition> {
     const { accept, names, deadlineMs = DEFAULT_DEADLINE_MS, createdSamples = false } = options;
-    const negotiated = negotiate(accept);
-    const sources = await this.#collected(names, deadlineMs);
+    const { format, escaping, contentType } = negotiate(accept);
+    const all = this.#exposed(names);
+    const unread = await collect(all, deadlineMs);
+    const sources = all.filter((source) => !unread.has(source));
+    for (const { name } of unread.keys()) this.#own.countLost(name);
     // Numbers get longer as they grow.
-    const capacity = 1024 + 1.05 * (this.#lengths.get(negotiated.format) ?? 0);
-    const page = await FORMATS[negotiated.format].open({
-      escaping: negotiated.escaping,
-      capacity: Math.ceil(capacity),
-      createdSamples,
-    });
+    const capacity = Math.ceil(1024 + 1.05 * (this.#lengths.get(format) ?? 0));
+    const page = await FORMATS[format].open({ escaping, capacity, createdSamples });
     const lost = await render(sources, page);
-    for (const source of lost.keys()) this.#exposed.own.countLost(nameOf(source));
+    for (const { name } of lost.keys()) this.#own.countLost(name);
     const body = page.finish();
-    if (names === undefined) this.#lengths.set(negotiated.format, body.length);
-    return { contentType: negotiated.contentType, body };
+    if (names === undefined) this.#lengths.set(format, body.length);
+    return { contentType, body };
   }
 
-  /** The sources that a page shows, once they have been read. */
-  async #collected(
-    names: readonly string[] | undefined,
-    deadlineMs: number,
-  ): Promise<(AnyInstrument | ForeignVisit)[]> {
-    const { families, sources, own } = this.#exposed;
-    const isWanted = (instrument: AnyInstrument) => isNamed(instrument.family, names);
-    const collecting: (RegisteredSource | CollectedInstrument<HeldSeries>)[] = [
-      ...[...families].filter(isWanted).filter(hasCallback),
-      ...sources,
-    ];
-    const late = await collect(collecting, deadlineMs);
-    for (const one of late)
-      own.countLost(one instanceof RegisteredSource ? "_source" : one.family.name);
-    const counted = own.instruments.filter(({ table }) => table.size > 0);
-    return [
-      ...[...families, ...counted]
-        .filter(isWanted)
-        .filter((instrument) => !(late as ReadonlySet<unknown>).has(instrument)),
-      ...this.#visits(
-        [...sources].filter((source) => !late.has(source)),
-        names,
-      ),
-    ];
-  }
-
-  #visits(sources: RegisteredSource[], names: readonly string[] | undefined): ForeignVisit[] {
-    const { families, constantLabels } = this.#exposed;
+  #exposed(names: readonly string[] | undefined): Exposed[] {
     const claimed = new Set<string>();
     const claim = (family: Family) => {
-      families.checkFree(family);
+      this.#families.checkFree(family);
       for (const exposed of claimedNames(family)) {
         if (claimed.has(exposed)) throw sampleNameTaken(exposed, family.name, "another source's");
         claimed.add(exposed);
       }
     };
-    return sources.map(({ source }) => new ForeignVisit(source, { constantLabels, claim, names }));
+    const instruments = [...this.#families, ...this.#own.instruments];
+    return [
+      ...instruments.filter(({ family }) => isNamed(family, names)),
+      ...Array.from(this.#foreign, (source) => new ForeignVisit(source, { claim, names })),
+    ];
   }
-}
-
-function hasCallback(instrument: AnyInstrument): instrument is CollectedInstrument<HeldSeries> {
-  return instrument instanceof CollectedInstrument && instrument.callback !== undefined;
-}
-
-function nameOf(source: AnyInstrument | ForeignVisit): string {
-  return source instanceof ForeignVisit ? source.family : source.family.name;
 }

@@ -1,8 +1,10 @@
 import { invalidLabelValue, invalidOption, invalidValue, labelsMismatch } from "../errors.ts";
+import type { RegistryContext } from "../instruments/definition.ts";
 import type { Exemplar } from "../model/exemplar.ts";
 import { exposedNames, type Family } from "../model/family.ts";
 import { checkLabelNames, checkMetricName, checkStateSetName } from "../model/names.ts";
 import {
+  type CollectContext,
   type HistogramValue,
   type MetricSource,
   type SampleSink,
@@ -11,33 +13,47 @@ import {
   type SummaryValue,
   seriesHead,
 } from "../model/sample-sink.ts";
+import type { Reader } from "./collect.ts";
 
-/** What a registry asks of sources that are not its own. */
+/** A source that a user registered. */
+export class ForeignSource implements Reader {
+  readonly source: MetricSource;
+  readonly constantLabels: RegistryContext["constantLabels"];
+
+  constructor(source: MetricSource, constantLabels: RegistryContext["constantLabels"]) {
+    this.source = source;
+    this.constantLabels = constantLabels;
+  }
+
+  readonly read = (context: CollectContext): unknown => this.source.collect?.(context);
+
+  /** What it has read, it keeps itself. */
+  apply(): void {}
+}
+
+/** What a page asks of sources that are not the registry's own. */
 export interface ForeignRules {
-  readonly constantLabels: {
-    readonly names: readonly string[];
-    readonly values: readonly string[];
-  };
   /** Throws where the page has such a name already. */
   readonly claim: (family: Family) => void;
   /** Only families of these names are wanted. */
   readonly names: readonly string[] | undefined;
 }
 
-/** One visit of a user's source: with the registry's constant labels, and never over its metrics. */
+/** A user's source on one page: with the registry's constant labels, and never over its metrics. */
 export class ForeignVisit implements MetricSource {
-  readonly #source: MetricSource;
+  readonly reader: ForeignSource;
   readonly #rules: ForeignRules;
-  /** The name of the family visited last. */
-  family = "";
+  /** What is lost where it fails: the source, or the family visited last. */
+  name = "_source";
 
-  constructor(source: MetricSource, rules: ForeignRules) {
-    this.#source = source;
+  constructor(source: ForeignSource, rules: ForeignRules) {
+    this.reader = source;
     this.#rules = rules;
   }
 
   visit(sink: SampleSink): Iterable<void> | void {
-    return this.#source.visit(new ForeignSink(sink, this, this.#rules));
+    this.name = "";
+    return this.reader.source.visit(new ForeignSink(sink, this, this.#rules));
   }
 }
 
@@ -57,7 +73,7 @@ class ForeignSink implements SampleSink {
   }
 
   family(family: Family): void {
-    this.#visit.family = String(family.name);
+    this.#visit.name = String(family.name);
     checkFamily(family);
     this.#isWanted = isNamed(family, this.#rules.names);
     if (!this.#isWanted) return;
@@ -94,11 +110,11 @@ class ForeignSink implements SampleSink {
   }
 
   #labelled(head: SeriesHead): SeriesHead {
-    const { names, values } = this.#rules.constantLabels;
+    const { names, values } = this.#visit.reader.constantLabels;
     if (head.labelNames !== this.#given) {
       this.#given = head.labelNames;
       this.#labelNames = [...names, ...head.labelNames];
-      checkLabelNames(this.#visit.family, this.#labelNames);
+      checkLabelNames(this.#visit.name, this.#labelNames);
     }
     this.#check(head);
     if (names.length === 0) return head;
@@ -107,22 +123,22 @@ class ForeignSink implements SampleSink {
 
   /** Throws where the head would not be a series on the page. */
   #check({ labelNames, labelValues, created, timestamp }: SeriesHead): void {
-    const { family } = this.#visit;
+    const { name } = this.#visit;
     if (labelValues.length !== labelNames.length) {
-      throw labelsMismatch(family, labelNames, `${labelValues.length} values`);
+      throw labelsMismatch(name, labelNames, `${labelValues.length} values`);
     }
     labelValues.forEach((value, i) => {
-      if (typeof value !== "string") throw invalidLabelValue(family, labelNames[i]!, value);
+      if (typeof value !== "string") throw invalidLabelValue(name, labelNames[i]!, value);
     });
     for (const time of [created, timestamp]) {
       if (Number.isFinite(time) || Number.isNaN(time)) continue;
-      throw invalidValue(family, time, "a time is in seconds, or NaN where it is not known");
+      throw invalidValue(name, time, "a time is in seconds, or NaN where it is not known");
     }
   }
 
   #number(value: unknown): number {
     if (typeof value === "number") return value;
-    throw invalidValue(this.#visit.family, value, "use a number");
+    throw invalidValue(this.#visit.name, value, "use a number");
   }
 }
 

@@ -1,19 +1,27 @@
 import { CounterInstrument } from "../instruments/counter.ts";
 import type { RegistryContext } from "../instruments/definition.ts";
-import { warn } from "../warn.ts";
+import type { SampleSink } from "../model/sample-sink.ts";
+import { Warnings } from "../warn.ts";
 
 /** Also the name of the metrics' label: a registry's constant label of this name must give way. */
 const LABEL = "family";
 
-/** What a registry counts of itself. It is on the page only once it has happened. */
+/** A counter that is on the page only once it has counted something. */
+class OwnCounter extends CounterInstrument {
+  override *visit(sink: SampleSink): Generator<void> {
+    if (this.table.size > 0) yield* super.visit(sink);
+  }
+}
+
+/** What a registry counts of itself. */
 export class OwnMetrics {
   readonly #overflowUpdates: CounterInstrument;
   readonly #collectErrors: CounterInstrument;
-  readonly #overflown = new Set<string>();
+  readonly #warnings = new Warnings();
 
   constructor(context: RegistryContext) {
     const own = { ...context, constantLabels: withoutLabel(context.constantLabels) };
-    this.#overflowUpdates = new CounterInstrument(
+    this.#overflowUpdates = new OwnCounter(
       {
         name: "narthex_overflow_updates",
         help: "Updates of label sets past their family's series limit, counted under _other.",
@@ -22,7 +30,7 @@ export class OwnMetrics {
       },
       own,
     );
-    this.#collectErrors = new CounterInstrument(
+    this.#collectErrors = new OwnCounter(
       {
         name: "narthex_collect_errors",
         help: "Families that a scrape went without, as what supplies them threw or was late.",
@@ -38,9 +46,8 @@ export class OwnMetrics {
 
   countOverflow(family: string): void {
     this.#overflowUpdates.inc({ family });
-    if (this.#overflown.has(family)) return;
-    this.#overflown.add(family);
-    warn(
+    this.#warnings.once(
+      family,
       `Metric ${family} has reached its limit of series: further label sets are counted under _other. Look for a label of unbounded values, or raise the option limit.`,
     );
   }

@@ -17,8 +17,9 @@ import { type Summary, SummaryInstrument, type SummaryOptions } from "../instrum
 import { checkLabelNames } from "../model/names.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
 import { readLabels } from "../series/label-index.ts";
-import { type ExposeOptions, type Exposition, PageMaker, RegisteredSource } from "./expose.ts";
+import { type ExposeOptions, type Exposition, PageMaker } from "./expose.ts";
 import { Families } from "./families.ts";
+import { ForeignSource } from "./foreign-source.ts";
 import { OwnMetrics } from "./own-metrics.ts";
 
 export interface RegistryOptions {
@@ -31,7 +32,7 @@ export interface RegistryOptions {
 /** Metric families, and the pages made of them. */
 export class Registry {
   readonly #families = new Families();
-  readonly #sources = new Set<RegisteredSource>();
+  readonly #sources = new Set<ForeignSource>();
   readonly #exemplars = new ExemplarSource();
   readonly #context: RegistryContext;
   readonly #pages: PageMaker;
@@ -51,12 +52,7 @@ export class Registry {
     };
     this.#own = new OwnMetrics(this.#context);
     for (const instrument of this.#own.instruments) this.#families.reserve(instrument.family);
-    this.#pages = new PageMaker({
-      families: this.#families,
-      sources: this.#sources,
-      constantLabels,
-      own: this.#own,
-    });
+    this.#pages = new PageMaker(this.#families, this.#sources, this.#own);
   }
 
   /** A value that only goes up. The same definition gives the same counter, however often. */
@@ -116,7 +112,7 @@ export class Registry {
 
   /** Exposes a source of samples beside the registry's own metrics; the result takes it out again. */
   register(source: MetricSource): () => void {
-    const registered = new RegisteredSource(source);
+    const registered = new ForeignSource(source, this.#context.constantLabels);
     this.#sources.add(registered);
     return () => {
       this.#sources.delete(registered);

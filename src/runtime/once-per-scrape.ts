@@ -1,4 +1,4 @@
-import type { CollectContext } from "../model/collect-context.ts";
+import type { CollectContext } from "../model/sample-sink.ts";
 
 /**
  * Lets several families share one reading per scrape, whichever of them the scrape asks for. Each
