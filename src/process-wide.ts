@@ -5,8 +5,10 @@ import { warn } from "./warn.ts";
  * dependency or a test runner loads the package again, and still a request must be counted once: so
  * copies find each other's objects, and call their members.
  *
- * Raise the number whenever such a member changes its name or its meaning: copies of different
- * protocols share nothing, each measures for itself, and neither breaks the other.
+ * The members that copies use of each other's objects are the protocol. Those of the registry, of
+ * recorders, and of what stands on connections, requests and servers are listed in
+ * process-wide.test.ts. Raise the number whenever one changes its name or its meaning: copies of
+ * different protocols share nothing, each measures for itself, and neither breaks the other.
  */
 export const PROTOCOL = 1;
 

@@ -1,0 +1,185 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer, type RequestListener, ServerResponse } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
+import { createContext, Script } from "node:vm";
+import { build } from "esbuild";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { requestCounts } from "./contracts/counts.ts";
+import { parseTextPage } from "./text-page.ts";
+
+/** What the tests use of a version of the package. */
+interface Version {
+  express: typeof import("../src/http/express/index.ts").httpMetrics;
+  httpMetrics: typeof import("../src/http/node/index.ts").httpMetrics;
+  metrics: import("../src/registry/registry.ts").Registry;
+}
+
+const SOURCE = resolve(import.meta.dirname, "../src");
+
+/** Members that copies of the package use of each other, by names that no object of Node has. */
+const MEMBERS = [
+  "begin",
+  "breakOff",
+  "excludes",
+  "finish",
+  "needsHead",
+  "newest",
+  "noticeHead",
+  "record",
+  "recordRejected",
+  "routedBy",
+  "timesHeads",
+  "watchServerOf",
+  "withdraw",
+];
+
+/** Builds the package as another version of it might be, with members that have other names. */
+async function versionOf(protocol: number, renamed: readonly string[] = []): Promise<Script> {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `
+        export { httpMetrics as express } from "./http/express/index.ts";
+        export { httpMetrics } from "./http/node/index.ts";
+        export { metrics } from "./registry/metrics.ts";`,
+      resolveDir: SOURCE,
+    },
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    write: false,
+    ...(renamed.length > 0 && { mangleProps: new RegExp(`^(${renamed.join("|")})$`) }),
+    plugins: [
+      {
+        name: "protocol",
+        setup: ({ onLoad }) =>
+          onLoad({ filter: /process-wide\.ts$/ }, async ({ path }) => {
+            const text = await readFile(path, "utf8");
+            const contents = text.replace(/PROTOCOL = \d+/, `PROTOCOL = ${protocol}`);
+            return { contents, loader: "ts" };
+          }),
+      },
+    ],
+  });
+  return new Script(`(function (module, exports, require) {${outputFiles[0]?.text}\n})`);
+}
+
+const require = createRequire(import.meta.url);
+
+/** Evaluates a version: in this global scope, or in a fresh one, as test runners do for each file. */
+function load(script: Script, scope?: object): Version {
+  const evaluate = scope === undefined ? script.runInThisContext() : script.runInContext(scope);
+  const module = { exports: {} };
+  evaluate(module, module.exports, require);
+  return module.exports as Version;
+}
+
+function freshScope(): object {
+  // Objects of Node's are the same in all scopes; of the language, each scope has its own.
+  return createContext({
+    process,
+    performance,
+    Buffer,
+    TextDecoder,
+    TextEncoder,
+    AbortController,
+    setTimeout,
+    clearTimeout,
+  });
+}
+
+const stops: (() => unknown)[] = [];
+afterEach(async () => {
+  vi.restoreAllMocks();
+  for (const stop of stops.splice(0)) await stop();
+});
+
+async function listening(listener: RequestListener = hello) {
+  const server = createServer(listener);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  stops.push(() => server.close());
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+const hello: RequestListener = (_request, response) => response.writeHead(200).end("hello");
+
+async function counted({ metrics }: Version, requests: number): Promise<void> {
+  await vi.waitFor(async () => {
+    const page = parseTextPage(await metrics.text());
+    expect(requestCounts(page)).toEqual({ "GET _unmatched 200 ok": requests });
+    expect(page.value("http_requests_in_flight")).toBe(0);
+  });
+}
+
+let protocol = 1000;
+let one: Script;
+beforeAll(async () => {
+  one = await versionOf(protocol);
+});
+
+test("versions with different protocols measure the same requests, each in its own registry", async () => {
+  const warned = vi.spyOn(process, "emitWarning");
+  protocol += 1;
+  const first = load(one);
+  const second = load(await versionOf(protocol, MEMBERS));
+  expect(second.metrics).not.toBe(first.metrics);
+  expect(warned.mock.calls.map(([message]) => message)).toEqual([
+    expect.stringContaining("can't share their metrics"),
+  ]);
+  const { server, url } = await listening();
+  first.httpMetrics(server);
+  second.httpMetrics(server, { path: "/second" });
+  for (const path of ["/a", "/b", "/c"])
+    expect(await (await fetch(url + path)).text()).toBe("hello");
+  await counted(first, 3);
+  await counted(second, 3);
+  expect(warned).toHaveBeenCalledTimes(1);
+});
+
+test.each(MEMBERS)(
+  "a version that has no %s, in spite of its protocol, costs no request its answer",
+  async (member) => {
+    vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    for (const [before, after] of [
+      [[member], []],
+      [[], [member]],
+    ]) {
+      for (const isServerFirst of [true, false]) {
+        protocol += 1;
+        const first = load(await versionOf(protocol, before));
+        const second = load(await versionOf(protocol, after));
+        expect(second.metrics).toBe(first.metrics);
+        let middleware = isServerFirst ? undefined : second.express();
+        const { server, url } = await listening((request, response) =>
+          middleware?.(request, response, () => response.writeHead(200).end("hello")),
+        );
+        first.httpMetrics(server, { path: "/first" });
+        middleware ??= second.express();
+        for (const path of ["/a", "/b"]) {
+          expect(await (await fetch(url + path)).text()).toBe("hello");
+        }
+      }
+    }
+  },
+);
+
+test("in fresh global scopes nothing piles up on what is Node's, and the newest measures", async () => {
+  protocol += 1;
+  const script = await versionOf(protocol);
+  const first = load(script, freshScope());
+  const early = await listening();
+  first.httpMetrics(early.server);
+  await fetch(early.url);
+  await counted(first, 1);
+  const { writeHead } = ServerResponse.prototype;
+  const second = load(script, freshScope());
+  const late = await listening();
+  second.httpMetrics(late.server);
+  expect(second.metrics).not.toBe(first.metrics);
+  expect(ServerResponse.prototype.writeHead).toBe(writeHead);
+  await fetch(late.url);
+  await counted(second, 1);
+  await counted(first, 1);
+});
