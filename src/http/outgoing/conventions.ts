@@ -1,8 +1,8 @@
 import type { MetricDefault } from "../record/metric-choice.ts";
 import type { OutgoingLabel } from "./labels.ts";
-import type { OutgoingMetricsChoice } from "./options.ts";
 
-type OutgoingMetric = keyof OutgoingMetricsChoice;
+/** As in `OutgoingMetricsChoice`, whose file imports this one. */
+type OutgoingMetric = "duration" | "errors" | "inFlight";
 
 /** The names of metrics and labels, and the values of special labels. */
 export interface OutgoingConventions {
