@@ -1,19 +1,7 @@
 import { existsSync } from "node:fs";
 import Module, { createRequire, type LoadFnOutput, register } from "node:module";
 import { join, resolve } from "node:path";
-import { SHARED } from "../process-wide.ts";
-
-/** The name under which the process shares what the lines call. */
-export const HOOKS = "auto.hooks";
-
-const hooks = `globalThis[Symbol.for("${SHARED.description}")].get("${HOOKS}")`;
-
-/** Lines that are appended to modules of frameworks, to reach what these don't export. */
-const LINES: readonly (readonly [file: RegExp, line: string])[] = [
-  [/\/koa\/lib\/application\.js$/, `${hooks}.koa(module.exports);`],
-  [/\/hono\/dist\/context\.js$/, `Context = ${hooks}.hono(Context);`],
-  [/\/hono\/dist\/cjs\/context\.js$/, `exports.Context = Context = ${hooks}.hono(Context);`],
-];
+import { extendedModule, lineFor } from "./extended-module.ts";
 
 type Load = (
   url: string,
@@ -39,7 +27,8 @@ export function extendModules(): void {
     return;
   }
   extendCommonJs(Module.prototype as unknown as CompilingModule);
-  // A loader on a thread of its own costs nearly a millisecond per ES module: only for Hono.
+  // A loader on a thread of its own costs nearly a millisecond per ES module: only for Hono. This file
+  // must stay apart from what that thread loads, or a bundler moves this URL to another folder.
   if (isInstalled("hono")) register(new URL("./loader-thread.js", import.meta.url));
 }
 
@@ -57,24 +46,4 @@ function isInstalled(name: string): boolean {
       .resolve.paths(name)
       ?.some((folder) => existsSync(join(folder, name))),
   );
-}
-
-/** A loaded module, extended if there is a line for it. */
-export function extendedModule(url: string, loaded: LoadFnOutput): LoadFnOutput {
-  const { source } = loaded;
-  const line = lineFor(url);
-  // The source of a CommonJS module is missing where another loader reads it.
-  if (line === undefined || source === undefined || source === null) return loaded;
-  const text = typeof source === "string" ? source : new TextDecoder().decode(source);
-  return { ...loaded, source: text + line };
-}
-
-/**
- * The line for a module, by its path or URL; undefined for almost all. Where it does not fit another
- * version of the framework, the module must still work.
- */
-export function lineFor(module: string): string | undefined {
-  const path = module.split(/[?#]/, 1)[0]!.replaceAll("\\", "/");
-  const found = LINES.find(([file]) => file.test(path));
-  return found && `\ntry { ${found[1]} } catch {}\n`;
 }

@@ -12,7 +12,8 @@ import { nextRoute } from "../http/next/route.ts";
 import { setRouteOf } from "../http/request/find.ts";
 import { servers } from "../http/server/servers.ts";
 import { processWide } from "../process-wide.ts";
-import { extendModules, HOOKS } from "./extend-modules.ts";
+import { extendModules } from "./extend-modules.ts";
+import { HOOKS } from "./extended-module.ts";
 
 /** Finds the routes of requests to any framework, with what each of them makes accessible. */
 export function findRoutes(): void {

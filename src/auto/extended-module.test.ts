@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { extendedModule, lineFor } from "./extend-modules.ts";
+import { extendedModule, lineFor } from "./extended-module.ts";
 
 const koa = "/app/node_modules/koa/lib/application.js";
 
