@@ -85,6 +85,11 @@ describe("a page that can't be parsed", () => {
   test.each([
     ["a line that is none", "up 1\nup{ 2\n", "line 2"],
     ["a family with two types", "# TYPE a gauge\na 1\n# TYPE a gauge\n", "line 3"],
+    ["a second HELP", "# HELP a b\n# HELP a b\na 1\n", "line 2"],
+    ["a TYPE after samples", "a 1\n# TYPE a gauge\n", "line 2"],
+    ["a bound that is no number", '# TYPE h histogram\nh_bucket{le="x"} 1\n', "line 2"],
+    ["a missing comma", 'a{b="c" d="e"} 1\n', "comma"],
+    ["a newline in quotes", 'a{b="c\nd"} 1\n', "not closed"],
     ["bytes that are not UTF-8", "a 1\n\ud800 1\n", "UTF-8"],
     ["OpenMetrics that contradicts itself", "# TYPE a counter\na_total -1\n# EOF\n", "line 2"],
     ["a missing newline", "a 1\nb 2", "newline"],

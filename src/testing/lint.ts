@@ -1,4 +1,5 @@
 import { NarthexError } from "../errors.ts";
+import { PROMTOOL } from "../exposition/parse/line-reader.ts";
 import { countAndSum, cumulativeBuckets, infiniteBucket } from "./lint/histograms.ts";
 import { reservedLabel, unboundedLabel } from "./lint/labels.ts";
 import {
@@ -63,7 +64,7 @@ const NO_NEWLINE = "The page does not end in a newline: Prometheus refuses it.";
 export async function lint(source: Source, { rules = [] }: LintOptions = {}): Promise<Finding[]> {
   try {
     const page = await textPage(source);
-    const families = familiesOf(page);
+    const families = familiesOf(page, PROMTOOL);
     const findings = families.flatMap((family) =>
       [...RULES, ...rules].flatMap((rule) =>
         Array.from(new Set(rule.check(family, families)), (text) => ({

@@ -1,7 +1,9 @@
 import { FORMATS } from "../exposition/formats.ts";
+import { LineReader, TEXT } from "../exposition/parse/line-reader.ts";
 import { parse } from "../exposition/parse/parse.ts";
 import type { ParsedFamily } from "../exposition/parse/parsed-page.ts";
 import type { ParsedSample } from "../exposition/parse/sample.ts";
+import { TextPage } from "../exposition/parse/text-page.ts";
 import { exposedName } from "../model/family.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -50,8 +52,10 @@ export async function textPage(
 }
 
 /** The families of a page in the text format. */
-export function familiesOf(page: string | Uint8Array): PageFamily[] {
-  return parse(page).families.map((family) => ({ ...family, name: exposedName(family) }));
+export function familiesOf(page: string | Uint8Array, syntax = TEXT): PageFamily[] {
+  return new TextPage(new LineReader(page, syntax))
+    .families()
+    .map((family) => ({ ...family, name: exposedName(family) }));
 }
 
 async function rendered(source: MetricSource): Promise<Uint8Array> {

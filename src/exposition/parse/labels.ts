@@ -30,7 +30,7 @@ export function readBraces(line: LineReader): {
   readonly name: string | undefined;
   readonly labels: ParsedLabels;
 } {
-  const { lastComma, lateName } = line.syntax;
+  const { lastComma, missingComma, lateName } = line.syntax;
   const labels: Record<string, string> = Object.create(null);
   let name: string | undefined;
   line.gap();
@@ -39,7 +39,8 @@ export function readBraces(line: LineReader): {
     const key = quoted ? line.quoted() : line.labelName();
     if (key === "") line.fail("a label has no name");
     line.gap();
-    if (line.take("=")) {
+    const isLabel = line.take("=");
+    if (isLabel) {
       line.gap();
       line.expect('"', "the value of a label is not in double quotes");
       if (key in labels) line.fail("a label is there twice");
@@ -50,10 +51,12 @@ export function readBraces(line: LineReader): {
       name = key;
     }
     line.gap();
-    more = line.take(",");
-    if (!more) line.expect("}", "after a label there is neither a comma nor a closing brace");
+    const comma = line.take(",");
     line.gap();
-    if (more && lastComma && line.take("}")) more = false;
+    more = (comma && !lastComma) || !line.take("}");
+    if (more && !comma && !(isLabel && missingComma)) {
+      line.fail("after a label there is neither a comma nor a closing brace");
+    }
   }
   return { name, labels };
 }

@@ -1,17 +1,53 @@
 import { invalidPage, show } from "../../errors.ts";
 
-/** What the text format allows on a line, and OpenMetrics does not. */
+/** What some readers of the formats allow, and others do not. */
 export interface Syntax {
   /** Blanks around every part of a line. */
   readonly blanks: boolean;
   /** A comma after the last label. */
   readonly lastComma: boolean;
+  /** No comma between a label and the next one. */
+  readonly missingComma: boolean;
   /** A quoted metric name that comes after labels. */
   readonly lateName: boolean;
+  /** A newline between quotes, which then end on another line. */
+  readonly newlinesInQuotes: boolean;
+  /** Comments that are not UTF-8. */
+  readonly anyComments: boolean;
+  /** A HELP or TYPE that comes again, or after samples of its family. */
+  readonly lateMetadata: boolean;
+  /** A label `le` or `quantile` that is no number. */
+  readonly anyBounds: boolean;
 }
 
-export const TEXT: Syntax = { blanks: true, lastComma: true, lateName: true };
-export const OPENMETRICS: Syntax = { blanks: false, lastComma: false, lateName: false };
+/** The text format as the lexer and the parser of Prometheus 3 read it. */
+export const TEXT: Syntax = {
+  blanks: true,
+  lastComma: true,
+  missingComma: true,
+  lateName: true,
+  newlinesInQuotes: true,
+  anyComments: true,
+  lateMetadata: true,
+  anyBounds: true,
+};
+
+/** The text format as promtool reads it, and other programs that use the library of the Go client. */
+export const PROMTOOL: Syntax = {
+  ...TEXT,
+  missingComma: false,
+  newlinesInQuotes: false,
+  anyComments: false,
+  lateMetadata: false,
+  anyBounds: false,
+};
+
+export const OPENMETRICS: Syntax = {
+  ...PROMTOOL,
+  blanks: false,
+  lastComma: false,
+  lateName: false,
+};
 
 const BLANKS = /[ \t]*/y;
 const METRIC_NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
@@ -19,6 +55,8 @@ const LABEL_NAME = /[a-zA-Z_][a-zA-Z0-9_]*/y;
 /** Everything up to a character that may follow a number in a sample or a composite value. */
 const TOKEN = /[^ \t\n,:{}[\]]*/y;
 const INTEGER = /^[+-]?[0-9]+$/;
+const DIGITS = /^[0-9]+$/;
+const MAX_TIME = 2n ** 63n;
 const DECIMAL = /^[0-9.eE+-]+$/;
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
 
@@ -27,6 +65,9 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 const NOT_UTF_8 = "it is not UTF-8";
+const REPLACEMENT = "\ufffd";
+/** Stands for bytes that are not UTF-8: no text that was decoded has a lone surrogate. */
+const NO_CHARACTER = "\udfff";
 
 /** Where a line lies in the page. */
 export interface Place {
@@ -43,11 +84,16 @@ export interface Place {
 export class LineReader {
   readonly syntax: Syntax;
   readonly #text: string;
+  readonly #isWellFormed: boolean;
   #place: Place = { number: 0, from: 0, to: -1 };
+  /** How many newlines the quotes of the current line have. */
+  #newlines = 0;
   #at = 0;
 
   constructor(page: string | Uint8Array, syntax: Syntax) {
-    this.#text = typeof page === "string" ? checked(page) : decoded(page);
+    this.#text = typeof page === "string" ? page : decoded(page);
+    this.#isWellFormed = this.#text.isWellFormed();
+    if (!this.#isWellFormed && !syntax.anyComments) throw notUtf8(this.#text);
     this.syntax = syntax;
   }
 
@@ -61,7 +107,8 @@ export class LineReader {
     const from = this.#place.to + 1;
     const newline = this.#text.indexOf("\n", from);
     const to = newline < 0 ? this.#text.length : newline;
-    this.#place = { number: this.#place.number + 1, from, to };
+    this.#place = { number: this.#place.number + 1 + this.#newlines, from, to };
+    this.#newlines = 0;
     this.#at = from;
     return from < this.#text.length;
   }
@@ -123,15 +170,36 @@ export class LineReader {
     return this.fail(`${what} is ${show(token)}, which is no whole number`);
   }
 
+  /** A time as Prometheus's text format has it: digits alone, up to 2^63. */
+  milliseconds(what: string): number {
+    const token = this.token();
+    if (DIGITS.test(token) && BigInt(token) < MAX_TIME) return Number(token);
+    return this.fail(`${what} is ${show(token)}, which is no number of milliseconds`);
+  }
+
   /** The text from after an opening quote up to the closing one, unescaped. */
   quoted(): string {
+    return this.#checked(this.quotedBytes());
+  }
+
+  /** As `quoted`, but with a lone surrogate for what is not UTF-8. */
+  quotedBytes(): string {
     const from = this.#at;
-    for (let at = from; at < this.#place.to; at += 1) {
-      const code = this.#text.charCodeAt(at);
-      if (code === BACKSLASH) at += 1;
-      if (code !== QUOTE) continue;
-      this.#at = at + 1;
-      return unescaped(this.#text.slice(from, at));
+    const { newlinesInQuotes } = this.syntax;
+    const end = newlinesInQuotes ? this.#text.length : this.#place.to;
+    let newlines = 0;
+    for (let at = from; at < end; at += 1) {
+      let code = this.#text.charCodeAt(at);
+      if (code === NEWLINE) newlines += 1;
+      if (code === BACKSLASH) {
+        at += 1;
+        code = this.#text.charCodeAt(at);
+        if (code === NEWLINE) break;
+      } else if (code === QUOTE) {
+        this.#at = at + 1;
+        if (newlines > 0) this.#goOn(newlines);
+        return unescaped(this.#text.slice(from, at));
+      }
     }
     return this.fail("a quote is not closed");
   }
@@ -143,8 +211,25 @@ export class LineReader {
     return this.#text.slice(from, this.#at);
   }
 
+  /** The rest of the line, which must be UTF-8. */
+  text(): string {
+    return this.#checked(this.rest());
+  }
+
   fail(reason: string, { number, from, to }: Place = this.#place): never {
     throw invalidLine(number, this.#text.slice(from, to), reason);
+  }
+
+  /** The line ends later, as quotes in it have newlines. */
+  #goOn(newlines: number): void {
+    const { number, from } = this.#place;
+    const newline = this.#text.indexOf("\n", this.#at);
+    this.#place = { number, from, to: newline < 0 ? this.#text.length : newline };
+    this.#newlines += newlines;
+  }
+
+  #checked(text: string): string {
+    return this.#isWellFormed || text.isWellFormed() ? text : this.fail(NOT_UTF_8);
   }
 
   #match(pattern: RegExp): string {
@@ -172,31 +257,38 @@ export function unescaped(text: string, escapes = /\\([\\n"])/g): string {
   return text.replace(escapes, (_, character) => (character === "n" ? "\n" : character));
 }
 
-function checked(page: string): string {
-  if (page.isWellFormed()) return page;
-  const lines = page.split("\n");
-  const i = lines.findIndex((line) => !line.isWellFormed());
-  throw invalidLine(i + 1, lines[i]!, NOT_UTF_8);
-}
-
+/** The page as text, in which a lone surrogate stands for whatever is not UTF-8. */
 function decoded(page: Uint8Array): string {
   // No format allows a byte order mark: it must stay in the text, so that its line is refused.
-  const options = { fatal: true, ignoreBOM: true };
+  const options = { ignoreBOM: true };
   try {
-    return new TextDecoder("utf-8", options).decode(page);
-  } catch (error) {
-    for (let number = 1, from = 0; from < page.length; number += 1) {
-      const newline = page.indexOf(NEWLINE, from);
-      const line = page.subarray(from, newline < 0 ? page.length : newline);
-      try {
-        new TextDecoder("utf-8", options).decode(line);
-      } catch {
-        throw invalidLine(number, new TextDecoder().decode(line), NOT_UTF_8);
-      }
-      from += line.length + 1;
-    }
-    throw error;
+    return new TextDecoder("utf-8", { ...options, fatal: true }).decode(page);
+  } catch {
+    const text = new TextDecoder("utf-8", options).decode(page);
+    return withMarks(text, page);
   }
+}
+
+/** Tells the replacements of the decoder from the same character in the page, line by line. */
+function withMarks(text: string, page: Uint8Array): string {
+  const encoder = new TextEncoder();
+  let to = -1;
+  const lines = text.split("\n").map((line) => {
+    const from = to + 1;
+    const newline = page.indexOf(NEWLINE, from);
+    to = newline < 0 ? page.length : newline;
+    if (!line.includes(REPLACEMENT)) return line;
+    const bytes = encoder.encode(line);
+    const isValid = bytes.length === to - from && bytes.every((byte, i) => byte === page[from + i]);
+    return isValid ? line : line.replaceAll(REPLACEMENT, NO_CHARACTER);
+  });
+  return lines.join("\n");
+}
+
+function notUtf8(page: string): Error {
+  const lines = page.split("\n");
+  const i = lines.findIndex((line) => !line.isWellFormed());
+  return invalidLine(i + 1, lines[i]!, NOT_UTF_8);
 }
 
 function invalidLine(number: number, line: string, reason: string): Error {

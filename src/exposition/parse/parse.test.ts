@@ -49,8 +49,8 @@ test("an error names the line, shows its beginning, and says what is wrong", () 
 });
 
 test.each([
-  ["bytes", new Uint8Array([0x61, 0x20, 0x31, 0x0a, 0x61, 0x7b, 0xff])],
-  ["a string", "a 1\na\ud800 1\n"],
+  ["bytes", new Uint8Array([...Buffer.from('a 1\na{b="'), 0xff, ...Buffer.from('"} 1')])],
+  ["a string", 'a 1\na{b="\ud800"} 1\n'],
 ])("%s that are not UTF-8 are refused, with the line", (_, page) => {
   const { message } = thrown(() => parse(page));
   expect(message).toContain("line 2");

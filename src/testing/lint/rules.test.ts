@@ -23,6 +23,14 @@ describe("interleaved", () => {
     ).toHaveLength(2);
   });
 
+  test("of many families are found in little time", { timeout: 20_000 }, async () => {
+    const names = Array.from({ length: 20_000 }, (_, i) => `a${i}`);
+    const helps = names.map((name) => `# HELP ${name} One.\n`);
+    const samples = ["1", "2"].flatMap((x) => names.map((name) => `${name}{x="${x}"} 1\n`));
+    const page = [...helps, ...samples].join("");
+    expect(await textsOf("interleaved", page)).toHaveLength(names.length);
+  });
+
   test("comments and empty lines are no samples", async () => {
     const page = '# TYPE a gauge\na{x="1"} 1\n\n# b\n# TYPE b gauge\na{x="2"} 1\nb 2\n';
     expect(await textsOf("interleaved", page)).toEqual([]);

@@ -23,12 +23,43 @@ export const interleaved: Rule = {
   *check(family, page) {
     const [from, to] = linesOf(family);
     if (to - from < family.samples.length) return;
-    const isBetween = (line: number) => line > from && line < to;
-    const other = page.find((each) => each !== family && linesOf(each).some(isBetween));
+    const other = firstBetween(page, from, to);
     if (other === undefined) return;
     yield `samples should stand together, but ${show(other.name)} is between lines ${from} and ${to}`;
   },
 };
+
+/** The first family of the page with its first or last sample between two lines of another one. */
+function firstBetween(page: readonly PageFamily[], from: number, to: number) {
+  const ends = endsOf(page);
+  let low = 0;
+  for (let high = ends.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (ends[middle]!.line > from) high = middle;
+    else low = middle + 1;
+  }
+  const { line, family } = ends[low] ?? { line: to };
+  return line < to ? family : undefined;
+}
+
+interface End {
+  readonly line: number;
+  readonly family: PageFamily;
+}
+
+const endsOfPages = new WeakMap<readonly PageFamily[], readonly End[]>();
+
+/** The lines of all first and last samples, in order, so that each family's check takes little time. */
+function endsOf(page: readonly PageFamily[]): readonly End[] {
+  let ends = endsOfPages.get(page);
+  if (ends === undefined) {
+    ends = page
+      .flatMap((family) => linesOf(family).map((line) => ({ line, family })))
+      .sort((a, b) => a.line - b.line);
+    endsOfPages.set(page, ends);
+  }
+  return ends;
+}
 
 /** The lines of the family's first and last sample. */
 function linesOf({ samples }: PageFamily): [number, number] {
