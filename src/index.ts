@@ -47,13 +47,15 @@ export type {
   SummarySeries,
 } from "./instruments/summary.ts";
 export type { StopTimer } from "./instruments/timer.ts";
-export type { Exemplar } from "./model/exemplar.ts";
 export type { Family, MetricType } from "./model/family.ts";
-export type { BucketSpan, NativeBuckets, NativeHistogram } from "./model/native-histogram.ts";
 export {
+  type BucketSpan,
   type CollectContext,
+  type Exemplar,
   type HistogramValue,
   type MetricSource,
+  type NativeBuckets,
+  type NativeHistogram,
   type SampleSink,
   type SeriesHead,
   type StateSetValue,

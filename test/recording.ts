@@ -1,9 +1,9 @@
-import type { Exemplar } from "../src/model/exemplar.ts";
 import type { Family } from "../src/model/family.ts";
-import type { NativeHistogram } from "../src/model/native-histogram.ts";
 import type {
+  Exemplar,
   HistogramValue,
   MetricSource,
+  NativeHistogram,
   SampleSink,
   SeriesHead,
   StateSetValue,

@@ -1,8 +1,8 @@
 import { type EscapingScheme, escapeLabelName, escapeMetricName } from "../model/escaping.ts";
-import type { Exemplar } from "../model/exemplar.ts";
 import { exposedName, type Family } from "../model/family.ts";
 import { isLegacyMetricName } from "../model/names.ts";
 import type {
+  Exemplar,
   HistogramValue,
   SeriesHead,
   StateSetValue,

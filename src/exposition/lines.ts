@@ -1,7 +1,6 @@
 import { type EscapingScheme, escapeLabelName } from "../model/escaping.ts";
-import type { Exemplar } from "../model/exemplar.ts";
 import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";
-import type { SeriesHead } from "../model/sample-sink.ts";
+import type { Exemplar, SeriesHead } from "../model/sample-sink.ts";
 import { formatBound } from "./bound.ts";
 import { escapeText, GrowingBytes, QUOTE, SPACE, TextBytes } from "./bytes.ts";
 import { type KeptBytes, keptBytesOf } from "./kept-bytes.ts";

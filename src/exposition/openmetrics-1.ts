@@ -1,6 +1,5 @@
-import type { Exemplar } from "../model/exemplar.ts";
 import { type Family, type MetricType, suffixOf } from "../model/family.ts";
-import type { HistogramValue, SeriesHead, SummaryValue } from "../model/sample-sink.ts";
+import type { Exemplar, HistogramValue, SeriesHead, SummaryValue } from "../model/sample-sink.ts";
 import { NEWLINE, SPACE } from "./bytes.ts";
 import { BucketedSink } from "./line-sink.ts";
 import { type SampleName, sampleName, writeExemplar } from "./lines.ts";

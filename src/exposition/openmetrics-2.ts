@@ -1,7 +1,12 @@
-import type { Exemplar } from "../model/exemplar.ts";
 import type { Family } from "../model/family.ts";
-import type { NativeBuckets, NativeHistogram } from "../model/native-histogram.ts";
-import type { HistogramValue, SeriesHead, SummaryValue } from "../model/sample-sink.ts";
+import type {
+  Exemplar,
+  HistogramValue,
+  NativeBuckets,
+  NativeHistogram,
+  SeriesHead,
+  SummaryValue,
+} from "../model/sample-sink.ts";
 import { NEWLINE, SPACE } from "./bytes.ts";
 import { LineSink } from "./line-sink.ts";
 import { writeExemplar } from "./lines.ts";

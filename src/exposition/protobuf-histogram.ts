@@ -1,6 +1,5 @@
 import type { EscapingScheme } from "../model/escaping.ts";
-import type { NativeBuckets, NativeHistogram } from "../model/native-histogram.ts";
-import type { HistogramValue } from "../model/sample-sink.ts";
+import type { HistogramValue, NativeBuckets, NativeHistogram } from "../model/sample-sink.ts";
 import type { ProtobufBytes } from "./protobuf-bytes.ts";
 import {
   BUCKET,

@@ -1,5 +1,5 @@
 import { type EscapingScheme, escapeLabelName } from "../model/escaping.ts";
-import type { Exemplar } from "../model/exemplar.ts";
+import type { Exemplar } from "../model/sample-sink.ts";
 import { bytesTag, doubleTag, type ProtobufBytes, varintTag } from "./protobuf-bytes.ts";
 
 /** The fields of io.prometheus.client, as the Go client's metrics.proto numbers them. */

@@ -2,10 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { decodePage, type Message } from "../../test/protobuf-page.ts";
 import type { EscapingScheme } from "../model/escaping.ts";
-import type { Exemplar } from "../model/exemplar.ts";
 import type { Family, MetricType } from "../model/family.ts";
-import type { NativeBuckets, NativeHistogram } from "../model/native-histogram.ts";
-import type { HistogramValue, SampleSink, SeriesHead } from "../model/sample-sink.ts";
+import type {
+  Exemplar,
+  HistogramValue,
+  NativeBuckets,
+  NativeHistogram,
+  SampleSink,
+  SeriesHead,
+} from "../model/sample-sink.ts";
 import { ProtobufSink } from "./protobuf.ts";
 
 type Labels = readonly (readonly [name: string, value: string])[];

@@ -1,7 +1,7 @@
 import { type EscapingScheme, escapeLabelName, escapeMetricName } from "../model/escaping.ts";
-import type { Exemplar } from "../model/exemplar.ts";
 import { exposedName, type Family, type MetricType } from "../model/family.ts";
 import type {
+  Exemplar,
   HistogramValue,
   SeriesHead,
   StateSetValue,

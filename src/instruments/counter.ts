@@ -1,6 +1,5 @@
 import { invalidValue } from "../errors.ts";
-import type { Exemplar } from "../model/exemplar.ts";
-import type { SampleSink } from "../model/sample-sink.ts";
+import type { Exemplar, SampleSink } from "../model/sample-sink.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
 import {
   define,

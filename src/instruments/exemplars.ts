@@ -1,6 +1,6 @@
 import { invalidExemplar } from "../errors.ts";
-import type { Exemplar } from "../model/exemplar.ts";
 import { checkLabelNames } from "../model/names.ts";
+import type { Exemplar } from "../model/sample-sink.ts";
 
 /** OpenMetrics allows names and values of an exemplar this many code points together. */
 const MAX_CODE_POINTS = 128;

@@ -1,7 +1,10 @@
 import { invalidValue } from "../errors.ts";
-import type { Exemplar } from "../model/exemplar.ts";
-import type { NativeHistogram } from "../model/native-histogram.ts";
-import type { HistogramValue, SampleSink } from "../model/sample-sink.ts";
+import type {
+  Exemplar,
+  HistogramValue,
+  NativeHistogram,
+  SampleSink,
+} from "../model/sample-sink.ts";
 import { BucketFinder } from "./bucket-finder.ts";
 import { checkBuckets, DEFAULT_BUCKETS } from "./buckets.ts";
 import {

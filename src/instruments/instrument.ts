@@ -1,7 +1,6 @@
 import { labelsUnexpected } from "../errors.ts";
-import type { Exemplar } from "../model/exemplar.ts";
 import type { Family } from "../model/family.ts";
-import type { MetricSource, SampleSink } from "../model/sample-sink.ts";
+import type { Exemplar, MetricSource, SampleSink } from "../model/sample-sink.ts";
 import { Chunks, newChunk } from "../series/chunks.ts";
 import { RecentSeries } from "../series/recent-series.ts";
 import { SeriesTable } from "../series/series-table.ts";

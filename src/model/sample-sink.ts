@@ -1,31 +1,31 @@
-import type { Exemplar } from "./exemplar.ts";
 import type { Family } from "./family.ts";
-import type { NativeHistogram } from "./native-histogram.ts";
 
 /**
- * What a sink is told of a series besides its value. A source may reuse one object for all its
- * series: read it during the call, do not keep it.
+ * What a sink gets of a series besides its value. Sources may reuse one object for all their series,
+ * so a sink must not keep it after the call.
  */
 export interface SeriesHead {
-  /** One array for all series that have the same names, so that a sink can keep what it made of them. */
+  /** The same array for all series with the same names, so that a sink can cache what it made of them. */
   readonly labelNames: readonly string[];
-  /** The values, in the order of `labelNames`. May be built anew on each read. */
+  /** The values, in the order of `labelNames`. Each read may build a new array. */
   readonly labelValues: readonly string[];
   /** When counting began, in seconds since the epoch; NaN where that is not known. */
   readonly created: number;
-  /** When the value was taken, in seconds since the epoch; NaN means now, the time of the scrape. */
+  /** When the value was taken, in seconds since the epoch; NaN for the time of the scrape. */
   readonly timestamp: number;
   /**
-   * The table that the series lives in, so that a sink can keep what it encoded of the labels, by
-   * slot and tenancy (a slot has one tenant after the other); undefined where there is no such table.
+   * With `slot` and `tenancy` this identifies the series, so that a sink can cache its encoded labels.
+   * Undefined for a series that should not be cached.
    */
   readonly table?: object | undefined;
+  /** The place of the series in the table. When the series goes, another one can use it. */
   readonly slot: number;
+  /** Tells apart the series that use a slot one after another. */
   readonly tenancy: number;
 }
 
 /**
- * The head of a series that lives in no table.
+ * The head of a series of a source of your own.
  *
  * @param times in seconds since the epoch
  * @example
@@ -39,28 +39,65 @@ export function seriesHead(
   return { labelNames, labelValues, created, timestamp, slot: 0, tenancy: 0 };
 }
 
-/** One series of a histogram: its classic buckets, and its native ones where it has them. */
+/** An example of an observation; its labels usually have the id of the trace in which it was made. */
+export interface Exemplar {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** When it was observed, in seconds since the epoch; NaN where that is not known. */
+  readonly timestamp: number;
+}
+
+/** A run of adjacent buckets. */
+export interface BucketSpan {
+  /** The index of the first bucket in the first span; the gap before the span in the others. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The populated buckets of either the positive or the negative values. */
+export interface NativeBuckets {
+  readonly spans: readonly BucketSpan[];
+  /** The absolute count of each bucket in the spans. */
+  readonly counts: readonly number[];
+}
+
+/**
+ * The native side of a histogram: bucket `i` of schema `s` ends at `2 ** (i * 2 ** -s)`. Count and
+ * sum are in the `HistogramValue`.
+ */
+export interface NativeHistogram {
+  /** The resolution, from -4 (coarse) to 8 (fine). */
+  readonly schema: number;
+  /** Values of at most this size are in the zero bucket. */
+  readonly zeroThreshold: number;
+  readonly zeroCount: number;
+  readonly positive: NativeBuckets;
+  readonly negative: NativeBuckets;
+  readonly exemplars: readonly Exemplar[];
+}
+
+/** One series of a histogram: its classic buckets, and the native ones if it has any. */
 export interface HistogramValue {
   /**
-   * Upper bounds of the classic buckets in ascending order, without +Inf. Sinks keep what they made
+   * Upper bounds of the classic buckets in ascending order, without +Inf. Sinks cache what they make
    * of the array, so it must not change.
    */
   readonly bounds: readonly number[];
-  /** Observations in classic bucket `i` alone; at `bounds.length` those above every bound. */
+  /** Observations in classic bucket `i` alone (not cumulative); at `bounds.length` those above all bounds. */
   bucketCount(i: number): number;
   /** The newest exemplar of classic bucket `i`. */
   exemplar(i: number): Exemplar | undefined;
   readonly count: number;
-  /** Undefined where the source has none; text formats then leave out the count, too. */
+  /** Undefined if the source has none; text formats then leave out the count, too. */
   readonly sum: number | undefined;
   readonly native: NativeHistogram | undefined;
 }
 
 /** One series of a summary. */
 export interface SummaryValue {
-  /** An array that must not change. */
+  /** Sinks cache what they make of the array, so it must not change. */
   readonly quantiles: readonly number[];
-  /** The value of `quantiles[i]`; NaN where nothing was observed. */
+  /** The value of `quantiles[i]`; NaN if nothing was observed. */
   quantile(i: number): number;
   readonly count: number | undefined;
   readonly sum: number | undefined;
@@ -68,45 +105,44 @@ export interface SummaryValue {
 
 /** One series of a state set. */
 export interface StateSetValue {
-  /** An array that must not change. */
+  /** Sinks cache what they make of the array, so it must not change. */
   readonly states: readonly string[];
   isSet(i: number): boolean;
 }
 
 /**
- * Where samples go: text, protobuf, a remote. The calls come family by family, and within a family
- * series by series, each as one call, so that what belongs together stays together. Values and
- * heads are only valid during the call.
+ * Where samples go: text, protobuf, a remote server. A source calls `family`, then one method for
+ * each series of that family, then the next `family`. Heads and values are only valid during the call.
  */
 export interface SampleSink {
   family(family: Family): void;
   counter(head: SeriesHead, value: number, exemplar?: Exemplar): void;
   gauge(head: SeriesHead, value: number): void;
-  /** Of families of type `histogram` and `gaugehistogram`. */
+  /** For families of type `histogram` and `gaugehistogram`. */
   histogram(head: SeriesHead, value: HistogramValue): void;
   summary(head: SeriesHead, value: SummaryValue): void;
-  /** The labels are the information; where a format wants a number, it is 1. */
+  /** The labels are the information; formats that need a number write 1. */
   info(head: SeriesHead): void;
   stateSet(head: SeriesHead, value: StateSetValue): void;
   unknown(head: SeriesHead, value: number): void;
 }
 
-/** What something is told that is read at scrape time. */
+/** What a callback gets that runs at scrape time. */
 export interface CollectContext {
-  /** Aborted when the scrape's deadline has passed; what comes later is not used. */
+  /** Aborted when the deadline of the scrape has passed: a later result is not used. */
   readonly signal: AbortSignal;
 }
 
-/**
- * Where samples come from: an instrument, a collector, a snapshot, a parsed page. `visit` may be a
- * generator; then it yields between series wherever the visit may pause, so that a long one need
- * not block the event loop.
- */
+/** Where samples come from: an instrument, a collector, a snapshot, a parsed page. */
 export interface MetricSource {
   /**
-   * Called before the visit, where what is exposed must be fetched first; it may be asynchronous. If
-   * it throws, rejects or is late, there is no visit.
+   * Called before the visit, to fetch what will be exposed; it may be asynchronous. If it throws,
+   * rejects or is late, there is no visit.
    */
   collect?(context: CollectContext): unknown;
+  /**
+   * Calls the sink for everything there is to expose. It may be a generator that yields between
+   * series wherever the visit may pause, so that a long visit does not block the event loop.
+   */
   visit(sink: SampleSink): Iterable<void> | void;
 }

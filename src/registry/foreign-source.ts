@@ -1,10 +1,10 @@
 import { invalidLabelValue, invalidOption, invalidValue, labelsMismatch } from "../errors.ts";
 import type { RegistryContext } from "../instruments/definition.ts";
-import type { Exemplar } from "../model/exemplar.ts";
 import { exposedNames, type Family } from "../model/family.ts";
 import { checkLabelNames, checkMetricName, checkStateSetName } from "../model/names.ts";
 import {
   type CollectContext,
+  type Exemplar,
   type HistogramValue,
   type MetricSource,
   type SampleSink,

@@ -1,6 +1,6 @@
 import { withoutSuffix } from "../../src/exposition/parse/parsed-page.ts";
-import type { Exemplar } from "../../src/model/exemplar.ts";
 import type { MetricType } from "../../src/model/family.ts";
+import type { Exemplar } from "../../src/model/sample-sink.ts";
 import type {
   RecordedCounter,
   RecordedFamily,

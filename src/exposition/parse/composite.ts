@@ -1,4 +1,4 @@
-import type { NativeBuckets, NativeHistogram } from "../../model/native-histogram.ts";
+import type { NativeBuckets, NativeHistogram } from "../../model/sample-sink.ts";
 import type { LineReader } from "./line-reader.ts";
 
 /** A histogram or summary on one line, as OpenMetrics 2.0 writes them: `{count:…,sum:…,…}`. */

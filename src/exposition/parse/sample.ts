@@ -1,5 +1,5 @@
 import { show } from "../../errors.ts";
-import type { Exemplar } from "../../model/exemplar.ts";
+import type { Exemplar } from "../../model/sample-sink.ts";
 import { type CompositeValue, readComposite } from "./composite.ts";
 import { type ParsedLabels, readBraces, type SampleStart } from "./labels.ts";
 import { type LineReader, parseNumber } from "./line-reader.ts";

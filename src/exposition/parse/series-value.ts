@@ -1,7 +1,11 @@
-import type { Exemplar } from "../../model/exemplar.ts";
 import type { Family } from "../../model/family.ts";
-import type { NativeHistogram } from "../../model/native-histogram.ts";
-import type { HistogramValue, StateSetValue, SummaryValue } from "../../model/sample-sink.ts";
+import type {
+  Exemplar,
+  HistogramValue,
+  NativeHistogram,
+  StateSetValue,
+  SummaryValue,
+} from "../../model/sample-sink.ts";
 import type { CompositeHistogram, CompositeSummary, CumulativeBucket } from "./composite.ts";
 import { parseNumber } from "./line-reader.ts";
 import type { ParsedSample } from "./sample.ts";

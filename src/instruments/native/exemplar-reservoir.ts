@@ -1,4 +1,4 @@
-import type { Exemplar } from "../../model/exemplar.ts";
+import type { Exemplar } from "../../model/sample-sink.ts";
 
 /** A few exemplars in ascending order of their values, well spread on a logarithmic scale. */
 export class ExemplarReservoir {

@@ -1,5 +1,4 @@
-import type { Exemplar } from "../../model/exemplar.ts";
-import type { NativeBuckets, NativeHistogram } from "../../model/native-histogram.ts";
+import type { Exemplar, NativeBuckets, NativeHistogram } from "../../model/sample-sink.ts";
 
 /** An empty bucket costs less than a span, so gaps up to this many are filled. */
 const FILLED_GAP = 2;

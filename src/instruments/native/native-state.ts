@@ -1,5 +1,4 @@
-import type { Exemplar } from "../../model/exemplar.ts";
-import type { NativeHistogram } from "../../model/native-histogram.ts";
+import type { Exemplar, NativeHistogram } from "../../model/sample-sink.ts";
 import { BucketCounts } from "./bucket-counts.ts";
 import { bucketIndex, upperBound } from "./bucket-index.ts";
 import { ExemplarReservoir } from "./exemplar-reservoir.ts";
