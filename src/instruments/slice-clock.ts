@@ -1,60 +1,58 @@
-/** A window of time is this many slices, of which the oldest goes when a new one begins. */
+/** A window of time has this many slices: when a new one begins, the oldest leaves the window. */
 export const SLICES = 5;
 
-/** The most observations between two looks at the clock. */
-const MAX_STRIDE = 1024;
-/** They are this part of the observations that came in quick succession before. */
-const STRIDE_PART = 1 / 16;
-/** A look shows a pause where this part of a slice has passed since the one before. */
+/** At most this many observations share one reading of the clock. */
+const MAX_SHARED = 1024;
+/** As many observations share a reading as this part of those that came in quick succession before. */
+const SHARED_PART = 1 / 16;
+/** Observations are not in quick succession if this part of a slice passes between two readings. */
 const PAUSE_PART = 1 / 64;
 
 /**
- * Tells in which slice of time an observation falls without a clock call for each: one that is not
- * looked at is dated by the look before, and so never too late. While observations come slowly the
- * clock is looked at for each; as they come quickly, for one in up to 1024.
+ * Tells in which slice of time an observation falls. Reading the clock would take longer than counting
+ * the observation, so up to 1024 observations share one reading while many come in quick succession.
+ * An observation is dated by the last reading: never too late, but possibly too early.
  */
 export class SliceClock {
-  /** The number of the slice under way. */
-  epoch = 0;
-  /** Its place among the slices of a window. */
+  /** The current slice, counted up from 0. */
   slice = 0;
-  readonly #now: () => number;
-  readonly #sliceMs: number;
-  #last: number;
-  #elapsedMs = 0;
-  /** Observations in quick succession, those up to the next look included. */
-  #quick = 0;
-  #untilLook = 1;
+  private readonly now: () => number;
+  private readonly sliceMs: number;
+  private lastMs: number;
+  private elapsedMs = 0;
+  /** How many observations have come in quick succession, including those until the next reading. */
+  private quick = 0;
+  private untilReading = 1;
 
   constructor(windowMs: number, now: () => number) {
-    this.#sliceMs = windowMs / SLICES;
-    this.#now = now;
-    this.#last = now();
+    this.sliceMs = windowMs / SLICES;
+    this.now = now;
+    this.lastMs = now();
   }
 
-  /** To be called for each observation. */
-  tick(): void {
-    this.#untilLook -= 1;
-    if (this.#untilLook === 0) this.#look();
+  /** The slice of an observation; to be called for each of them. */
+  tick(): number {
+    this.untilReading -= 1;
+    if (this.untilReading <= 0) this.read();
+    return this.slice;
   }
 
-  /** To be called where the time matters: it is exact, and for a while each observation's is. */
+  /** Reads the clock now, and for each of the next observations. */
   sync(): void {
-    this.#look();
-    this.#quick = 0;
-    this.#untilLook = 1;
+    this.read();
+    this.quick = 0;
+    this.untilReading = 1;
   }
 
-  #look(): void {
-    const now = this.#now();
-    // A clock that is set back stops the window for no longer than until the next look.
-    const passedMs = Math.max(0, now - this.#last);
-    this.#last = now;
-    this.#elapsedMs += passedMs;
-    this.epoch = Math.floor(this.#elapsedMs / this.#sliceMs);
-    this.slice = this.epoch % SLICES;
-    if (passedMs > PAUSE_PART * this.#sliceMs) this.#quick = 0;
-    this.#untilLook = Math.min(1 + Math.floor(this.#quick * STRIDE_PART), MAX_STRIDE);
-    this.#quick += this.#untilLook;
+  private read(): void {
+    const now = this.now();
+    // A clock that is set back must not stop the window until it has caught up.
+    const passedMs = Math.max(0, now - this.lastMs);
+    this.lastMs = now;
+    this.elapsedMs += passedMs;
+    this.slice = Math.floor(this.elapsedMs / this.sliceMs);
+    if (passedMs > PAUSE_PART * this.sliceMs) this.quick = 0;
+    this.untilReading = Math.min(1 + Math.floor(this.quick * SHARED_PART), MAX_SHARED);
+    this.quick += this.untilReading;
   }
 }

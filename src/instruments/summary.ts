@@ -10,7 +10,7 @@ import {
 } from "./definition.ts";
 import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
-import { QuantileWindows } from "./quantile-windows.ts";
+import { Octaves, QuantileWindow } from "./quantile-window.ts";
 import type { SeriesRow } from "./series-row.ts";
 import { SliceClock } from "./slice-clock.ts";
 import { type StopTimer, startTimer, time } from "./timer.ts";
@@ -20,41 +20,41 @@ const DEFAULT_MAX_AGE_SECONDS = 600;
 
 export interface SummaryOptions<L extends string> extends MetricOptions<L> {
   /**
-   * The quantiles to show: distinct numbers from 0 (the lowest value) to 1 (the highest); 0.5, 0.9
-   * and 0.99 by default. With none, a summary is a count and a sum.
+   * The quantiles to expose: distinct numbers from 0 (the lowest value) to 1 (the highest); 0.5, 0.9
+   * and 0.99 by default. With `[]` the summary is only a count and a sum.
    */
   readonly quantiles?: readonly number[];
-  /** How long a value counts towards the quantiles, in seconds; 600 by default. */
+  /** How long an observed value counts for the quantiles, in seconds; 600 by default. */
   readonly maxAgeSeconds?: number;
 }
 
 /** A summary's series. */
 export interface SummarySeries {
   /**
-   * Counts a value. NaN counts and makes the sum NaN, as in the Go client; quantiles leave it out.
-   * @throws NarthexError `NARTHEX_VALUE_INVALID` where it is not a number
+   * Counts a value. NaN is counted, too, and makes the sum NaN, as in the Go client; quantiles ignore it.
+   * @throws NarthexError `NARTHEX_VALUE_INVALID` if it is not a number
    */
   observe(value: number): void;
-  /** Starts to measure a duration; the function it returns observes it, in seconds. */
+  /** Starts a timer; the function it returns observes the duration in seconds. */
   startTimer(): StopTimer;
-  /** Observes how long `work` takes, in seconds, also where it throws or rejects. */
+  /** Observes how long `work` takes, in seconds, even if it throws or rejects. */
   time<T>(work: () => T): T;
 }
 
 /**
- * Count and sum of all values, and quantiles of the newest: computed in this process and exact in
- * rank, but unlike a histogram's they can't be aggregated over several.
+ * The count and sum of all values, and quantiles of the latest ones. The quantiles are computed in this
+ * process: unlike those of a histogram, they can't be aggregated over several processes.
  *
- * The quantile φ of n values is the one of rank ⌈φn⌉. It is shown at most 0.8 % (1/128) off, for any
- * distribution, of negative values, too; zero and the infinities exactly (and what is nearer to zero
- * than 2.3e-308 at most 4e-310 off). Where the window has no value, the quantiles are NaN.
+ * The quantile φ of n values is the one of rank ⌈φn⌉. The number exposed is at most 0.8 % (1/128) off,
+ * whatever the distribution, and for negative values, too. Zero and the infinities are exact; values
+ * nearer to zero than 2.3e-308 are at most 4e-310 off. If the window has no value, quantiles are NaN.
  *
- * The window slides in five steps: a value counts for at least 79 % of `maxAgeSeconds`, and never
- * for more than 100 %. The clock is read at each scrape and for the first values after it; where many
- * come in quick succession, only after a sixteenth as many as came before, at most 1024. When a pause
- * follows, as many values may be taken for older than they are, and go sooner.
+ * The window slides in five steps: a value counts for 79 % to 100 % of `maxAgeSeconds`. While many
+ * values are observed in quick succession, the clock is not read for each of them, but only after a
+ * sixteenth as many as before, and at least after 1024. If a pause follows, the values since the last
+ * reading may be dated too early, and leave the window sooner.
  *
- * A series takes about 1.5 kB for each power of two in which it has had values.
+ * A series takes about 1.5 kB for each power of two in which it had values.
  *
  * @example
  * const size = metrics.summary({ name: "answer_bytes", help: "Answers.", labels: ["route"] });
@@ -73,26 +73,23 @@ export type Summary<L extends string = never> = [L] extends [never]
   ? PlainSummary
   : LabelledSummary<L>;
 
-/** Where a row has what. */
+/** A row is a count and a sum. */
 const COUNT = 0;
 const SUM = 1;
-/** The slice of time up to which the window was brought last. */
-const EPOCH = 2;
-const STRIDE = 3;
 
 export class SummaryInstrument extends Instrument<HeldSummary> {
-  private readonly clock: SliceClock;
-  private readonly windows = new QuantileWindows();
-  private readonly hasQuantiles: boolean;
+  readonly clock: SliceClock;
+  private readonly octaves = new Octaves();
+  /** The window of each slot; none if the summary has no quantiles. */
+  private readonly windows: (QuantileWindow | undefined)[] = [];
   private readonly value: RowValue;
 
   constructor(options: SummaryOptions<string>, context: RegistryContext) {
     const { quantiles = DEFAULT_QUANTILES, maxAgeSeconds = DEFAULT_MAX_AGE_SECONDS } = options;
     const ascending = checkQuantiles(options.name, quantiles);
     checkMaxAge(options.name, maxAgeSeconds);
-    super(define("summary", options, context, { quantiles: ascending, maxAgeSeconds }), STRIDE);
+    super(define("summary", options, context, { quantiles: ascending, maxAgeSeconds }), 2);
     this.clock = new SliceClock(maxAgeSeconds * 1000, context.now);
-    this.hasQuantiles = ascending.length > 0;
     this.value = new RowValue(ascending);
     this.open();
   }
@@ -114,56 +111,57 @@ export class SummaryInstrument extends Instrument<HeldSummary> {
     return invalidValue(this.family.name, value, "a summary observes numbers");
   }
 
-  /** Counts a value in the row at a position of a chunk. */
-  count(slot: number, chunk: Float64Array, at: number, value: number): void {
-    chunk[at + COUNT]! += 1;
-    chunk[at + SUM]! += value;
-    if (Number.isNaN(value) || !this.hasQuantiles) return;
-    this.clock.tick();
-    this.advance(slot, chunk, at);
-    this.windows.add(slot, this.clock.slice, value);
-  }
-
   override visit(sink: SampleSink): Generator<void> {
     this.clock.sync();
     return super.visit(sink);
-  }
-
-  protected override forget(slot: number): void {
-    this.windows.free(slot);
   }
 
   protected override newSeries(): HeldSummary {
     return new HeldSummary(this);
   }
 
-  protected override write(sink: SampleSink, row: SeriesRow): void {
-    const { chunk, at, slot } = row;
-    const { value } = this;
-    this.advance(slot, chunk, at);
-    this.windows.read(slot, value.quantiles, value.values);
-    value.count = chunk[at + COUNT]!;
-    value.sum = chunk[at + SUM]!;
-    sink.summary(row, value);
+  protected override point(series: HeldSummary, slot: number): void {
+    super.point(series, slot);
+    series.window = this.windows[slot];
   }
 
-  /** Drops from the series' window the slices of time that are over. */
-  private advance(slot: number, chunk: Float64Array, at: number): void {
-    const { epoch } = this.clock;
-    const last = chunk[at + EPOCH]!;
-    if (last === epoch) return;
-    this.windows.advance(slot, last, epoch);
-    chunk[at + EPOCH] = epoch;
+  protected override pointCursor(slot: number): HeldSummary {
+    const cursor = super.pointCursor(slot);
+    cursor.window = this.windows[slot];
+    return cursor;
+  }
+
+  protected override admit(slot: number): void {
+    if (this.value.quantiles.length === 0) return;
+    this.windows[slot] = new QuantileWindow(this.octaves, this.clock.slice);
+  }
+
+  protected override forget(slot: number): void {
+    this.windows[slot] = undefined;
+  }
+
+  protected override write(sink: SampleSink, row: SeriesRow): void {
+    const { value } = this;
+    value.count = row.chunk[row.at + COUNT]!;
+    value.sum = row.chunk[row.at + SUM]!;
+    this.windows[row.slot]?.read(this.clock.slice, value.quantiles, value.values);
+    sink.summary(row, value);
   }
 }
 
 class HeldSummary extends HeldSeries implements SummarySeries {
+  /** The latest values, for quantiles. */
+  window: QuantileWindow | undefined;
   declare protected readonly instrument: SummaryInstrument;
 
   observe(value: number): void {
     if (typeof value !== "number") throw this.instrument.invalid(value);
     if (this.hasHooks) this.instrument.touch(this);
-    if (!this.isGone) this.instrument.count(this.slot, this.chunk, this.at, value);
+    if (this.window !== undefined && !Number.isNaN(value)) {
+      this.window.add(value, this.instrument.clock.tick());
+    }
+    this.chunk[this.at + COUNT]! += 1;
+    this.chunk[this.at + SUM]! += value;
   }
 
   startTimer(): StopTimer {
@@ -173,9 +171,14 @@ class HeldSummary extends HeldSeries implements SummarySeries {
   time<T>(work: () => T): T {
     return time(this, work);
   }
+
+  override detach(expiredValues: readonly string[] | undefined): void {
+    super.detach(expiredValues);
+    this.window = undefined;
+  }
 }
 
-/** What a sink reads of a series; one object serves all series of a visit. */
+/** A view of one row for the sink, reused for every series of a visit. */
 class RowValue implements SummaryValue {
   readonly quantiles: readonly number[];
   readonly values: Float64Array;
@@ -192,7 +195,7 @@ class RowValue implements SummaryValue {
   }
 }
 
-/** The quantiles in ascending order; throws where they are none. */
+/** The quantiles in ascending order; throws unless they are distinct numbers from 0 to 1. */
 function checkQuantiles(metric: string, quantiles: unknown): number[] {
   if (!Array.isArray(quantiles)) {
     throw invalidOption(metric, "quantiles", quantiles, "use an array of numbers from 0 to 1");

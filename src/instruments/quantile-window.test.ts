@@ -1,15 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { QuantileWindows } from "./quantile-windows.ts";
+import { Octaves, QuantileWindow } from "./quantile-window.ts";
 import { SLICES } from "./slice-clock.ts";
 
 /** Thousandths, so that ranks can be computed in whole numbers. */
 const THOUSANDTHS = [0, 1, 10, 70, 250, 500, 550, 900, 990, 999, 1000];
 
-function read(windows: QuantileWindows, slot: number, quantiles: readonly number[]): number[] {
+/** The quantiles when this slice has begun. */
+function read(window: QuantileWindow, quantiles: readonly number[], slice = 0): number[] {
   const values = new Float64Array(quantiles.length).fill(-1);
-  windows.read(slot, quantiles, values);
+  window.read(slice, quantiles, values);
   return [...values];
+}
+
+function newWindow(): QuantileWindow {
+  return new QuantileWindow(new Octaves(), 0);
 }
 
 function exact(values: readonly number[], thousandths: number): number {
@@ -27,14 +32,14 @@ function expectClose(shown: number, wanted: number): void {
 }
 
 function expectQuantiles(values: readonly number[]): void {
-  const windows = new QuantileWindows();
+  const window = newWindow();
   values.forEach((value, i) => {
-    windows.add(3, i % SLICES, value);
+    window.add(value, Math.floor((i * SLICES) / values.length));
   });
   const shown = read(
-    windows,
-    3,
+    window,
     THOUSANDTHS.map((thousandths) => thousandths / 1000),
+    SLICES - 1,
   );
   THOUSANDTHS.forEach((thousandths, i) => {
     expectClose(shown[i]!, exact(values, thousandths));
@@ -81,9 +86,9 @@ describe("quantiles are at most 1/128 off the exact ones", () => {
     for (let power = 2 ** -1074; power < Infinity; power *= 2) {
       for (const size of [power, power * (1 - 2 ** -53), power * (1 + 2 ** -52)]) {
         for (const value of [size, -size]) {
-          const windows = new QuantileWindows();
-          windows.add(0, 0, value);
-          expectClose(read(windows, 0, [0.5])[0]!, value);
+          const window = newWindow();
+          window.add(value, 0);
+          expectClose(read(window, [0.5])[0]!, value);
         }
       }
     }
@@ -91,61 +96,57 @@ describe("quantiles are at most 1/128 off the exact ones", () => {
 });
 
 test("of 100 values, the quantile of n hundredths is the nth, however it is rounded", () => {
-  const windows = new QuantileWindows();
-  for (let power = 1; power <= 100; power += 1) windows.add(0, 0, 2 ** power);
+  const window = newWindow();
+  for (let power = 1; power <= 100; power += 1) window.add(2 ** power, 0);
   for (let n = 1; n <= 100; n += 1) {
-    expectClose(read(windows, 0, [n / 100])[0]!, 2 ** n);
-    expectClose(read(windows, 0, [n * 0.01])[0]!, 2 ** n);
+    expectClose(read(window, [n / 100])[0]!, 2 ** n);
+    expectClose(read(window, [n * 0.01])[0]!, 2 ** n);
   }
 });
 
 test.each([0, 1e-320, -1e-320, -0])("%s is shown as 0", (value) => {
-  const windows = new QuantileWindows();
-  windows.add(0, 0, value);
-  expect(read(windows, 0, [0.5])).toEqual([0]);
+  const window = newWindow();
+  window.add(value, 0);
+  expect(read(window, [0.5])).toEqual([0]);
 });
 
 test("the infinities are the lowest and the highest value", () => {
-  const windows = new QuantileWindows();
-  for (const value of [Infinity, -Infinity, Number.MAX_VALUE]) windows.add(0, 0, value);
-  const [lowest, middle, highest] = read(windows, 0, [0, 0.5, 1]);
+  const window = newWindow();
+  for (const value of [Infinity, -Infinity, Number.MAX_VALUE]) window.add(value, 0);
+  const [lowest, middle, highest] = read(window, [0, 0.5, 1]);
   expect([lowest, highest]).toEqual([-Infinity, Infinity]);
   expectClose(middle!, Number.MAX_VALUE);
 });
 
 test("without values every quantile is NaN", () => {
-  const windows = new QuantileWindows();
-  expect(read(windows, 7, [0, 0.5, 1])).toEqual([Number.NaN, Number.NaN, Number.NaN]);
-  windows.add(7, 0, 1);
-  windows.free(7);
-  expect(read(windows, 7, [0, 0.5, 1])).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  expect(read(newWindow(), [0, 0.5, 1])).toEqual([Number.NaN, Number.NaN, Number.NaN]);
 });
 
-test("series have nothing in common but their octaves", () => {
-  const windows = new QuantileWindows();
-  windows.add(0, 0, 1000);
-  windows.add(1, 0, 0.001);
-  windows.add(0, 0, 1000);
-  for (const [slot, value] of [
-    [0, 1000],
-    [1, 0.001],
-  ] as const) {
-    for (const shown of read(windows, slot, [0, 1])) expectClose(shown, value);
+test("the windows of a family share nothing but the order of their octaves", () => {
+  const octaves = new Octaves();
+  const windows = [1000, 0.001, -1000].map((value) => {
+    const window = new QuantileWindow(octaves, 0);
+    for (let i = 0; i < 3; i += 1) window.add(value, 0);
+    return { window, value };
+  });
+  for (const { window, value } of windows) {
+    for (const shown of read(window, [0, 1])) expectClose(shown, value);
   }
 });
 
-test("advancing empties the slices that have gone, and no other", () => {
+test("slices leave the window one by one, whether values or scrapes show that time has passed", () => {
   for (let steps = 0; steps <= SLICES + 2; steps += 1) {
-    const windows = new QuantileWindows();
-    // The value of a slice tells which it is; epoch 12 is the newest.
-    for (let epoch = 8; epoch <= 12; epoch += 1) windows.add(0, epoch % SLICES, 2 ** epoch);
-    windows.advance(0, 12, 12 + steps);
-    const [lowest, highest] = read(windows, 0, [0, 1]);
-    if (steps < SLICES) {
-      expectClose(lowest!, 2 ** (8 + steps));
-      expectClose(highest!, 2 ** 12);
-    } else {
-      expect(lowest).toBeNaN();
+    for (const isObserved of [true, false]) {
+      const window = new QuantileWindow(new Octaves(), 8);
+      // A power of two for each slice tells which ones are left; 12 is the newest.
+      for (let slice = 8; slice <= 12; slice += 1) window.add(2 ** slice, slice);
+      if (isObserved) window.add(2 ** 20, 12 + steps);
+      const [lowest, highest] = read(window, [0, 1], 12 + steps);
+      if (steps < SLICES) expectClose(lowest!, 2 ** (8 + steps));
+      else if (isObserved) expectClose(lowest!, 2 ** 20);
+      else expect(lowest).toBeNaN();
+      if (isObserved) expectClose(highest!, 2 ** 20);
+      else if (steps < SLICES) expectClose(highest!, 2 ** 12);
     }
   }
 });

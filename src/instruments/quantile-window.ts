@@ -1,0 +1,147 @@
+import { SLICES } from "./slice-clock.ts";
+
+// The high word of a double holds a sign, 11 bits of exponent and 20 of mantissa. The sign and the
+// exponent are the octave of a value, and the first bits of its mantissa the bucket in that octave.
+const OCTAVE_SHIFT = 20;
+const BUCKET_SHIFT = 14;
+const OCTAVES = 1 << (32 - OCTAVE_SHIFT);
+/** The octave of Infinity; those above it are the octaves of negative values. */
+const HIGHEST = OCTAVES / 2 - 1;
+/** How many buckets an octave has, all of the same width. */
+const BUCKETS = 1 << (OCTAVE_SHIFT - BUCKET_SHIFT);
+/** A slice is a total and then one count per bucket; the total saves the scrape a sum. */
+const SLICE_LENGTH = 1 + BUCKETS;
+
+const double = new Float64Array(1);
+const words = new Int32Array(double.buffer);
+double[0] = 1;
+const HIGH = words[1] === 0 ? 0 : 1;
+
+/** The octaves (from one power of two to the next) in which a family has had values. */
+export class Octaves {
+  /** The number that each octave got when it first occurred, from 1; 0 if it has not occurred. */
+  readonly numbers = new Uint16Array(OCTAVES);
+  /** Those that have occurred, in ascending order of their values. */
+  ascending: readonly number[] = [];
+
+  add(octave: number): void {
+    if (this.numbers[octave] !== 0) return;
+    this.ascending = [...this.ascending, octave].sort((a, b) => order(a) - order(b));
+    this.numbers[octave] = this.ascending.length;
+  }
+}
+
+/**
+ * The latest values of one series. Each octave has 64 buckets, which are counted separately for each
+ * slice of the window. An octave's counts are allocated for its first value, and nothing after that.
+ */
+export class QuantileWindow {
+  private readonly octaves: Octaves;
+  /** The counts of an octave, slice by slice, by the number of the octave. */
+  private readonly counts: (Uint32Array | undefined)[] = [];
+  /** The newest slice, as the clock counts them, and where it begins in the counts of an octave. */
+  private slice: number;
+  private start: number;
+
+  constructor(octaves: Octaves, slice: number) {
+    this.octaves = octaves;
+    this.slice = slice;
+    this.start = startOf(slice);
+  }
+
+  /** Counts a value, which must not be NaN. */
+  add(value: number, slice: number): void {
+    if (slice !== this.slice) this.advance(slice);
+    double[0] = value;
+    const high = words[HIGH]!;
+    const octave = high >>> OCTAVE_SHIFT;
+    const bucket = (high >>> BUCKET_SHIFT) % BUCKETS;
+    const counts = this.counts[this.octaves.numbers[octave]!] ?? this.allocate(octave);
+    counts[this.start]! += 1;
+    counts[this.start + 1 + bucket]! += 1;
+  }
+
+  /** Writes the values of ascending quantiles into `values`: NaN if the window is empty. */
+  read(slice: number, quantiles: readonly number[], values: Float64Array): void {
+    if (slice !== this.slice) this.advance(slice);
+    let count = 0;
+    for (const counts of this.counts) if (counts !== undefined) count += sum(counts, 0);
+    if (count === 0) values.fill(Number.NaN);
+    let next = 0;
+    let below = 0;
+    for (const octave of this.octaves.ascending) {
+      const counts = this.counts[this.octaves.numbers[octave]!];
+      if (counts === undefined) continue;
+      const upTo = below + sum(counts, 0);
+      for (; next < quantiles.length; next += 1) {
+        const rank = rankOf(quantiles[next]!, count);
+        if (rank > upTo) break;
+        values[next] = valueAt(rank - below, octave, counts);
+      }
+      below = upTo;
+    }
+  }
+
+  /** Empties the slices that have left the window, so that new ones can use their memory. */
+  private advance(slice: number): void {
+    const oldest = Math.max(this.slice + 1, slice - SLICES + 1);
+    for (const counts of this.counts) {
+      for (let gone = oldest; gone <= slice; gone += 1) {
+        counts?.fill(0, startOf(gone), startOf(gone) + SLICE_LENGTH);
+      }
+    }
+    this.slice = slice;
+    this.start = startOf(slice);
+  }
+
+  private allocate(octave: number): Uint32Array {
+    this.octaves.add(octave);
+    const counts = new Uint32Array(SLICES * SLICE_LENGTH);
+    this.counts[this.octaves.numbers[octave]!] = counts;
+    return counts;
+  }
+}
+
+function startOf(slice: number): number {
+  return (slice % SLICES) * SLICE_LENGTH;
+}
+
+function isNegative(octave: number): boolean {
+  return octave > HIGHEST;
+}
+
+/** Octaves of negative values come first, in descending order of their exponents. */
+function order(octave: number): number {
+  return isNegative(octave) ? -octave : octave;
+}
+
+/** Which of `count` ascending values a quantile is; products that should be whole don't round up. */
+function rankOf(quantile: number, count: number): number {
+  return Math.max(1, Math.ceil(quantile * count * (1 - 2 * Number.EPSILON)));
+}
+
+/** The sum over all slices of what they have at a position. */
+function sum(counts: Uint32Array, position: number): number {
+  let sum = 0;
+  for (let at = position; at < counts.length; at += SLICE_LENGTH) sum += counts[at]!;
+  return sum;
+}
+
+/** The middle of the bucket that has the octave's value of this rank. */
+function valueAt(rank: number, octave: number, counts: Uint32Array): number {
+  const step = isNegative(octave) ? -1 : 1;
+  let bucket = isNegative(octave) ? BUCKETS - 1 : 0;
+  for (let left = rank; ; bucket += step) {
+    left -= sum(counts, 1 + bucket);
+    if (left <= 0) return middle(octave, bucket);
+  }
+}
+
+function middle(octave: number, bucket: number): number {
+  const exponent = octave & HIGHEST;
+  if (exponent === HIGHEST) return isNegative(octave) ? -Infinity : Infinity;
+  if (exponent === 0 && bucket === 0) return 0;
+  words[HIGH] = (octave << OCTAVE_SHIFT) | (bucket << BUCKET_SHIFT) | (1 << (BUCKET_SHIFT - 1));
+  words[1 - HIGH] = 0;
+  return double[0]!;
+}
