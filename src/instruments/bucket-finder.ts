@@ -1,11 +1,8 @@
+import { double, HIGH, words } from "./double-words.ts";
+
 /** More cells would save no comparison for bounds as people choose them. */
 const MAX_CELLS = 256;
 const MANTISSA_BITS = 20;
-
-const double = new Float64Array(1);
-const words = new Int32Array(double.buffer);
-double[0] = 1;
-const HIGH = words[1] === 0 ? 0 : 1;
 
 function highWord(value: number): number {
   double[0] = value;

@@ -1,7 +1,8 @@
+import { double, HIGH, LOW, words } from "./double-words.ts";
 import { SLICES } from "./slice-clock.ts";
 
-// The high word of a double holds a sign, 11 bits of exponent and 20 of mantissa. The sign and the
-// exponent are the octave of a value, and the first bits of its mantissa the bucket in that octave.
+// In the high word of a double, sign and exponent are the octave of a value, and the first bits of the
+// mantissa its bucket in that octave.
 const OCTAVE_SHIFT = 20;
 const BUCKET_SHIFT = 14;
 const OCTAVES = 1 << (32 - OCTAVE_SHIFT);
@@ -11,11 +12,6 @@ const HIGHEST = OCTAVES / 2 - 1;
 const BUCKETS = 1 << (OCTAVE_SHIFT - BUCKET_SHIFT);
 /** A slice is a total and then one count per bucket; the total saves the scrape a sum. */
 const SLICE_LENGTH = 1 + BUCKETS;
-
-const double = new Float64Array(1);
-const words = new Int32Array(double.buffer);
-double[0] = 1;
-const HIGH = words[1] === 0 ? 0 : 1;
 
 /** The octaves (from one power of two to the next) in which a family has had values. */
 export class Octaves {
@@ -142,6 +138,6 @@ function middle(octave: number, bucket: number): number {
   if (exponent === HIGHEST) return isNegative(octave) ? -Infinity : Infinity;
   if (exponent === 0 && bucket === 0) return 0;
   words[HIGH] = (octave << OCTAVE_SHIFT) | (bucket << BUCKET_SHIFT) | (1 << (BUCKET_SHIFT - 1));
-  words[1 - HIGH] = 0;
+  words[LOW] = 0;
   return double[0]!;
 }

@@ -1,19 +1,13 @@
+import { double, HIGH, LOW, words } from "../double-words.ts";
 import { BOUNDS } from "./bounds.ts";
 
 /** The finest schema; a bucket's index in a coarser one follows from its index in this one. */
 const FINEST = 8;
 const STEPS = BOUNDS.length;
-/** A double is a sign, 11 bits of exponent and 52 of mantissa, 20 of which stand in the high word. */
 const BIAS = 1023;
 const LOW_WORD = 2 ** 32;
 /** Makes every subnormal normal, and moves its index by a whole number of buckets in any schema. */
 const LIFT_BITS = 64;
-
-const double = new Float64Array(1);
-const words = new Uint32Array(double.buffer);
-double[0] = 1;
-const HIGH = words[1] === 0 ? 0 : 1;
-const LOW = 1 - HIGH;
 
 /** The mantissas of the bounds, and one that none exceeds. */
 const mantissas = [...BOUNDS, 1].map((bound) => (2 * bound - 1) * 2 ** 52);
@@ -42,7 +36,7 @@ export function bucketIndex(value: number, schema: number): number {
   const room = (cell & 0x1fffff) - (high & 0xfffff);
   // Above the bound it is the next step; which it is can't be foreseen, so a branch would be slower.
   let index = (exponent - BIAS) * STEPS + step + (room >>> 31);
-  if (room === 0 && words[LOW]! > lowWords[step]!) index += 1;
+  if (room === 0 && words[LOW]! >>> 0 > lowWords[step]!) index += 1;
   return ((index - 1) >> (FINEST - schema)) + 1;
 }
 
