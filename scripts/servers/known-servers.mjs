@@ -1,3 +1,4 @@
+import { findPackageTools } from "./find-package-tools.mjs";
 import { findPostgres } from "./find-postgres.mjs";
 import { findPrometheus, findPromtool } from "./find-prometheus.mjs";
 import { findPythonParser } from "./find-python-parser.mjs";
@@ -24,6 +25,11 @@ export const knownServers = {
     variable: "NARTHEX_PYTHON_PROMETHEUS",
     advice:
       "put python3 on PATH, and install its prometheus_client, or set NARTHEX_PYTHON_PROMETHEUS to the folder that has it",
+  },
+  "package-tools": {
+    find: findPackageTools,
+    variable: "NARTHEX_PACKAGE_TOOLS",
+    advice: "let npm install the versions in test/package/tools.json from its registry",
   },
 };
 

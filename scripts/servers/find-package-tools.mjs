@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { repository } from "../repository.mjs";
+import { run } from "../run.mjs";
+
+const quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+
+/**
+ * A folder with the versions of Node.js, TypeScript, Jest and Nest that the package is tried with,
+ * each in a folder of its own. They are installed once, and again when their versions change.
+ */
+export async function findPackageTools() {
+  const given = process.env.NARTHEX_PACKAGE_TOOLS;
+  if (given) return given;
+  const list = readFileSync(join(repository, "test/package/tools.json"), "utf8");
+  const digest = createHash("sha256").update(list).digest("hex").slice(0, 12);
+  const folder = join(repository, ".cache/package-tools", digest);
+  if (existsSync(folder)) return folder;
+  try {
+    await install(JSON.parse(list), folder);
+  } catch {
+    return undefined;
+  }
+  return folder;
+}
+
+/**
+ * @param {Record<string, Record<string, string>>} tools
+ * @param {string} folder
+ */
+async function install({ node, typescript, ...others }, folder) {
+  console.log("Installing the versions of Node.js, TypeScript, Jest and Nest for the tests …");
+  const platform = process.platform === "win32" ? "win" : process.platform;
+  const unfinished = `${folder}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  const projects = {
+    ...others,
+    node: aliases(`node-${platform}-${process.arch}`, node),
+    typescript: aliases("typescript", typescript),
+  };
+  await Promise.all(
+    Object.entries(projects).map(async ([name, dependencies]) => {
+      const cwd = join(unfinished, name);
+      mkdirSync(cwd, { recursive: true });
+      writeFileSync(join(cwd, "package.json"), JSON.stringify({ private: true, dependencies }));
+      await run("npm", ["install", ...quietly], { cwd, shell: process.platform === "win32" });
+    }),
+  );
+  renameSync(unfinished, folder);
+}
+
+/**
+ * Versions of a package under names of their own, such as `node-20`.
+ *
+ * @param {string} name
+ * @param {Record<string, string>} [versions]
+ */
+function aliases(name, versions = {}) {
+  const [alias] = name.split("-", 1);
+  return Object.fromEntries(
+    Object.entries(versions).map(([short, version]) => [
+      `${alias}-${short}`,
+      `npm:${name}@${version}`,
+    ]),
+  );
+}
