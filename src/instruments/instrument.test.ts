@@ -461,6 +461,29 @@ describe("an update that throws changes nothing", () => {
     });
   });
 
+  describe.each(Object.keys(types))("in a %s", (type) => {
+    test.each([1, 2000])("of %i series, if the clock throws", async (size) => {
+      let isBroken = false;
+      registry = new Registry({
+        now: () => {
+          if (isBroken) throw new Error("no clock");
+          return now;
+        },
+      });
+      const { right } = types[type]!();
+      for (let a = 0; a < size; a += 1) right(`${a}`);
+      const before = await registry.text();
+      isBroken = true;
+      expect(() => right("new")).toThrow("no clock");
+      isBroken = false;
+      expect(await registry.text()).toBe(before);
+      right("new");
+      const { samples } = await page();
+      expect(samples.some(({ labels }) => labels.a === "new")).toBe(true);
+      expect(samples.length / (size + 1)).toBe(before.match(/^m/gm)!.length / size);
+    });
+  });
+
   test("nor does a wrong exemplar bring back a series that expired", async () => {
     const counter = registry.counter({ name: "m", help, labels, expireAfterSeconds: 60 });
     const held = counter.labels({ a: "x" });

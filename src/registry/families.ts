@@ -17,7 +17,10 @@ export class Families {
     return this.#instruments.values();
   }
 
-  /** Adds an instrument; where there is one of the same definition, gives that back instead. */
+  /**
+   * Adds an instrument, or returns the one that has the same definition already. Everything that may be
+   * wrong is checked before anything changes.
+   */
   add(instrument: AnyInstrument, initial: readonly object[] = []): AnyInstrument {
     const { name } = instrument.family;
     const existing = this.#instruments.get(name);
@@ -25,12 +28,15 @@ export class Families {
       throw invalidOption(name, "initial", initial, "use an array of label sets");
     }
     if (existing === undefined) this.checkFree(instrument.family);
-    const kept = existing === undefined ? instrument : shared(existing, instrument);
-    for (const labels of initial) instrument.table.find(labels); // Throws where one is wrong.
+    else checkSame(existing, instrument);
+    for (const labels of initial) instrument.table.find(labels); // Throws if they don't fit.
+    const kept = existing ?? instrument;
     for (const labels of initial) kept.table.slotOf(labels);
     if (existing === undefined) {
       this.reserve(instrument.family);
       this.#instruments.set(name, instrument);
+    } else {
+      renewCallback(existing, instrument);
     }
     return kept;
   }
@@ -63,14 +69,16 @@ export function claimedNames(family: Family): string[] {
   return exposedNames(family).map((name) => escapeMetricName(name, "underscores"));
 }
 
-/** The instrument that is there already, if the new one is defined alike. */
-function shared(existing: AnyInstrument, wanted: AnyInstrument): AnyInstrument {
+function checkSame(existing: AnyInstrument, wanted: AnyInstrument): void {
   const { signature } = existing.definition;
   if (signature !== wanted.definition.signature) {
     throw nameTaken(existing.family.name, signature, wanted.definition.signature);
   }
+}
+
+/** After a hot reload the new callback supplies the values. */
+function renewCallback(existing: AnyInstrument, wanted: AnyInstrument): void {
   if (existing instanceof CollectedInstrument && wanted instanceof CollectedInstrument) {
     existing.callback = wanted.callback ?? existing.callback;
   }
-  return existing;
 }

@@ -51,6 +51,23 @@ describe("the same definition", () => {
     expect((await page()).value("c_total")).toBe(7);
   });
 
+  test("does not change the collect callback if its initial label sets are wrong", async () => {
+    const define = (value: number, initial: readonly { a: string }[]) =>
+      registry.gauge({
+        name: "g",
+        help: "",
+        labels: ["a"],
+        collect: () => [[{ a: "x" }, value]] as const,
+        initial,
+      });
+    define(1, []);
+    const wrong = [{ b: "y" }] as unknown as { a: string }[];
+    expect(thrown(() => define(2, wrong)).code).toBe("NARTHEX_LABELS_MISMATCH");
+    expect((await page()).value("g", { a: "x" })).toBe(1);
+    define(3, []);
+    expect((await page()).value("g", { a: "x" })).toBe(3);
+  });
+
   test("brings its own initial label sets", async () => {
     const define = (a: string) =>
       registry.counter({ name: "c", help: "", labels: ["a"], initial: [{ a }] });
