@@ -1,4 +1,4 @@
-/** What went wrong, for programs: messages may be reworded, codes stay. */
+/** Identifies the kind of error in programs: codes never change, but messages may. */
 export type ErrorCode =
   | "NARTHEX_NAME_INVALID"
   | "NARTHEX_NAME_TAKEN"
@@ -10,7 +10,7 @@ export type ErrorCode =
   | "NARTHEX_EXEMPLAR_INVALID"
   | "NARTHEX_PAGE_INVALID";
 
-/** Every error that this package throws. Whoever throws one has changed nothing. */
+/** The only error that this package throws. A call that throws one has changed nothing. */
 export class NarthexError extends Error {
   override readonly name = "NarthexError";
   readonly code: ErrorCode;
@@ -21,7 +21,7 @@ export class NarthexError extends Error {
   }
 }
 
-/** A bad value as a message shows it: its type is visible, and a megabyte of it is not. */
+/** A bad value as messages show it: its type can be seen, and long text is cut. */
 export function show(value: unknown): string {
   if (typeof value === "string") {
     return value.length > 80 ? `${JSON.stringify(value.slice(0, 80))}…` : JSON.stringify(value);
@@ -65,7 +65,7 @@ export function invalidOption(
   );
 }
 
-/** Of an option that belongs to no metric. */
+/** For an option that belongs to no metric. */
 export function invalidSetting(
   where: string,
   option: string,

@@ -1,6 +1,6 @@
 import { double, HIGH, words } from "./double-words.ts";
 
-/** More cells would save no comparison for bounds as people choose them. */
+/** More cells save no further comparison for the bounds that people use. */
 const MAX_CELLS = 256;
 const MANTISSA_BITS = 20;
 
@@ -10,14 +10,15 @@ function highWord(value: number): number {
 }
 
 /**
- * Finds the bucket of a value among ascending upper bounds. The high bits of a positive double
- * ascend with it, so they index a table that says where to start; a comparison or two do the rest.
+ * Finds the bucket of a value among ascending upper bounds. The high bits of positive doubles are in
+ * the same order as their values: they are the index of a table that has the first possible bucket,
+ * from which one or two comparisons lead to the right one.
  */
 export class BucketFinder {
-  /** Ends in infinity, which nothing is above. */
+  /** With Infinity at the end, where every search stops. */
   private readonly bounds: Float64Array;
   private readonly count: number;
-  /** For each cell, the first bucket that a value in it can be in. */
+  /** The first bucket that a value in each cell can belong to. */
   private readonly starts: Uint16Array;
   private readonly shift: number;
   private readonly base: number;
@@ -35,12 +36,15 @@ export class BucketFinder {
     const cells = positive.length === 0 ? 0 : (highest >> shift) - this.base + 1;
     this.starts = Uint16Array.from({ length: cells }, (_, cell) => {
       const floor = (this.base + cell) * 2 ** shift;
-      if (floor === 0) return 0; // Zero is in this cell, too.
+      if (floor === 0) return 0; // This cell also has zero.
       return bounds.findIndex((bound) => bound > 0 && highWord(bound) >= floor);
     });
   }
 
-  /** The index of the first bound that is not below `value`; `bounds.length` past the last, and for NaN. */
+  /**
+   * The index of the first bound that is not below `value`; `bounds.length` if all are, and for
+   * NaN.
+   */
   find(value: number): number {
     const cell = (highWord(value) >> this.shift) - this.base;
     if (cell < 0) return this.findFromFirst(value);
@@ -50,7 +54,7 @@ export class BucketFinder {
     return bucket;
   }
 
-  /** Of what is not positive, or lies below every positive bound. */
+  /** For values that are not positive, or below every positive bound. */
   private findFromFirst(value: number): number {
     let bucket = 0;
     while (bucket < this.count && !(value <= this.bounds[bucket]!)) bucket += 1;

@@ -1,12 +1,12 @@
 import { invalidOption, invalidSetting } from "../errors.ts";
 
-/** The Go client's default bounds, made for seconds of network services. */
+/** The default bounds of the Go client, meant for the latency of network services in seconds. */
 export const DEFAULT_BUCKETS: readonly number[] = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
 /**
- * Upper bounds at equal distances.
+ * Upper bounds with equal distances between them.
  *
  * @example
  * linearBuckets({ start: 10, width: 5, count: 3 }); // [10, 15, 20]
@@ -16,7 +16,7 @@ export function linearBuckets(options: { start: number; width: number; count: nu
 }
 
 /**
- * Upper bounds, each a factor larger than the one before.
+ * Upper bounds, each of them the previous one times `factor`.
  *
  * @example
  * exponentialBuckets({ start: 1, factor: 2, count: 4 }); // [1, 2, 4, 8]
@@ -41,7 +41,7 @@ export function checkBuckets(metric: string, bounds: unknown): asserts bounds is
   if (!Array.isArray(bounds)) {
     throw invalidOption(metric, "buckets", bounds, "use an array of upper bounds");
   }
-  // Not `forEach`, which passes over holes.
+  // `Array.from`, because `forEach` alone skips holes.
   Array.from(bounds).forEach((bound, i) => {
     if (typeof bound !== "number" || !Number.isFinite(bound)) {
       throw invalidOption(

@@ -5,21 +5,21 @@ import type { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
 
 /**
- * What a collect callback gives: the value of a metric without labels; all series of one with
- * labels (those that are left out go); or nothing, where it updates the metric itself.
+ * What a collect callback returns: the value of a metric without labels; all series of a metric with
+ * labels, where any others are removed; or nothing, if it updates the metric itself.
  */
 export type Collected<L extends string> =
   // biome-ignore lint/suspicious/noConfusingVoidType: a callback may return nothing.
   ([L] extends [never] ? number : Iterable<readonly [Labels<L>, number]>) | void;
 
-/** Reads a metric's value when it is scraped. It may be asynchronous. */
+/** Called at each scrape to read the value of a metric. It may be asynchronous. */
 export type Collect<L extends string> = (
   context: CollectContext,
 ) => Collected<L> | Promise<Collected<L>>;
 
-/** An instrument whose series are one number each, which a callback may supply at scrape time. */
+/** An instrument with one number per series, which a callback may supply at scrape time. */
 export abstract class CollectedInstrument<S extends HeldSeries> extends Instrument<S> {
-  /** The newest callback: a hot reload brings a new one for the same definition. */
+  /** The callback of the latest definition: after a hot reload it replaces the one from before. */
   callback: ((context: CollectContext) => unknown) | undefined;
 
   constructor(
@@ -39,10 +39,10 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
     return this.callback ?? (() => undefined);
   }
 
-  /** Throws where `value` is none for this type. */
+  /** Throws if the type does not accept the value. */
   abstract check(value: unknown): asserts value is number;
 
-  /** Takes over what the callback gave. */
+  /** Sets the series to what the callback returned. */
   apply(collected: unknown): void {
     if (collected === undefined) return;
     if (this.only !== undefined) {
@@ -68,13 +68,13 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
       this.check(value);
       return { labels, value, slot: this.table.find(labels) };
     });
-    // Series that are no longer there make room first.
+    // Removed series must make room for new ones first.
     const kept = new Set(all.map(({ slot }) => slot));
     this.#removeUnless((slot) => kept.has(slot) || this.table.isOverflow(slot));
     const written = new Set<number>();
     for (const { labels, value } of all) {
       const slot = this.table.update(labels);
-      // Past the limit, many label sets share one series, which gets their sum.
+      // All label sets past the limit share one series, which gets their sum.
       const before = written.has(slot) ? this.rows.get(slot) : 0;
       written.add(slot);
       this.rows.set(slot, before + value);

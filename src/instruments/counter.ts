@@ -14,7 +14,7 @@ import { HeldSeries } from "./held-series.ts";
 import type { SeriesRow } from "./series-row.ts";
 
 export interface CounterOptions<L extends string> extends MetricOptions<L> {
-  /** Supplies the total when it is scraped, for something that counts by itself. */
+  /** Called at each scrape to read the total, for something that is counted elsewhere. */
   readonly collect?: Collect<NoInfer<L>>;
 }
 
@@ -23,14 +23,14 @@ export interface CounterSeries {
   /**
    * Adds to the total.
    * @param value 0 or more, 1 by default
-   * @throws NarthexError `NARTHEX_VALUE_INVALID` where it is negative, not finite or not a number;
-   * `NARTHEX_EXEMPLAR_INVALID` where the exemplar can't be kept
+   * @throws NarthexError `NARTHEX_VALUE_INVALID` if it is negative, not finite or not a number;
+   * `NARTHEX_EXEMPLAR_INVALID` if the exemplar is invalid
    */
   inc(value?: number, options?: UpdateOptions): void;
 }
 
 /**
- * A value that only goes up: requests, errors, bytes sent.
+ * A value that only goes up, such as the number of requests, errors or bytes sent.
  *
  * @example
  * const posted = metrics.counter({ name: "articles_posted", help: "Articles.", labels: ["category"] });
@@ -39,7 +39,7 @@ export interface CounterSeries {
  * news.inc(2);
  */
 export interface LabelledCounter<L extends string> extends LabelledFamily<L, CounterSeries> {
-  /** Adds to the total of a label set. */
+  /** Adds to the total of the series with these labels. */
   inc(labels: Labels<L>, value?: number, options?: UpdateOptions): void;
 }
 

@@ -5,56 +5,56 @@ import type { ExemplarSource } from "./exemplars.ts";
 
 const DEFAULT_LIMIT = 10_000;
 
-/** What a label can be given; numbers and booleans become text. */
+/** A value that a label can have; numbers and booleans become text. */
 export type LabelValue = string | number | boolean;
 
 /** A label set: one value for each of the metric's label names. */
 export type Labels<L extends string> = { readonly [Name in L]: LabelValue };
 
-/** What every metric with labels can do besides its updates. */
+/** The methods that every metric with labels has besides its updates. */
 export interface LabelledFamily<L extends string, Series> {
-  /** The series of a label set: hold it where speed matters. */
+  /** The series of a label set. Keep it if speed matters: its updates need no lookup. */
   labels(labels: Labels<L>): Series;
-  /** Removes the series of a label set; says whether there was one. */
+  /** Removes the series of a label set; returns whether there was one. */
   remove(labels: Labels<L>): boolean;
   /** Removes all series. */
   clear(): void;
 }
 
-/** What every metric without labels can do besides its updates. */
+/** The methods that every metric without labels has besides its updates. */
 export interface PlainFamily<Series> {
-  /** Its one series. */
+  /** The only series of the metric. */
   labels(labels?: Readonly<Record<string, never>>): Series;
-  /** Starts again from zero. */
+  /** Resets the metric to zero. */
   remove(): boolean;
-  /** Starts again from zero. */
+  /** Resets the metric to zero. */
   clear(): void;
 }
 
 /** The options that all metric types have. */
 export interface MetricOptions<L extends string> {
-  /** Best of the form `[a-zA-Z_:][a-zA-Z0-9_:]*`; a counter's `_total` may be left out. */
+  /** Preferably of the form `[a-zA-Z_:][a-zA-Z0-9_:]*`; exposition adds `_total` to a counter's. */
   readonly name: string;
-  /** What it measures, for whoever reads the page. */
+  /** Explains the metric to those who read the page. */
   readonly help: string;
-  /** Label names; each series then has a value for each of them. */
+  /** The label names: each series has a value for each of them. */
   readonly labels?: readonly L[];
   /** A unit in the plural, such as `seconds` or `bytes`; the name must end in it. */
   readonly unit?: string;
   /**
-   * How many series the family may have, 10,000 by default. Label sets past it share one series
-   * whose values are all `_other`, so that sums stay exact. `Infinity` lifts it.
+   * How many series the family may have, 10,000 by default. All label sets past the limit share one
+   * series, whose label values are `_other`, so sums stay exact. `Infinity` for no limit.
    */
   readonly limit?: number;
-  /** Drops series that were not updated for this long, in seconds. By default none is dropped. */
+  /** Drops series that have not been updated for this many seconds; by default none. */
   readonly expireAfterSeconds?: number;
-  /** Label sets that shall be on the page from the start, at zero. */
+  /** Label sets that are on the page from the start, at zero. */
   readonly initial?: readonly ([L] extends [never]
     ? Readonly<Record<string, never>>
     : Labels<NoInfer<L>>)[];
 }
 
-/** What a registry gives to each of its instruments. */
+/** What an instrument gets from its registry. */
 export interface RegistryContext {
   readonly constantLabels: {
     readonly names: readonly string[];
@@ -63,21 +63,25 @@ export interface RegistryContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly exemplars: ExemplarSource;
-  /** An update of this metric went past its limit. */
+  /** To be called when an update goes to the overflow series of this metric. */
   readonly onOverflow: (metric: string) => void;
 }
 
-/** A metric's options, checked and complete. */
+/** The options of a metric, checked and complete. */
 export interface Definition extends RegistryContext {
   readonly family: Family;
   readonly labelNames: readonly string[];
   readonly limit: number;
   readonly expireAfterMs: number;
-  /** All that makes two definitions the same or not, for comparison and for people. */
+  /** The text of all options that two definitions of a metric must agree on; errors show it. */
   readonly signature: string;
 }
 
-/** Checks the common options; `extra` is what the type adds to the signature. */
+/**
+ * Checks the options that all metric types have.
+ *
+ * @param extra options of one type, for the signature
+ */
 export function define<L extends string>(
   type: MetricType,
   options: MetricOptions<L>,
@@ -111,7 +115,7 @@ export function define<L extends string>(
   };
 }
 
-/** Label names that a type's own samples use. */
+/** Labels that the samples of a type have by themselves. */
 const RESERVED: { readonly [Type in MetricType]?: string } = {
   histogram: "le",
   summary: "quantile",

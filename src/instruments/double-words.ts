@@ -1,4 +1,7 @@
-/** The bits of a double are read and written through this array and `words`, which share their memory. */
+/**
+ * The bits of a double are read and written through this array and `words`, which share their
+ * memory.
+ */
 export const double = new Float64Array(1);
 /** The two words of `double`, at `HIGH` and `LOW`. */
 export const words = new Int32Array(double.buffer);

@@ -2,29 +2,31 @@ import { invalidExemplar } from "../errors.ts";
 import { checkLabelNames } from "../model/names.ts";
 import type { Exemplar } from "../model/sample-sink.ts";
 
-/** OpenMetrics allows names and values of an exemplar this many code points together. */
+/** OpenMetrics allows this many code points for all names and values of an exemplar together. */
 const MAX_CODE_POINTS = 128;
 
-/** The labels of an exemplar: usually `{ trace_id }`. */
+/** The labels of an exemplar, usually `{ trace_id }`. */
 export type ExemplarLabels = Readonly<Record<string, string>>;
 
-/** What an update can be given besides its value. */
+/** What an update can have besides its value. */
 export interface UpdateOptions {
   /**
-   * Labels that lead to an example of this update, such as the id of its trace; names and values
-   * together at most 128 code points.
+   * Labels that identify an example, such as the id of the trace. All names and values together have
+   * at most 128 code points.
    */
   readonly exemplar?: ExemplarLabels;
 }
 
-/** Supplies the exemplar of an update that brings none; undefined for none. */
+/** Returns the exemplar for an update that has none of its own, or undefined. */
 export type ExemplarProvider = () => ExemplarLabels | undefined;
 
-/** Where a registry's instruments get the exemplars of updates that bring none. */
+/** Where the instruments of a registry get the exemplars of updates. */
 export class ExemplarSource {
   provider: ExemplarProvider | undefined;
 
-  /** The labels of an update's exemplar: its own, which are checked, else the provider's. */
+  /**
+   * The labels of an update's own exemplar, which must be valid, or else those from the provider.
+   */
   labelsFor(metric: string, options: UpdateOptions | undefined): ExemplarLabels | undefined {
     if (options?.exemplar !== undefined) {
       checkExemplar(metric, options.exemplar);
@@ -43,8 +45,8 @@ export class ExemplarSource {
 }
 
 /**
- * Throws where an update's own exemplar is invalid. An update by labels calls it before it adds a
- * series, as an update that throws must leave none behind.
+ * Throws if an update's own exemplar is invalid. Updates by labels call this before they look for the
+ * series, because an update that throws must not leave a new series behind.
  */
 export function checkExemplarOf(options: UpdateOptions | undefined, metric: string): void {
   if (options?.exemplar !== undefined) checkExemplar(metric, options.exemplar);
@@ -66,7 +68,7 @@ function checkExemplar(metric: string, labels: unknown): asserts labels is Exemp
     }
     text += name + value.slice(0, 2 * MAX_CODE_POINTS);
   }
-  // A text has no more code points than UTF-16 units, so most need no counting.
+  // A text never has more code points than UTF-16 units, so short ones need no counting.
   const codePoints = text.length > MAX_CODE_POINTS ? [...text].length : text.length;
   if (codePoints > MAX_CODE_POINTS) {
     throw invalidExemplar(
@@ -77,7 +79,10 @@ function checkExemplar(metric: string, labels: unknown): asserts labels is Exemp
   }
 }
 
-/** The newest exemplars of a family's samples, which are few a series: its buckets. */
+/**
+ * The newest exemplar of each sample: a counter has one sample per series, a histogram one per
+ * bucket.
+ */
 export class Exemplars {
   readonly #perSeries: number;
   readonly #exemplars = new Map<number, Exemplar>();
@@ -95,7 +100,7 @@ export class Exemplars {
     this.#exemplars.set(slot * this.#perSeries + sample, exemplar);
   }
 
-  /** Forgets those of a series. */
+  /** Drops the exemplars of a series. */
   forget(slot: number): void {
     if (this.#exemplars.size === 0) return;
     for (let sample = 0; sample < this.#perSeries; sample += 1) {

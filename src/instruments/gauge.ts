@@ -13,13 +13,13 @@ import { HeldSeries } from "./held-series.ts";
 import type { SeriesRow } from "./series-row.ts";
 
 export interface GaugeOptions<L extends string> extends MetricOptions<L> {
-  /** Supplies the value when it is scraped. */
+  /** Called at each scrape to read the value. */
   readonly collect?: Collect<NoInfer<L>>;
 }
 
-/** A gauge's series. Values are any number, NaN and the infinities included. */
+/** A gauge's series. A value can be any number, including NaN and the infinities. */
 export interface GaugeSeries {
-  /** @throws NarthexError `NARTHEX_VALUE_INVALID` where the value is not a number */
+  /** @throws NarthexError `NARTHEX_VALUE_INVALID` if the value is not a number */
   set(value: number): void;
   /** Adds, 1 by default. */
   inc(value?: number): void;
@@ -28,7 +28,7 @@ export interface GaugeSeries {
 }
 
 /**
- * A value that goes up and down: a queue's length, a temperature.
+ * A value that goes up and down, such as the length of a queue or a temperature.
  *
  * @example
  * const depth = metrics.gauge({ name: "queue_depth", help: "Jobs waiting.", labels: ["queue"] });

@@ -39,7 +39,10 @@ export abstract class HeldSeries implements MetricSource {
     return this.slot < 0;
   }
 
-  /** To be called when the series goes: from now on updates count nowhere, or bring back one that expired. */
+  /**
+   * To be called when the series goes: from now on updates count nowhere, or bring back one that
+   * expired.
+   */
   detach(expiredValues: readonly string[] | undefined): void {
     this.slot = -1;
     this.chunk = this.instrument.scratch;
@@ -48,7 +51,8 @@ export abstract class HeldSeries implements MetricSource {
     this.expiredValues = expiredValues;
   }
 
-  // What users hold of a metric without labels is its one series, so a series can do what a family can.
+  // What users hold of a metric without labels is its one series, so a series can do what a family
+  // can.
 
   labels(labels?: object): this {
     return this.instrument.labels(labels) as this;

@@ -25,13 +25,13 @@ import { type StopTimer, startTimer, time } from "./timer.ts";
 
 export interface HistogramOptions<L extends string> extends MetricOptions<L> {
   /**
-   * Upper bounds of the classic buckets, finite and ascending; by default the Go client's: 0.005 to
-   * 10. `[]` leaves only the native ones, which text formats can't carry.
+   * Upper bounds of the classic buckets, finite and ascending; by default those of the Go client, from
+   * 0.005 to 10. With `[]` there are only native buckets, which text formats can't show.
    */
   readonly buckets?: readonly number[];
   /**
-   * Whether there are native buckets, and what they are like. Prometheus stores them only where it
-   * scrapes protobuf and native histograms are switched on.
+   * Adds native buckets, with these options if given. Prometheus stores them only if it scrapes
+   * protobuf and its native histograms are enabled.
    */
   readonly native?: boolean | NativeOptions;
 }
@@ -39,19 +39,19 @@ export interface HistogramOptions<L extends string> extends MetricOptions<L> {
 /** A histogram's series. */
 export interface HistogramSeries {
   /**
-   * Counts a value. NaN is counted, in the highest bucket, and makes the sum NaN, as in the Go client.
-   * @throws NarthexError `NARTHEX_VALUE_INVALID` where it is not a number; `NARTHEX_EXEMPLAR_INVALID`
-   * where the exemplar can't be kept
+   * Counts a value. NaN is counted in the highest bucket and makes the sum NaN, as in the Go client.
+   * @throws NarthexError `NARTHEX_VALUE_INVALID` if it is not a number; `NARTHEX_EXEMPLAR_INVALID`
+   * if the exemplar is invalid
    */
   observe(value: number, options?: UpdateOptions): void;
-  /** Starts to measure a duration; the function it returns observes it, in seconds. */
+  /** Starts a timer; the function it returns observes the duration in seconds. */
   startTimer(): StopTimer;
-  /** Observes how long `work` takes, in seconds, also where it throws or rejects. */
+  /** Observes how long `work` takes, in seconds, even if it throws or rejects. */
   time<T>(work: () => T): T;
 }
 
 /**
- * How values are distributed: durations, sizes.
+ * How values such as durations or sizes are distributed.
  *
  * @example
  * const latency = metrics.histogram({ name: "query_seconds", help: "Queries.", labels: ["op"] });
@@ -71,12 +71,15 @@ export type Histogram<L extends string = never> = [L] extends [never]
   ? PlainHistogram
   : LabelledHistogram<L>;
 
-/** A row is one count a bucket (the last for what is above every bound), then the sum. */
+/**
+ * A row has the count of each bucket, the last of them for values above every bound, and then the
+ * sum.
+ */
 export class HistogramInstrument extends Instrument<HeldHistogram> {
   private readonly finder: BucketFinder;
   private readonly bucketCount: number;
   private readonly native: NativeSettings | undefined;
-  /** The native side of each slot, where there is one. */
+  /** The native side of each slot, if the histogram has one. */
   private readonly states: (NativeState | undefined)[] = [];
   private readonly exemplars: Exemplars;
   private readonly value: RowValue;
@@ -123,8 +126,8 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     this.states[slot]?.addExemplar(exemplar);
   }
 
-  /** Drops what the classic side counted, because the native side has begun anew. */
-  beginAnew(slot: number): void {
+  /** Resets the classic side, because the native side has been reset. */
+  resetClassic(slot: number): void {
     this.rows.zero(slot);
     this.table.restart(slot, this.states[slot]!.created);
   }
@@ -156,20 +159,20 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
 
   protected override write(sink: SampleSink, row: SeriesRow): void {
     const state = this.states[row.slot];
-    if (state?.resetIfDue()) this.beginAnew(row.slot);
+    if (state?.resetIfDue()) this.resetClassic(row.slot);
     sink.histogram(row, this.value.of(row, state));
   }
 }
 
 class HeldHistogram extends HeldSeries implements HistogramSeries {
-  /** The series' native side. */
+  /** The native side of the series. */
   native: NativeState | undefined;
   declare protected readonly instrument: HistogramInstrument;
 
   observe(value: number, options?: UpdateOptions): void {
     if (typeof value !== "number") throw this.instrument.invalid(value);
     if (this.hasHooks || options !== undefined) this.prepare(value, options);
-    if (this.native?.observe(value)) this.instrument.beginAnew(this.slot);
+    if (this.native?.observe(value)) this.instrument.resetClassic(this.slot);
     this.instrument.count(this.chunk, this.at, value);
   }
 
@@ -193,7 +196,7 @@ class HeldHistogram extends HeldSeries implements HistogramSeries {
   }
 }
 
-/** What a sink reads of a series; one object serves all series of a visit. */
+/** A view of one row for the sink, reused for every series of a visit. */
 class RowValue implements HistogramValue {
   readonly bounds: readonly number[];
   private readonly exemplars: Exemplars;

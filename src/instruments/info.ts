@@ -7,12 +7,11 @@ import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
 import type { SeriesRow } from "./series-row.ts";
 
-/** The name's `_info`, which exposition adds, may be left out. */
+/** Exposition adds `_info` to the name, whether or not it is there already. */
 export type InfoOptions = Pick<MetricOptions<never>, "name" | "help">;
 
 /**
- * Facts about the process that are text: its version, its commit. Exposed as labels of one series
- * whose value is 1.
+ * Text about the process, such as its version or commit, as the labels of one series whose value is 1.
  *
  * @example
  * const build = metrics.info({ name: "build", help: "What runs here." });
@@ -20,17 +19,16 @@ export type InfoOptions = Pick<MetricOptions<never>, "name" | "help">;
  */
 export interface Info {
   /**
-   * Sets all facts; those set before go.
-   * @throws NarthexError `NARTHEX_LABEL_NAME_INVALID` where a key can't be a label name or is a
-   * constant label of the registry; `NARTHEX_LABEL_VALUE_INVALID` where a value is no string, number
-   * or boolean
+   * Replaces all facts.
+   * @throws NarthexError `NARTHEX_LABEL_NAME_INVALID` if a key can't be a label name or is a constant
+   * label of the registry; `NARTHEX_LABEL_VALUE_INVALID` if a value is not a string, number or boolean
    */
   set(facts: Readonly<Record<string, LabelValue>>): void;
-  /** Takes the facts off the page. */
+  /** Removes the facts from the page. */
   clear(): void;
 }
 
-/** Its row is 1 where there are facts, else 0. */
+/** The row is 1 once facts are set, and 0 before and after `clear`. */
 export class InfoInstrument extends Instrument<InfoSeries> implements Info {
   private facts: Pick<SeriesHead, "labelNames" | "labelValues"> = {
     labelNames: [],

@@ -63,7 +63,10 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     });
   }
 
-  /** To be called at the end of a subclass's constructor: a family without labels has its series from the start. */
+  /**
+   * To be called at the end of a subclass's constructor: a family without labels has its series
+   * from the start.
+   */
   protected open(): void {
     if (this.definition.labelNames.length === 0) this.only = this.hold({});
   }
@@ -78,7 +81,9 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
 
   protected abstract write(sink: SampleSink, row: SeriesRow): void;
 
-  /** What a user gets: for a metric without labels its one series, so that updates take no detour. */
+  /**
+   * What a user gets: for a metric without labels its one series, so that updates take no detour.
+   */
   get handle(): object {
     return this.only ?? this;
   }
@@ -141,7 +146,8 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     for (let slot = begin; slot < end; slot += 1) {
       const place = first + slot;
       const generation = generations[place]!;
-      // A series that was added during a pause waits for the next visit: it may be one that this visit
+      // A series that was added during a pause waits for the next visit: it may be one that this
+      // visit
       // has written already, and that was removed and added again.
       if (generation === 0 || generation > newest) continue;
       row.slot = slot;
@@ -151,7 +157,10 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     }
   }
 
-  /** The exemplar of an update: its own, or one from the registry's provider. Throws where its own is invalid. */
+  /**
+   * The exemplar of an update: its own, or one from the registry's provider. Throws where its own
+   * is invalid.
+   */
   exemplarOf(value: number, options: UpdateOptions | undefined): Exemplar | undefined {
     const { exemplars, now } = this.definition;
     if (options === undefined && exemplars.provider === undefined) return undefined;
@@ -159,7 +168,10 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     return labels && { labels, value, timestamp: now() / 1000 };
   }
 
-  /** The series that an update by labels goes to. It may be the cursor: use it at once, and do not keep it. */
+  /**
+   * The series that an update by labels goes to. It may be the cursor: use it at once, and do not
+   * keep it.
+   */
   protected seriesOf(labels: object): S {
     if (this.table.size > HELD_FREELY) return this.pointCursor(this.table.slotOf(labels));
     return this.recent.find(labels) ?? this.lookCloser(labels);

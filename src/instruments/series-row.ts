@@ -3,7 +3,10 @@ import type { Chunks } from "../series/chunks.ts";
 import type { SeriesTable } from "../series/series-table.ts";
 import type { Definition } from "./definition.ts";
 
-/** One series of a visit: its head, as the sink sees it, and where its numbers are. One object serves all series. */
+/**
+ * One series of a visit: its head, as the sink sees it, and where its numbers are. One object
+ * serves all series.
+ */
 export class SeriesRow implements SeriesHead {
   readonly table: SeriesTable;
   readonly labelNames: readonly string[];

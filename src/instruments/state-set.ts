@@ -15,21 +15,21 @@ import type { SeriesRow } from "./series-row.ts";
 
 export interface StateSetOptions<S extends string, L extends string>
   extends Omit<MetricOptions<L>, "unit"> {
-  /** All states that there are; each is on the page, as 0 or 1. */
+  /** All possible states; each of them is on the page, as 0 or 1. */
   readonly states: readonly S[];
 }
 
 /** A state set's series. */
 export interface StateSetSeries<S extends string> {
   /**
-   * Says whether a state is on; the others stay as they are. In the beginning all are off.
-   * @throws NarthexError `NARTHEX_VALUE_INVALID` where there is no such state, or `on` is no boolean
+   * Switches a state on or off, and leaves the others as they are. At first all of them are off.
+   * @throws NarthexError `NARTHEX_VALUE_INVALID` if there is no such state, or `on` is not a boolean
    */
   set(state: S, on: boolean): void;
 }
 
 /**
- * States that are on or off, each by itself: features, modes, conditions.
+ * States that are on or off independently of each other, such as features or modes.
  *
  * @example
  * const feature = metrics.stateSet({ name: "feature", help: "Features.", states: ["search", "chat"] });
@@ -49,7 +49,7 @@ export type StateSet<S extends string, L extends string = never> = [L] extends [
   ? PlainStateSet<S>
   : LabelledStateSet<S, L>;
 
-/** A row is a 0 or 1 a state. */
+/** A row has a 0 or 1 for each state. */
 export class StateSetInstrument extends Instrument<HeldStateSet> {
   private readonly states: readonly string[];
   private readonly value: RowValue;
@@ -75,7 +75,9 @@ export class StateSetInstrument extends Instrument<HeldStateSet> {
     this.seriesOf(labels).set(state, on);
   }
 
-  /** The state's place in a row; throws unless it is one and `on` a boolean. */
+  /**
+   * The place of the state in a row; throws if there is no such state, or `on` is not a boolean.
+   */
   check(state: unknown, on: unknown): number {
     const place = this.states.indexOf(state as string);
     if (place < 0) {
@@ -107,7 +109,7 @@ class HeldStateSet extends HeldSeries {
   }
 }
 
-/** What a sink reads of a series; one object serves all series of a visit. */
+/** A view of one row for the sink, reused for every series of a visit. */
 class RowValue implements StateSetValue {
   readonly states: readonly string[];
   private chunk: Float64Array = new Float64Array();

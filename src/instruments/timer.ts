@@ -1,4 +1,4 @@
-/** Ends a measurement: observes the seconds since its start, and returns them. */
+/** Observes the seconds since the start of the timer, and returns them. */
 export type StopTimer = () => number;
 
 interface Observer {
@@ -14,7 +14,7 @@ export function startTimer(series: Observer): StopTimer {
   };
 }
 
-/** Observes how long `work` takes, in seconds, also where it throws or rejects. */
+/** Observes how long `work` takes, in seconds, even if it throws or rejects. */
 export function time<T>(series: Observer, work: () => T): T {
   const end = startTimer(series);
   let result: T;
@@ -29,7 +29,7 @@ export function time<T>(series: Observer, work: () => T): T {
   return result;
 }
 
-/** Whether a value is a promise, or can be awaited like one. */
+/** Whether a value is a promise or something else that can be awaited. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     (typeof value === "object" || typeof value === "function") &&
@@ -39,7 +39,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/** Calls `then` once only: a query builder's `then` runs the query. */
+/** Calls `then` only once, because the `then` of a query builder runs the query. */
 function settled<T>(promise: PromiseLike<T>, end: StopTimer): PromiseLike<T> {
   return promise.then(
     (result) => {

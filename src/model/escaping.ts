@@ -14,7 +14,9 @@ export function escapeMetricName(name: string, scheme: EscapingScheme): string {
   return escaped(name, scheme, isLegacyMetricName);
 }
 
-/** A label name as a page writes it: old servers accept no colons in it, unlike in a metric name. */
+/**
+ * A label name as a page writes it: old servers accept no colons in it, unlike in a metric name.
+ */
 export function escapeLabelName(name: string, scheme: EscapingScheme): string {
   return escaped(name, scheme, isLegacyLabelName);
 }

@@ -1,4 +1,4 @@
-/** The metric types of OpenMetrics; the other formats have a name for each of them, too. */
+/** The metric types of OpenMetrics; every format has a name for each of them. */
 export type MetricType =
   | "counter"
   | "gauge"
@@ -9,15 +9,18 @@ export type MetricType =
   | "stateset"
   | "unknown";
 
-/** A metric family: all series of one name, and what they have in common. */
+/** What all series with one metric name have in common. */
 export interface Family {
-  /** Without the suffixes that exposition adds: a counter `x` is exposed as `x_total`, an info `x` as `x_info`. */
+  /**
+   * Without the suffix that exposition adds: a counter `x` is exposed as `x_total`, an info `x` as
+   * `x_info`.
+   */
   readonly name: string;
   readonly help: string;
   readonly type: MetricType;
-  /** A unit such as `seconds`, which the name then ends in. */
+  /** A unit such as `seconds`; the name must end in it. */
   readonly unit?: string;
-  /** A counter or info of somebody else's whose samples lack the suffix. */
+  /** Set for a counter or info of a foreign source whose samples don't have the suffix. */
   readonly bare?: true;
 }
 
@@ -27,7 +30,9 @@ export function suffixOf({ type, bare }: Family): string {
   return type === "counter" ? "_total" : type === "info" ? "_info" : "";
 }
 
-/** The name of a family's samples, before what its type adds to tell them apart. */
+/**
+ * The name of a family's samples, without the suffixes that tell the samples of a histogram apart.
+ */
 export function exposedName(family: Family): string {
   return family.name + suffixOf(family);
 }

@@ -18,7 +18,7 @@ export function checkMetricName(name: unknown): asserts name is string {
     throw invalidMetricName(name);
 }
 
-/** OpenMetrics wants a state set's label to be named like the family, and label names have no colons. */
+/** A state set has a label with the name of the family, and label names can't contain colons. */
 export function checkStateSetName(name: string): void {
   if (!name.includes(":")) return;
   throw invalidOption(
@@ -29,7 +29,12 @@ export function checkStateSetName(name: string): void {
   );
 }
 
-/** Label names are any UTF-8, but those of two leading underscores belong to Prometheus itself. */
+/**
+ * Throws unless these can be the label names of one metric: any UTF-8, but names that start with two
+ * underscores belong to Prometheus itself.
+ *
+ * @param reserved a name that the type of the metric uses itself
+ */
 export function checkLabelNames(
   metric: string,
   names: readonly unknown[],

@@ -5,7 +5,10 @@ import type { Family } from "./family.ts";
  * so a sink must not keep it after the call.
  */
 export interface SeriesHead {
-  /** The same array for all series with the same names, so that a sink can cache what it made of them. */
+  /**
+   * The same array for all series with the same names, so that a sink can cache what it made of
+   * them.
+   */
   readonly labelNames: readonly string[];
   /** The values, in the order of `labelNames`. Each read may build a new array. */
   readonly labelValues: readonly string[];
@@ -39,7 +42,9 @@ export function seriesHead(
   return { labelNames, labelValues, created, timestamp, slot: 0, tenancy: 0 };
 }
 
-/** An example of an observation; its labels usually have the id of the trace in which it was made. */
+/**
+ * An example of an observation; its labels usually have the id of the trace in which it was made.
+ */
 export interface Exemplar {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
@@ -83,7 +88,10 @@ export interface HistogramValue {
    * of the array, so it must not change.
    */
   readonly bounds: readonly number[];
-  /** Observations in classic bucket `i` alone (not cumulative); at `bounds.length` those above all bounds. */
+  /**
+   * Observations in classic bucket `i` alone (not cumulative); at `bounds.length` those above all
+   * bounds.
+   */
   bucketCount(i: number): number;
   /** The newest exemplar of classic bucket `i`. */
   exemplar(i: number): Exemplar | undefined;

@@ -1,4 +1,7 @@
-/** Chunks double up to this many rows, so that the last one, which may be almost empty, is never large. */
+/**
+ * Chunks double up to this many rows, so that the last one, which may be almost empty, is never
+ * large.
+ */
 const MAX_ROWS_BITS = 10;
 const MAX_ROWS = 1 << MAX_ROWS_BITS;
 /** How many slots the chunks below that size have together. */

@@ -1,6 +1,6 @@
 /**
- * The distinct values of one label, each as a small number. Values are counted, so that those of
- * removed series are forgotten.
+ * Gives each distinct value of one label a small integer as its id. It counts how many series use a
+ * value, and forgets the value when the last of them goes.
  */
 export class Interner {
   private readonly ids = new Map<unknown, number>();
@@ -8,12 +8,12 @@ export class Interner {
   private readonly uses: number[] = [];
   private readonly free: number[] = [];
 
-  /** The value's id, or undefined where no series has it (or it is not a string at all). */
+  /** The value's id; undefined if no series has it, or it is not a string. */
   find(value: unknown): number | undefined {
     return this.ids.get(value);
   }
 
-  /** The value's id for one more series. */
+  /** The value's id, for one more series that uses it. */
   retain(value: string): number {
     let id = this.ids.get(value);
     if (id === undefined) {
@@ -26,7 +26,7 @@ export class Interner {
     return id;
   }
 
-  /** One series less has the value of this id. */
+  /** One series less uses the value of this id. */
   release(id: number): void {
     this.uses[id]! -= 1;
     if (this.uses[id] === 0) {

@@ -4,17 +4,17 @@ import { Interner } from "./interner.ts";
 const EMPTY = -1;
 
 /**
- * Finds a series' slot by its label set: label values are interned, and the ids hashed into a table
- * of slots with linear probing. Distinct label sets can't meet, whatever their values contain.
+ * Finds the slot of a label set. Label values are interned, and their ids are the key of a hash table
+ * of slots with linear probing. So different label sets are never confused, whatever their values are.
  */
 export class LabelIndex {
   private readonly metric: string;
   private readonly names: readonly string[];
   private readonly interners: readonly Interner[];
-  /** The label ids of slot `s` stand at `s * names.length`. */
+  /** The label ids of slot `s` begin at `s * names.length`. */
   private ids = new Int32Array(16);
   private slots = new Int32Array(8).fill(EMPTY);
-  /** The ids of the lookup under way. */
+  /** The ids of the current lookup. */
   private readonly wanted: Int32Array;
   size = 0;
 
@@ -26,8 +26,8 @@ export class LabelIndex {
   }
 
   /**
-   * The slot of these labels if they are strings in the declared order; -1 where there is none or a
-   * closer look is due. V8 makes this loop's reads plain field loads, which `labels[name]` is not.
+   * The slot of these labels if they are strings in declared order, and the series exists; else -1.
+   * V8 turns reads in a `for…in` loop into plain field loads, unlike `labels[name]` for a list of names.
    */
   findQuickly(labels: object): number {
     const names = this.names;
@@ -56,7 +56,10 @@ export class LabelIndex {
     return this.probe(hash);
   }
 
-  /** The values of a label object in declared order; throws where they do not fit the names. */
+  /**
+   * The values of a label object in declared order; throws if the labels are not exactly those
+   * declared.
+   */
   read(labels: object): string[] {
     return readLabels(this.metric, this.names, labels);
   }
@@ -80,7 +83,8 @@ export class LabelIndex {
     const mask = this.slots.length - 1;
     let hole = this.home(slot);
     while (this.slots[hole] !== slot) hole = (hole + 1) & mask;
-    // Slots that were pushed past the hole move back, so that a lookup can stop at the first empty place.
+    // Slots that had to move past the hole move back, because a lookup stops at the first empty
+    // place.
     for (let next = (hole + 1) & mask; this.slots[next] !== EMPTY; next = (next + 1) & mask) {
       const home = this.home(this.slots[next]!);
       if (((next - home) & mask) >= ((next - hole) & mask)) {
@@ -136,7 +140,7 @@ export class LabelIndex {
   }
 }
 
-/** The values of a label object in the order of `names`; throws where they do not fit the names. */
+/** The values of a label object in the order of `names`; throws if it has other labels. */
 export function readLabels(metric: string, names: readonly string[], labels: object): string[] {
   const given = new Map<string, unknown>();
   if (typeof labels === "object") {
@@ -149,14 +153,15 @@ export function readLabels(metric: string, names: readonly string[], labels: obj
 }
 
 function labelText(metric: string, name: string, value: unknown): string {
-  // UTF-8 has no lone surrogates. They are replaced here, as a text encoder would do, so that label
-  // sets are compared as they will be exposed.
+  // UTF-8 can't encode lone surrogates. They are replaced here, as a text encoder would do, so that
+  // two
+  // label sets that look the same on a page are the same series.
   if (typeof value === "string") return value.isWellFormed() ? value : value.toWellFormed();
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   throw invalidLabelValue(metric, name, value);
 }
 
-/** Adds one more part of a label set to its hash. */
+/** The hash of a label set with one more part. */
 export function mix(hash: number, part: number): number {
   const mixed = Math.imul(hash ^ part, 0x9e3779b1);
   return mixed ^ (mixed >>> 15);

@@ -1,9 +1,9 @@
 import { mix } from "./label-index.ts";
 
-/** Label sets of more labels than this are not remembered. */
+/** Label sets with more labels than this are not remembered. */
 const MAX_LABELS = 4;
 
-/** How many places are searched for a label set. */
+/** How many places of the table may have a label set. */
 const STEPS = 8;
 
 /** A held series; its slot is negative once it is gone. */
@@ -11,7 +11,7 @@ interface Recent {
   readonly slot: number;
 }
 
-/** Label values, and the series that they led to. */
+/** A label set and its series. */
 interface Entry<S> {
   readonly first: string;
   readonly second: string;
@@ -21,22 +21,22 @@ interface Entry<S> {
 }
 
 /**
- * Remembers the series of label sets, hashed by the lengths and some characters of their values. A
- * program mostly passes the same few strings again and again, which compare fast. It does not know
- * every series: where it finds none, the caller looks in the label index.
+ * A cache of held series by their label sets. Label values are hashed by their length and four of
+ * their characters, and comparing them is fast because programs mostly pass the same string objects
+ * again. It does not have every series: if it finds none, the caller asks the label index.
  */
 export class RecentSeries<S extends Recent> {
   private readonly names: readonly string[];
   private places: (Entry<S> | undefined)[] = [];
   private mask = 0;
-  /** Of the labels that were looked for last. */
+  /** The hash of the last lookup, which `remember` uses. */
   private hash = 0;
 
   constructor(names: readonly string[]) {
     this.names = names;
   }
 
-  /** The series of these labels, if they are given in declared order and were seen lately. */
+  /** The series of these labels if they are strings in declared order, and remembered. */
   find(labels: object): S | undefined {
     const names = this.names;
     let first = "";
@@ -45,7 +45,8 @@ export class RecentSeries<S extends Recent> {
     let fourth = "";
     let hash = 0;
     let i = 0;
-    // V8 makes a loop's reads plain field loads, which `labels[name]` for a varying name is not.
+    // V8 turns reads in a `for…in` loop into plain field loads, unlike `labels[name]` for a list of
+    // names.
     for (const name in labels) {
       const value = (labels as Record<string, unknown>)[name];
       if (name !== names[i] || typeof value !== "string") return undefined;
@@ -73,14 +74,19 @@ export class RecentSeries<S extends Recent> {
     return undefined;
   }
 
-  /** Remembers where the labels that were just not found led; `seriesCount` is how many series there are. */
+  /**
+   * Remembers the series of the labels that the last lookup did not find.
+   *
+   * @param seriesCount how many series the family has
+   */
   remember(labels: object, series: S, seriesCount: number): void {
     if (this.names.length > MAX_LABELS) return;
     if (2 * seriesCount > this.places.length) this.grow(seriesCount);
     for (let step = 0; step < STEPS; step += 1) {
       const place = (this.hash + step) & this.mask;
       const entry = this.places[place];
-      // An entry stays as long as its series: two that replaced each other would cost more than the index.
+      // An entry stays while its series exists: entries that replace each other in turn would make
+      // updates slower than the label index alone.
       if (entry !== undefined && entry.series.slot >= 0) continue;
       this.places[place] = this.entry(labels, series);
       return;
@@ -90,7 +96,7 @@ export class RecentSeries<S extends Recent> {
   private entry(labels: object, series: S): Entry<S> | undefined {
     const values = Object.values(labels);
     const own = Object.keys(labels);
-    // Labels may be inherited: those are looked up, but not remembered.
+    // Labels may be inherited: the label index finds those, but they are not remembered.
     const isInOrder =
       own.length === this.names.length && own.every((name, i) => name === this.names[i]);
     if (!isInOrder || !values.every((value) => typeof value === "string")) return undefined;
@@ -98,7 +104,7 @@ export class RecentSeries<S extends Recent> {
     return { first, second, third, fourth, series };
   }
 
-  /** Starts afresh with places enough; what was known is learnt again. */
+  /** Replaces the table with an empty, larger one; later updates fill it again. */
   private grow(seriesCount: number): void {
     const length = 2 ** Math.ceil(Math.log2(4 * seriesCount));
     this.places = new Array(length).fill(undefined);
@@ -106,7 +112,7 @@ export class RecentSeries<S extends Recent> {
   }
 }
 
-/** What tells most label values apart without reading all of them: methods, routes, status codes. */
+/** Length, last and middle characters: these tell most methods, routes and status codes apart. */
 function tail(value: string): number {
   const { length } = value;
   if (length < 2) return length === 1 ? value.charCodeAt(0) : 0;

@@ -1,7 +1,9 @@
 import { Chunks } from "./chunks.ts";
 import { LabelIndex } from "./label-index.ts";
 
-/** The label value of the overflow series, which counts the updates of all label sets past the limit. */
+/**
+ * The label values of the overflow series, which gets the updates of all label sets past the limit.
+ */
 export const OVERFLOW_VALUE = "_other";
 
 const NONE = -1;
@@ -11,17 +13,19 @@ export interface SeriesTableOptions {
   readonly labelNames: readonly string[];
   /** Label sets past this number share one overflow series. */
   readonly limit: number;
-  /** Series without an update for this long are dropped; 0 keeps them for good. */
+  /** A series that is not updated for this long is dropped; 0 for never. */
   readonly expireAfterMs: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** From now on the slot's series is the overflow series. */
+  /** The series in the slot is the overflow series from now on. */
   readonly onOverflowing: (slot: number) => void;
-  /** An update went to the overflow series. */
+  /** The overflow series was updated. */
   readonly onOverflow: () => void;
-  /** The slot has a new series, whose numbers must be set to zero. */
+  /** The slot has a new series, and its numbers must be set to zero. */
   readonly onAdded: (slot: number) => void;
-  /** The slot's series is about to go: it has expired, or the user removes it. */
+  /**
+   * The series in the slot is about to be dropped, because it has expired or the user removes it.
+   */
   readonly onRemoved: (slot: number, expired: boolean) => void;
 }
 
@@ -35,16 +39,18 @@ export interface SeriesTableOptions {
 export class SeriesTable {
   private readonly options: SeriesTableOptions;
   private readonly index: LabelIndex;
-  /** The number of the series in each slot, counted up over all series of the family; 0 where the slot is free. */
+  /** The generation of the series in each slot; 0 if the slot is free. */
   private readonly generations = new Chunks(1);
   private readonly createdTimes = new Chunks(1);
   private readonly updateTimes = new Chunks(1);
   private readonly free: number[] = [];
   /** One past the highest slot ever used. */
   slotCount = 0;
-  /** The generation of the newest series: a visit leaves out the series that are added after it began. */
+  /**
+   * The generation of the newest series. A visit leaves out series that were added after it began.
+   */
   newest = 0;
-  /** Whether series that nobody updates are dropped. */
+  /** Whether series that are not updated are dropped. */
   readonly expires: boolean;
   private overflow = NONE;
   private sweptAt = 0;
@@ -65,14 +71,14 @@ export class SeriesTable {
     return slot === this.overflow;
   }
 
-  /** The slot of a label set that is updated now. */
+  /** The slot of a label set, whose series is updated now. */
   update(labels: object): number {
     const slot = this.slotOf(labels);
     if (this.expires || slot === this.overflow) this.touch(slot);
     return slot;
   }
 
-  /** The slot of a label set; a new series where there was none. */
+  /** The slot of a label set; adds the series if there is none. */
   slotOf(labels: object): number {
     const slot = this.index.findQuickly(labels);
     return slot >= 0 ? slot : this.slotOfValues(this.index.read(labels));
@@ -85,12 +91,12 @@ export class SeriesTable {
     return this.isFull() ? this.overflowSlot() : this.add(values);
   }
 
-  /** The slot of a label set, or -1; adds nothing. */
+  /** The slot of a label set, or -1 if there is no such series. */
   find(labels: object): number {
     return this.index.find(this.index.read(labels));
   }
 
-  /** To be called on updates of series in a table that expires, and of the overflow series. */
+  /** To be called for each update of the overflow series, and for all updates if series expire. */
   touch(slot: number): void {
     if (this.expires) this.updateTimes.set(slot, this.options.now());
     if (slot === this.overflow) this.options.onOverflow();
@@ -111,7 +117,7 @@ export class SeriesTable {
     }
   }
 
-  /** Drops the series that nobody updated for long enough. */
+  /** Drops the series that have not been updated for too long. */
   expire(): void {
     if (!this.expires) return;
     const now = this.options.now();
@@ -127,7 +133,7 @@ export class SeriesTable {
     }
   }
 
-  /** The chunk that has the slot's generation, at the position of a row of one number. */
+  /** The chunk with the slot's generation; each of its rows is one number. */
   generationChunk(slot: number): Float64Array {
     return this.generations.chunk(slot);
   }
@@ -136,12 +142,12 @@ export class SeriesTable {
     return this.generations.get(slot);
   }
 
-  /** When the slot's series began, in seconds since the epoch. */
+  /** When the series in the slot began, in seconds since the epoch. */
   created(slot: number): number {
     return this.createdTimes.get(slot);
   }
 
-  /** The slot's series begins anew. */
+  /** The series in the slot has been reset. */
   restart(slot: number, createdSeconds: number): void {
     this.createdTimes.set(slot, createdSeconds);
   }
@@ -150,7 +156,7 @@ export class SeriesTable {
     return this.index.values(slot);
   }
 
-  /** The overflow series is one more than the limit allows. */
+  /** The overflow series does not count towards the limit. */
   private isFull(): boolean {
     return this.size - (this.overflow === NONE ? 0 : 1) >= this.options.limit;
   }

@@ -1,6 +1,6 @@
 /**
- * The bucket bounds of schema 8 between 1/2 and 1; those of schema s < 8 are every 2 ** (8 - s)-th
- * of them. All Prometheus clients share these literal values: `2 ** (i / 256 - 1)` misses a third.
+ * The bucket bounds of schema 8 between 1/2 and 1; schema s < 8 has every 2 ** (8 - s)-th of them. All
+ * Prometheus clients share these literal values: `2 ** (i / 256 - 1)` gets a third of them wrong.
  */
 // biome-ignore format: a line for each would be 256 lines.
 export const BOUNDS: readonly number[] = [

@@ -86,9 +86,9 @@ test("values far apart take no room for what lies between them", () => {
   expect(bytes / all.length).toBeLessThan(40_000);
 });
 
-test("populated densely, it stays one window, whatever the order", () => {
+test("populated densely, it stays one run, whatever the order", () => {
   const spread = Array.from({ length: 5000 }, (_, i) => ({ index: (i * 1777) % 5000, count: 1 }));
   const counts = filled(spread);
   expect(counts.size).toBe(5000);
-  expect(counts).toHaveProperty("windows.length", 1);
+  expect(counts).toHaveProperty("runs.length", 1);
 });

@@ -1,33 +1,33 @@
-/** Windows start and end at multiples of this many buckets. */
+/** Runs start and end at multiples of this many buckets. */
 const GRAIN = 32;
-/** The empty buckets that a window may hold in one run. */
+/** The distance up to which two runs are joined. */
 const GAP = 512;
 
-/** A run of buckets, from the index `first` on. */
-interface Window {
+/** The counts of adjacent buckets, from the index `first` on. */
+interface Run {
   readonly first: number;
   readonly counts: Float64Array;
 }
 
-const NONE: Window = { first: 0, counts: new Float64Array(0) };
+const NONE: Run = { first: 0, counts: new Float64Array(0) };
 
 /**
- * The populated buckets of one sign. Mostly they are close together, in one window; values far apart
- * have windows of their own, so that what lies between them costs nothing.
+ * The counts of the positive or the negative buckets. Buckets are mostly close together, in one run.
+ * Values far apart are in separate runs, so that the empty buckets between them take no memory.
  */
 export class BucketCounts {
   /** How many buckets are populated. */
   size = 0;
-  /** In ascending order, more than a gap apart. */
-  private windows: readonly Window[] = [];
-  /** The window that was used last. */
+  /** In ascending order. */
+  private runs: readonly Run[] = [];
+  /** The run that was used last. */
   private first = NONE.first;
   private counts = NONE.counts;
 
   add(index: number, count: number): void {
     const at = index - this.first;
     const { counts } = this;
-    // Read as unsigned, negative positions are past the end, too.
+    // As unsigned integers, negative positions are past the end, too.
     if (at >>> 0 < counts.length) {
       const before = counts[at]!;
       counts[at] = before + count;
@@ -37,9 +37,9 @@ export class BucketCounts {
     }
   }
 
-  /** Empties a bucket and gives what was in it. */
+  /** Empties a bucket and returns its count. */
   take(index: number): number {
-    const { first, counts } = this.windowOf(index) ?? NONE;
+    const { first, counts } = this.runOf(index) ?? NONE;
     const count = counts[index - first] ?? 0;
     if (count === 0) return 0;
     counts[index - first] = 0;
@@ -47,7 +47,7 @@ export class BucketCounts {
     return count;
   }
 
-  /** The lowest populated index; Infinity where there is none. */
+  /** The lowest index of a populated bucket; Infinity if there is none. */
   lowest(): number {
     let lowest = Number.POSITIVE_INFINITY;
     this.forEach((_, index) => {
@@ -56,9 +56,9 @@ export class BucketCounts {
     return lowest;
   }
 
-  /** Visits the populated buckets, in ascending order. */
+  /** Calls `visit` for each populated bucket, in ascending order. */
   forEach(visit: (count: number, index: number) => void): void {
-    for (const { first, counts } of this.windows) {
+    for (const { first, counts } of this.runs) {
       for (let at = 0; at < counts.length; at += 1) {
         if (counts[at]! > 0) visit(counts[at]!, first + at);
       }
@@ -75,34 +75,32 @@ export class BucketCounts {
   }
 
   private addElsewhere(index: number, count: number): void {
-    const { first, counts } = this.windowOf(index) ?? this.widen(index);
+    const { first, counts } = this.runOf(index) ?? this.widen(index);
     this.first = first;
     this.counts = counts;
     this.add(index, count);
   }
 
-  private windowOf(index: number): Window | undefined {
-    return this.windows.find(
-      ({ first, counts }) => index >= first && index < first + counts.length,
-    );
+  private runOf(index: number): Run | undefined {
+    return this.runs.find(({ first, counts }) => index >= first && index < first + counts.length);
   }
 
-  /** Makes one window of the index and the windows near it. */
-  private widen(index: number): Window {
+  /** Joins the index and the runs near it into one run. */
+  private widen(index: number): Run {
     let first = index & -GRAIN;
     let end = first + GRAIN;
-    const isNear = (window: Window): boolean =>
-      window.first - end <= GAP && first - (window.first + window.counts.length) <= GAP;
-    const near = this.windows.filter(isNear);
-    const far = this.windows.filter((window) => !near.includes(window));
-    for (const window of near) {
-      first = Math.min(first, window.first);
-      end = Math.max(end, window.first + window.counts.length);
+    const isNear = (run: Run): boolean =>
+      run.first - end <= GAP && first - (run.first + run.counts.length) <= GAP;
+    const near = this.runs.filter(isNear);
+    const far = this.runs.filter((run) => !near.includes(run));
+    for (const run of near) {
+      first = Math.min(first, run.first);
+      end = Math.max(end, run.first + run.counts.length);
     }
     const counts = new Float64Array(end - first);
-    for (const window of near) counts.set(window.counts, window.first - first);
+    for (const run of near) counts.set(run.counts, run.first - first);
     const widened = { first, counts };
-    this.windows = [...far, widened].sort((a, b) => a.first - b.first);
+    this.runs = [...far, widened].sort((a, b) => a.first - b.first);
     return widened;
   }
 }

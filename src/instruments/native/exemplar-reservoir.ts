@@ -1,12 +1,12 @@
 import type { Exemplar } from "../../model/sample-sink.ts";
 
-/** A few exemplars in ascending order of their values, well spread on a logarithmic scale. */
+/** A few exemplars whose values are well spread on a logarithmic scale, in ascending order. */
 export class ExemplarReservoir {
   readonly #size: number;
   readonly #ttlMs: number;
   readonly #exemplars: Exemplar[] = [];
 
-  /** A TTL of 0 lets every exemplar past the size replace the oldest. */
+  /** With a TTL of 0, each exemplar past the size replaces the oldest. */
   constructor(size: number, ttlSeconds: number) {
     this.#size = size;
     this.#ttlMs = ttlSeconds * 1000;
@@ -16,7 +16,9 @@ export class ExemplarReservoir {
     return this.#exemplars;
   }
 
-  /** Takes in an exemplar, which must have a timestamp; where there is no room, another one goes. */
+  /**
+   * Adds an exemplar, which must have a timestamp; if there is no room, it replaces another one.
+   */
   add(exemplar: Exemplar): void {
     const exemplars = this.#exemplars;
     const { value } = exemplar;
@@ -34,30 +36,35 @@ export class ExemplarReservoir {
     }
   }
 
-  /** The oldest, if its time is over at the new one's. */
+  /** The index of the oldest exemplar if it is older than the TTL. */
   #expired(exemplar: Exemplar): number | undefined {
     const oldest = Math.min(...this.#exemplars.map(({ timestamp }) => timestamp));
-    // Seconds since the epoch are too large for exact fractions; their difference is right to the ms.
+    // Fractions of seconds since the epoch are not exact, but their difference is, to the
+    // millisecond.
     const ageMs = Math.round((exemplar.timestamp - oldest) * 1000);
     if (this.#ttlMs > 0 && ageMs <= this.#ttlMs) return undefined;
     return first(this.#exemplars, ({ timestamp }) => timestamp === oldest);
   }
 }
 
-/** The index of the first that fits; past the end where none does. */
+/** The index of the first exemplar that fits; the length if there is none. */
 function first(exemplars: readonly Exemplar[], fits: (exemplar: Exemplar) => boolean): number {
   const index = exemplars.findIndex(fits);
   return index < 0 ? exemplars.length : index;
 }
 
-/** Which one goes: the older of the closest two, or the new one's neighbour where that is closer. */
+/**
+ * The index of the exemplar to replace: the older of the two closest, or a neighbour that is closer
+ * to the new one.
+ */
 function victim(exemplars: readonly Exemplar[], exemplar: Exemplar, at: number): number {
   let gone = 0;
   let closest = Number.POSITIVE_INFINITY;
   exemplars.slice(1).forEach((upper, i) => {
     const lower = exemplars[i]!;
     const distance = logDistance(lower, upper);
-    // Values without a logarithm are at no distance; as in Go, the first two go first if they have none.
+    // Values without a logarithm have no distance (NaN). As in Go, the first two are taken if they
+    // have none.
     if (i > 0 && !(distance < closest)) return;
     closest = distance;
     gone = upper.timestamp < lower.timestamp ? i + 1 : i;

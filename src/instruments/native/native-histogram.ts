@@ -1,10 +1,12 @@
 import type { Exemplar, NativeBuckets, NativeHistogram } from "../../model/sample-sink.ts";
 
-/** An empty bucket costs less than a span, so gaps up to this many are filled. */
+/**
+ * Gaps of up to this many buckets are filled, because empty buckets take less space than a span.
+ */
 const FILLED_GAP = 2;
 const NO_OP: NativeBuckets = { spans: [{ offset: 0, length: 0 }], counts: [] };
 
-/** Counts by bucket index, visited in ascending order of the indices, as of a sorted `Map`. */
+/** The counts of populated buckets by index, in ascending order. A sorted `Map` is one. */
 interface PopulatedBuckets {
   forEach(visit: (count: number, index: number) => void): void;
 }
@@ -18,7 +20,7 @@ interface NativeParts {
   readonly exemplars: readonly Exemplar[];
 }
 
-/** A native histogram's value, its populated buckets as spans. */
+/** The value of a native histogram, with its populated buckets as spans. */
 export function nativeHistogram(parts: NativeParts): NativeHistogram {
   const { schema, zeroThreshold, zeroCount, exemplars } = parts;
   const positive = nativeBuckets(parts.positive);
@@ -28,7 +30,8 @@ export function nativeHistogram(parts: NativeParts): NativeHistogram {
     schema,
     zeroThreshold,
     zeroCount,
-    // With nothing in it and a threshold of 0, a scraper could not tell it from a classic histogram.
+    // Without a span, a scraper would take an empty histogram with a threshold of 0 for a classic
+    // one.
     positive: zeroThreshold + zeroCount + spanCount === 0 ? NO_OP : positive,
     negative,
     exemplars,

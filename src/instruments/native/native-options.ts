@@ -1,36 +1,39 @@
 import { invalidOption } from "../../errors.ts";
 
-/** How a native histogram resolves values, and what it does against having too many buckets. */
+/** The resolution of a native histogram, and what it does when it has too many buckets. */
 export interface NativeOptions {
-  /** A bucket is at most this factor wider than the one before; above 1, by default 1.1. */
+  /** A bucket is at most this much wider than the one before; above 1, by default 1.1. */
   readonly factor?: number;
-  /** More populated buckets than this make it reset, or coarser; 160 by default, 0 is no limit. */
+  /**
+   * With more populated buckets than this it resets, or gets coarser; 160 by default, 0 for no
+   * limit.
+   */
   readonly maxBuckets?: number;
-  /** Values of at most this size count as zero; 2 ** -128 by default. */
+  /** Values up to this size count as zero; 2 ** -128 by default. */
   readonly zeroThreshold?: number;
-  /** How far the zero threshold may be raised to save buckets; by default not at all. */
+  /** The zero threshold may be raised up to this to save buckets; by default not at all. */
   readonly maxZeroThreshold?: number;
   /**
-   * Past `maxBuckets` the histogram, its classic buckets too, begins anew if it is at least this
-   * old, in seconds; a younger one gets coarser and begins anew at this age. By default, 0, never.
+   * With more than `maxBuckets`, a histogram of at least this age in seconds is reset, including its
+   * classic buckets; a younger one gets coarser, and is reset at this age. By default, 0, never.
    */
   readonly minResetSeconds?: number;
-  /** How many exemplars are kept for the native side; 10 by default, 0 keeps none. */
+  /** How many exemplars the native side has; 10 by default, 0 for none. */
   readonly maxExemplars?: number;
-  /** The oldest exemplar makes way first if it is older than this; 300 by default, 0: at any age. */
+  /** An exemplar older than this many seconds is replaced first; 300 by default, 0 for any age. */
   readonly exemplarTtlSeconds?: number;
 }
 
-/** The options, checked and complete. */
+/** All options, checked and complete. */
 export interface NativeSettings extends Required<NativeOptions> {
-  /** The resolution that `factor` asks for. */
+  /** The resolution for `factor`. */
   readonly schema: number;
 }
 
 const FROM_ZERO = "use a finite number from 0";
 const WHOLE_FROM_ZERO = "use a whole number from 0";
 
-/** What a histogram's option `native` asks for; undefined where that is nothing. */
+/** The settings of a histogram's native side; undefined if it has none. */
 export function nativeOptions(
   metric: string,
   option: boolean | NativeOptions | undefined,
@@ -63,13 +66,13 @@ export function nativeOptions(
   return { factor, schema: schemaOf(factor), maxBuckets, maxExemplars, ...numbers };
 }
 
-/** The coarsest schema whose buckets grow by at most the factor: the least s with 2 ** 2 ** -s <= factor. */
+/** The coarsest schema for the factor: the least s with 2 ** 2 ** -s <= factor. */
 function schemaOf(factor: number): number {
   const widening = Math.floor(log2(log2(factor)));
   return Math.min(8, Math.max(-4, 0 - widening));
 }
 
-/** As Go rounds it, which decides for factors such as 2 ** (1 / 4) where `Math.log2` differs. */
+/** Rounds as in Go: `Math.log2` gives another schema for factors such as 2 ** (1 / 4). */
 function log2(value: number): number {
   let fraction = value;
   let exponent = 0;

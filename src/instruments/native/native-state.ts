@@ -10,9 +10,9 @@ const COARSEST = -4;
 const UNLIMITED = 2 ** 30;
 
 /**
- * The native side of one histogram series, as client_golang has it. Count and sum stay with the
- * classic side, which must begin anew whenever this says that it did. Private fields are plain ones:
- * V8 inlines an observation only while its code is small, and #names make it larger.
+ * The native side of one histogram series, as in client_golang. The sum is on the classic side, which
+ * must be reset whenever this side is. Private fields are plain ones: V8 inlines an observation only
+ * while its code is small, and `#names` make it larger.
  */
 export class NativeState {
   private readonly settings: NativeSettings;
@@ -22,7 +22,9 @@ export class NativeState {
   private positive = new BucketCounts();
   private negative = new BucketCounts();
   private schema: number;
-  /** Infinity stands for the largest number: a zero bucket as wide as that takes in Infinity, too. */
+  /**
+   * Infinity instead of the largest number, because a zero bucket of that width has Infinity, too.
+   */
   private zeroThreshold: number;
   private zeroCount = 0;
   private exemplars: ExemplarReservoir | undefined;
@@ -38,14 +40,14 @@ export class NativeState {
     this.createdMs = now();
   }
 
-  /** When it was made or last reset, in seconds since the epoch. */
+  /** When it was created or last reset, in seconds since the epoch. */
   get created(): number {
     return this.createdMs / 1000;
   }
 
   /**
-   * Counts a value; NaN has no bucket. True says that a reset dropped everything before this value,
-   * which itself is counted: then the classic side must drop everything, too, and count the value.
+   * Counts a value; NaN has no bucket. Returns true if a reset dropped everything before this value:
+   * the classic side must then drop everything, too, before it counts the value.
    */
   observe(value: number): boolean {
     const wasReset = this.resetDueMs !== undefined && this.resetIfDue();
@@ -55,7 +57,7 @@ export class NativeState {
     return (isOver && this.limit(value)) || wasReset;
   }
 
-  /** Keeps an exemplar, which must have a timestamp. */
+  /** Adds an exemplar, which must have a timestamp. */
   addExemplar(exemplar: Exemplar): void {
     const { maxExemplars, exemplarTtlSeconds } = this.settings;
     if (Number.isNaN(exemplar.value)) return;
@@ -63,7 +65,10 @@ export class NativeState {
     this.exemplars.add(exemplar);
   }
 
-  /** To be called before a read. True says that a reset dropped everything: the classic side must, too. */
+  /**
+   * To be called before each read. Returns true if it was reset: the classic side must be reset,
+   * too.
+   */
   resetIfDue(): boolean {
     const due = this.resetDueMs;
     if (due === undefined || this.now() < due) return false;
@@ -87,7 +92,7 @@ export class NativeState {
     else if (!Number.isNaN(value)) this.zeroCount += 1;
   }
 
-  /** Does one thing against too many buckets; says whether that was a reset. */
+  /** Takes one step to reduce the number of buckets; returns whether that was a reset. */
   private limit(value: number): boolean {
     if (Number.isNaN(value)) return false;
     const minResetMs = this.settings.minResetSeconds * 1000;
