@@ -2,12 +2,29 @@ interface WarningProcess {
   readonly emitWarning?: (message: string, type: string) => void;
 }
 
-/** Warns whoever runs the program, the way Node does where there is a Node. */
+/** The longest description of an error, in UTF-16 units. */
+const LONGEST = 500;
+
+/** Warns whoever runs the program, the way Node does where there is a Node. It never throws. */
 export function warn(message: string): void {
-  const { process } = globalThis as { process?: WarningProcess };
-  if (process?.emitWarning) process.emitWarning(message, "NarthexWarning");
-  // biome-ignore lint/suspicious/noConsole: other runtimes have no other way to warn.
-  else console.warn(message);
+  try {
+    const { process } = globalThis as { process?: WarningProcess };
+    if (process?.emitWarning) process.emitWarning(message, "NarthexWarning");
+    // biome-ignore lint/suspicious/noConsole: other runtimes have no other way to warn.
+    else console.warn(message);
+  } catch {
+    // The application has replaced what warns by something that throws.
+  }
+}
+
+/** What was thrown, as a warning shows it. It never throws, whatever was thrown. */
+export function describe(thrown: unknown): string {
+  try {
+    const text = String(thrown);
+    return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  } catch {
+    return `${typeof thrown === "object" ? "an object" : `a ${typeof thrown}`} that has no text`;
+  }
 }
 
 /** Warns of each problem once: what goes wrong on every request would flood the log. */

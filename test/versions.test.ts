@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer, type RequestListener, ServerResponse } from "node:http";
+import { createServer, get, type RequestListener, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
@@ -14,6 +14,7 @@ import { parseTextPage } from "./text-page.ts";
 interface Version {
   express: typeof import("../src/http/express/index.ts").httpMetrics;
   httpMetrics: typeof import("../src/http/node/index.ts").httpMetrics;
+  measureOutgoing: typeof import("../src/http/outgoing/measure-outgoing.ts").measureOutgoing;
   metrics: import("../src/registry/registry.ts").Registry;
 }
 
@@ -43,6 +44,7 @@ async function versionOf(protocol: number, renamed: readonly string[] = []): Pro
       contents: `
         export { httpMetrics as express } from "./http/express/index.ts";
         export { httpMetrics } from "./http/node/index.ts";
+        export { measureOutgoing } from "./http/outgoing/measure-outgoing.ts";
         export { metrics } from "./registry/metrics.ts";`,
       resolveDir: SOURCE,
     },
@@ -67,6 +69,8 @@ async function versionOf(protocol: number, renamed: readonly string[] = []): Pro
 }
 
 const require = createRequire(import.meta.url);
+/** The module as the built versions see it. */
+const channels: typeof import("node:diagnostics_channel") = require("node:diagnostics_channel");
 
 /** Evaluates a version: in this global scope, or in a fresh one, as test runners do for each file. */
 function load(script: Script, scope?: object): Version {
@@ -84,6 +88,7 @@ function freshScope(): object {
     Buffer,
     TextDecoder,
     TextEncoder,
+    URL,
     AbortController,
     setTimeout,
     clearTimeout,
@@ -182,4 +187,30 @@ test("in fresh global scopes nothing piles up on what is Node's, and the newest 
   await fetch(late.url);
   await counted(second, 1);
   await counted(first, 1);
+});
+
+test("in fresh global scopes there is one subscription to each channel of outgoing requests", async () => {
+  protocol += 1;
+  const script = await versionOf(protocol);
+  const subscribed = vi.spyOn(channels, "subscribe");
+  const unsubscribed = vi.spyOn(channels, "unsubscribe");
+  const scopes = Array.from({ length: 5 }, () => load(script, freshScope()));
+  const measuring = scopes.map(({ measureOutgoing }) => measureOutgoing());
+  const names = subscribed.mock.calls.map(([name]) => name);
+  expect(names).toContain("undici:request:create");
+  expect(names).toEqual([...new Set(names)]);
+  const { url } = await listening();
+  await (await fetch(url)).text();
+  await once(
+    get(url, (response) => response.resume()),
+    "close",
+  );
+  const count = "http_client_request_duration_seconds_count";
+  const labels = { method: "GET", host: new URL(url).host, status_code: "200" };
+  const counts = scopes.map(async ({ metrics }) => {
+    return parseTextPage(await metrics.text()).value(count, labels);
+  });
+  await expect(Promise.all(counts)).resolves.toEqual([...Array(4).fill(undefined), 2]);
+  for (const stop of measuring) stop();
+  expect(unsubscribed.mock.calls.map(([name]) => name).sort()).toEqual(names.sort());
 });

@@ -110,11 +110,21 @@ const KNOWN_FAMILIES = /^(?:UND_ERR|HPE|ERR)_[A-Z0-9_]{1,60}$/;
 
 /** The `error` of a request: a known code only, as programs can make up any number of others. */
 export function failureLabel(error: unknown): string {
-  const { name, code, cause } = (error ?? {}) as {
-    readonly name?: unknown;
-    readonly code?: unknown;
-    readonly cause?: { readonly name?: unknown };
-  };
+  try {
+    return labelOf((error ?? {}) as Failure);
+  } catch {
+    // Programs give up requests with errors of their own, which may throw when they are read.
+    return OTHER;
+  }
+}
+
+interface Failure {
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly cause?: { readonly name?: unknown } | null;
+}
+
+function labelOf({ name, code, cause }: Failure): string {
   if (name === "TimeoutError") return TIMED_OUT;
   if (name === "AbortError") return cause?.name === "TimeoutError" ? TIMED_OUT : ABORTED;
   if (typeof code !== "string") return OTHER;

@@ -1,5 +1,6 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { Warnings } from "../../warn.ts";
+import { type Channel, channel, subscribe, unsubscribe } from "node:diagnostics_channel";
+import { processWide, SHARED } from "../../process-wide.ts";
+import { describe, Warnings } from "../../warn.ts";
 
 const warnings = new Warnings();
 
@@ -11,23 +12,62 @@ export function safely<Result>(work: () => Result): Result | undefined {
   try {
     return work();
   } catch (error) {
-    warnings.once("outgoing", `The metrics of outgoing requests failed: ${error}.`);
+    warnings.once("outgoing", `The metrics of outgoing requests failed: ${describe(error)}.`);
     return undefined;
   }
 }
 
+type Listener = (message: never) => void;
+
+/** Our one subscription to a channel. Copies of this package share it, with these fields. */
+interface Subscription {
+  listeners: Set<Listener>;
+  readonly subscriber: (message: unknown) => void;
+}
+
+type SharedChannel = Channel & { [SHARED]?: Subscription };
+
+/** The listeners of this global scope, by channel. */
+const listenersOf = processWide("outgoing.listeners", () => new Map<string, Set<Listener>>());
+
 /**
- * Subscribes to diagnostics channels.
+ * Listens to diagnostics channels.
  *
- * @returns a function that unsubscribes
+ * The channels are Node's and outlive what a test runner loads again in a new global scope. So there
+ * is one subscription to each, which calls the listeners of the newest scope: the older ones' tests
+ * are over.
+ *
+ * @returns a function that ends it
  */
-export function listen(listeners: Readonly<Record<string, (message: never) => void>>): () => void {
-  const all = Object.entries(listeners).map(([channel, listener]) => {
-    const guarded = (message: unknown) => safely(() => listener(message as never));
-    subscribe(channel, guarded);
-    return { channel, guarded };
-  });
+export function listen(listeners: Readonly<Record<string, Listener>>): () => void {
+  const stops = Object.entries(listeners).map(([name, listener]) => listenTo(name, listener));
   return () => {
-    for (const { channel, guarded } of all) unsubscribe(channel, guarded);
+    for (const stop of stops) stop();
   };
+}
+
+function listenTo(name: string, listener: Listener): () => void {
+  const listeners = listenersOf.get(name) ?? new Set();
+  listenersOf.set(name, listeners.add(listener));
+  const shared: SharedChannel = channel(name);
+  shared[SHARED] ??= subscribed(name, listeners);
+  shared[SHARED].listeners = listeners;
+  return () => {
+    listeners.delete(listener);
+    const subscription = shared[SHARED];
+    if (listeners.size > 0 || subscription?.listeners !== listeners) return;
+    delete shared[SHARED];
+    unsubscribe(name, subscription.subscriber);
+  };
+}
+
+function subscribed(name: string, listeners: Set<Listener>): Subscription {
+  const subscription: Subscription = {
+    listeners,
+    subscriber: (message) => {
+      for (const listener of subscription.listeners) safely(() => listener(message as never));
+    },
+  };
+  subscribe(name, subscription.subscriber);
+  return subscription;
 }

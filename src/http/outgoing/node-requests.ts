@@ -39,7 +39,9 @@ export function measureNode(recorder: OutgoingRecorder): () => void {
     outgoing.status = request.res?.statusCode ?? 0;
     outgoing.end(isGivenUp(request, error) ? ABORTED : failureLabel(error));
   };
-  const stops = [onCreation(begin), listen({ "http.client.request.error": fail })];
+  // Its program has no request, only the error.
+  const withdraw = (request: NodeRequest) => requests.get(request)?.withdraw();
+  const stops = [onCreation(begin, withdraw), listen({ "http.client.request.error": fail })];
   return () => {
     for (const stop of stops) stop();
   };
@@ -71,16 +73,25 @@ function originOf(request: NodeRequest): string {
 /** Where we publish new requests in versions of Node that don't publish them; versioned as `SHARED`. */
 const CREATED = channel(`${SHARED.description}.http.client.request.created`);
 
-interface Created {
+/** Where we publish those of them that could not even begin: their function threw at once. */
+const REFUSED = channel(`${SHARED.description}.http.client.request.refused`);
+
+interface RequestMessage {
   readonly request: NodeRequest;
 }
 
-/** Calls something with each new request, until the result is called. */
-function onCreation(begin: (request: NodeRequest) => void): () => void {
-  const listener = ({ request }: Created) => begin(request);
-  if (isPublished(process.versions.node))
-    return listen({ "http.client.request.created": listener });
-  const unlisten = listen({ [String(CREATED.name)]: listener });
+/**
+ * Calls `begin` with each new request, until the result is called, and `withdraw` with a request that
+ * threw at once, which newer versions of Node don't publish at all.
+ */
+function onCreation(
+  begin: (request: NodeRequest) => void,
+  withdraw: (request: NodeRequest) => void,
+): () => void {
+  const created = ({ request }: RequestMessage) => begin(request);
+  const refused = ({ request }: RequestMessage) => withdraw(request);
+  if (isPublished(process.versions.node)) return listen({ "http.client.request.created": created });
+  const unlisten = listen({ [String(CREATED.name)]: created, [String(REFUSED.name)]: refused });
   // Called before the request may have to wait for a connection.
   publishFrom(Agent.prototype, "addRequest", (_agent, [request]) => request);
   // Called for requests without an agent of Node's.
@@ -115,8 +126,15 @@ function publishFrom(
   const method = methods[name] as Method;
   if (method[SHARED] !== undefined) return;
   const replacement: Method = function (...args) {
-    if (CREATED.hasSubscribers) CREATED.publish({ request: requestOf(this, args) });
-    return Reflect.apply(method, this, args);
+    if (!CREATED.hasSubscribers) return Reflect.apply(method, this, args);
+    const request = requestOf(this, args);
+    CREATED.publish({ request });
+    try {
+      return Reflect.apply(method, this, args);
+    } catch (error) {
+      REFUSED.publish({ request });
+      throw error;
+    }
   };
   replacement[SHARED] = method;
   methods[name] = replacement;

@@ -41,6 +41,13 @@ export class OutgoingRequest {
     this.seconds = (performance.now() - this.#start) / 1000;
     this.#context.runInAsyncScope(this.#record, undefined, this);
   }
+
+  /** Ends it without a trace: there was no request. */
+  withdraw(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.inFlight?.dec();
+  }
 }
 
 type Holder = Record<symbol, OutgoingRequest | undefined>;

@@ -1,5 +1,5 @@
 import { failureLabel } from "./labels.ts";
-import { listen } from "./listen.ts";
+import { listen, safely } from "./listen.ts";
 import type { OutgoingRecorder } from "./recorder.ts";
 import { MeasuredRequests, type OutgoingRequest } from "./request.ts";
 
@@ -54,8 +54,10 @@ function endWithUpgrade(request: UndiciRequest, outgoing: OutgoingRequest): void
   const { onUpgrade } = request;
   if (onUpgrade === undefined) return;
   request.onUpgrade = (status, ...rest) => {
-    outgoing.status = status;
-    outgoing.end();
+    safely(() => {
+      outgoing.status = status;
+      outgoing.end();
+    });
     return Reflect.apply(onUpgrade, request, [status, ...rest]);
   };
 }
