@@ -2,6 +2,9 @@ interface WarningProcess {
   readonly emitWarning?: (message: string, type: string) => void;
 }
 
+/** How many problems of one kind are told of. */
+const MOST_PROBLEMS = 100;
+
 /** The longest description of an error, in UTF-16 units. */
 const LONGEST = 500;
 
@@ -17,10 +20,10 @@ export function warn(message: string): void {
   }
 }
 
-/** What was thrown, as a warning shows it. It never throws, whatever was thrown. */
+/** What was thrown, as a part of a warning's sentence. It never throws, whatever was thrown. */
 export function describe(thrown: unknown): string {
   try {
-    const text = String(thrown);
+    const text = String(thrown).replace(/\.$/, "");
     return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
   } catch {
     return `${typeof thrown === "object" ? "an object" : `a ${typeof thrown}`} that has no text`;
@@ -33,8 +36,9 @@ export class Warnings {
 
   /** @param problem tells problems apart: a family's name, say */
   once(problem: string, message: string): void {
-    if (this.#given.has(problem)) return;
+    if (this.#given.has(problem) || this.#given.size > MOST_PROBLEMS) return;
     this.#given.add(problem);
-    warn(message);
+    if (this.#given.size <= MOST_PROBLEMS) warn(message);
+    else warn("There are more problems like those before; nothing more is told of them.");
   }
 }

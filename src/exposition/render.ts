@@ -26,11 +26,13 @@ const SLICE_MS = 0.5;
  * Lets each source visit the sink, and gives the event loop a turn whenever a slice of time is used up.
  * A source that throws leaves nothing on the page.
  *
+ * @param signal ends the work early, wherever it has got to
  * @returns the sources that threw, with what they threw
  */
 export async function render<S extends MetricSource>(
   sources: Iterable<S>,
   sink: PageSink,
+  signal?: AbortSignal,
 ): Promise<ReadonlyMap<S, unknown>> {
   const failed = new Map<S, unknown>();
   let sliceEnd = performance.now() + SLICE_MS;
@@ -42,12 +44,16 @@ export async function render<S extends MetricSource>(
   for (const source of sources) {
     const begin = sink.length;
     try {
-      for (const _ of source.visit(sink) ?? []) await pause();
+      for (const _ of source.visit(sink) ?? []) {
+        await pause();
+        if (signal?.aborted) return failed;
+      }
     } catch (error) {
       sink.truncate(begin);
       failed.set(source, error);
     }
     await pause();
+    if (signal?.aborted) return failed;
   }
   return failed;
 }

@@ -1,10 +1,10 @@
-import { Warnings } from "../warn.ts";
+import { describe, Warnings } from "../warn.ts";
 
 const warnings = new Warnings();
 
 /** Warns, once, that measuring failed. The request itself goes on. */
 export function reportFailure(error: unknown): void {
-  warnings.once("failure", `The metrics of HTTP requests failed: ${error}.`);
+  warnings.once("failure", `The metrics of HTTP requests failed: ${describe(error)}.`);
 }
 
 /**

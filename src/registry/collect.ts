@@ -1,29 +1,30 @@
-import { isThenable } from "../instruments/timer.ts";
-import type { CollectContext } from "../model/sample-sink.ts";
+import type { Call } from "./call.ts";
+import { LATE, type Reader, Run, runOf } from "./run.ts";
 
-/** Reads what must be fetched before it can be exposed. */
-export interface Reader {
-  /** Reads, now or later. Its result is handed to `apply`. */
-  readonly read: (context: CollectContext) => unknown;
-  apply(collected: unknown): void;
-}
+/**
+ * The share of its time that a scrape waits for a read that another one began: that read may itself
+ * wait for this very page, and must get it in time for its own.
+ */
+const JOINED_SHARE = 0.9;
 
-/** Reads that still run. Other scrapes wait for them, too, instead of starting more. */
-const running = new WeakMap<Reader, Run>();
-
-interface Run {
-  readonly read: Reader["read"];
-  /** The signals of all scrapes that wait for it. */
-  readonly signals: AbortSignal[];
-  /** Rejects where the read failed. */
-  readonly end: Promise<void>;
-}
+/** How long a scrape without a deadline of its own waits for a read that another one began. */
+const JOINED_MS = 1000;
 
 /** The longest delay that timers support. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Why a source is left out whose read was not in time. */
-const LATE = "the deadline has passed";
+/** What reads have to know of the page that they are for. */
+export interface Collecting {
+  readonly registry: object;
+  /** The call that asked for the page, where one did. */
+  readonly call: Call | undefined;
+  /** How long reads may take, in milliseconds. */
+  readonly deadlineMs: number;
+  /** Whether the scraper has asked for this deadline. */
+  readonly isAskedFor: boolean;
+  /** Aborted where nobody wants the page any more. */
+  readonly signal: AbortSignal | undefined;
+}
 
 /**
  * Reads all sources that have a reader, all at once, until they are done or the deadline has passed.
@@ -32,79 +33,89 @@ const LATE = "the deadline has passed";
  */
 export async function collect<S extends { readonly reader?: Reader | undefined }>(
   sources: readonly S[],
-  deadlineMs: number,
+  collecting: Collecting,
 ): Promise<ReadonlyMap<S, unknown>> {
   const failed = new Map<S, unknown>();
-  const controller = new AbortController();
   const pending: Promise<unknown>[] = [];
+  const wait = new Wait(collecting);
   for (const source of sources) {
     if (source.reader === undefined) continue;
     try {
-      const end = start(source.reader, controller.signal);
-      if (end === undefined) continue;
-      failed.set(source, LATE); // Until it has come in time.
-      const done = () => failed.delete(source);
-      pending.push(end.then(done, (error) => failed.set(source, error)));
+      const end = read(source.reader, wait);
+      if (end !== undefined) pending.push(end.catch((error) => failed.set(source, error)));
     } catch (error) {
       failed.set(source, error);
     }
   }
-  if (pending.length > 0) await beforeDeadline(Promise.all(pending), deadlineMs, controller);
-  return new Map(failed); // A late one may still end, but not on this page.
+  if (pending.length > 0) await Promise.all(pending);
+  return failed;
 }
 
 /** Throws where it fails at once; returns the end of a read that goes on. */
-function start(reader: Reader, signal: AbortSignal): Promise<void> | undefined {
-  const { read } = reader;
-  const run = running.get(reader);
+function read(reader: Reader, wait: Wait): Promise<void> | undefined {
+  const before = runOf(reader);
   // After a hot reload there is another callback, and the end of the one before does not matter.
-  if (run?.read === read) return join(run, signal);
-  const collected = read({ signal });
-  if (!isThenable(collected)) {
-    reader.apply(collected);
-    return undefined;
-  }
-  const signals = [signal];
-  const end = finish(reader, Promise.resolve(collected), signals);
-  running.set(reader, { read, signals, end });
-  return end;
+  if (before?.read === reader.read) return join(before, reader, wait);
+  const { registry, call } = wait.collecting;
+  const run = new Run(reader, registry, call);
+  run.begin();
+  return run.end && wait.until(run, wait.leftMs);
 }
 
-/** Waits for a read that runs already. One that a scrape has given up on is not waited for again. */
-function join(run: Run, signal: AbortSignal): Promise<void> {
-  if (run.signals.some(({ aborted }) => aborted)) return Promise.reject(LATE);
-  run.signals.push(signal);
-  return run.end;
-}
-
-async function finish(
-  reader: Reader,
-  promise: Promise<unknown>,
-  signals: readonly AbortSignal[],
-): Promise<void> {
+/**
+ * Waits for a read that runs already, until that is as old as a scrape may be: one that hangs holds
+ * up no second scrape. What has been told to stop is awaited, and then read again.
+ */
+async function join(run: Run, reader: Reader, wait: Wait): Promise<void> {
+  const { wasStopped } = run;
   try {
-    const collected = await promise;
-    if (!signals.every(({ aborted }) => aborted)) reader.apply(collected);
-  } finally {
-    if (running.get(reader)?.signals === signals) running.delete(reader);
+    await wait.until(run, wait.joinedMs(run));
+  } catch (error) {
+    if (!wasStopped || error === LATE) throw error;
   }
+  if (wasStopped) await read(reader, wait);
 }
 
-async function beforeDeadline(
-  work: Promise<unknown>,
-  deadlineMs: number,
-  controller: AbortController,
-): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const deadline = new Promise<void>((resolve) => {
-    timer = setTimeout(
-      () => {
-        controller.abort();
-        resolve();
-      },
-      Math.min(deadlineMs, MAX_TIMEOUT_MS),
-    );
-  });
-  await Promise.race([work, deadline]);
-  clearTimeout(timer);
+/** What one scrape waits with. */
+class Wait {
+  readonly collecting: Collecting;
+  readonly #begun = performance.now();
+  readonly #stopped: Promise<never> | undefined;
+
+  constructor(collecting: Collecting) {
+    this.collecting = collecting;
+    const { signal } = collecting;
+    if (signal === undefined) return;
+    this.#stopped = new Promise((_, reject) => {
+      if (signal.aborted) reject(LATE);
+      else signal.addEventListener("abort", () => reject(LATE), { once: true });
+    });
+    this.#stopped.catch(() => {}); // Where nothing has to be waited for.
+  }
+
+  get leftMs(): number {
+    return this.collecting.deadlineMs - (performance.now() - this.#begun);
+  }
+
+  joinedMs(run: Run): number {
+    const { deadlineMs, isAskedFor } = this.collecting;
+    const ms = Math.min(this.leftMs, JOINED_SHARE * deadlineMs - run.age);
+    return isAskedFor ? ms : Math.min(ms, JOINED_MS);
+  }
+
+  /** The end of a run; rejects with `LATE` after this time. */
+  async until({ end, enter, leave }: Run, ms: number): Promise<void> {
+    if (!(ms > 0) || end === undefined) throw LATE;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(reject, Math.min(ms, MAX_TIMEOUT_MS), LATE);
+    });
+    enter();
+    try {
+      await Promise.race(this.#stopped === undefined ? [end, late] : [end, late, this.#stopped]);
+    } finally {
+      clearTimeout(timer);
+      leave();
+    }
+  }
 }

@@ -4,10 +4,12 @@ import { negotiate } from "../exposition/negotiate.ts";
 import { render } from "../exposition/render.ts";
 import type { Family } from "../model/family.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
-import { collect, type Reader } from "./collect.ts";
+import { askingCall, type Call, whyLeftOut } from "./call.ts";
+import { collect } from "./collect.ts";
 import { claimedNames, type Families } from "./families.ts";
-import { type ForeignSource, ForeignVisit, isNamed } from "./foreign-source.ts";
+import { type ForeignRules, type ForeignSource, ForeignVisit, isNamed } from "./foreign-source.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
+import type { Reader } from "./run.ts";
 
 /** Below the 10 seconds that Prometheus waits by default. */
 const DEFAULT_DEADLINE_MS = 8000;
@@ -24,7 +26,12 @@ export interface ExposeOptions {
    * do not know better store as one more series. Off by default; the newer formats always tell.
    */
   readonly createdSamples?: boolean | undefined;
+  /** Ends the scrape where nobody wants its page any more: `expose` rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** Time that every visit has. */
+const SHORTEST_VISIT_MS = 100;
 
 /** A page, and what it is. */
 export interface Exposition {
@@ -55,23 +62,40 @@ export class PageMaker {
   }
 
   async make(options: ExposeOptions): Promise<Exposition> {
-    const { accept, names, deadlineMs = DEFAULT_DEADLINE_MS, createdSamples = false } = options;
+    const { accept, names, createdSamples = false, signal } = options;
+    const { deadlineMs = DEFAULT_DEADLINE_MS } = options;
     const { format, escaping, contentType } = negotiate(accept);
-    const all = this.#exposed(names);
-    const unread = await collect(all, deadlineMs);
-    const sources = all.filter((source) => !unread.has(source));
-    for (const { name } of unread.keys()) this.#own.countLost(name);
+    const lose = (name: string, reason: unknown) => this.#own.countLost(name, reason);
+    const call = askingCall();
+    const all = this.#exposed({
+      registry: this,
+      call,
+      names: names && new Set(names),
+      visitMs: visitTime(deadlineMs),
+      lose,
+    });
+    const unread = await collect(all, {
+      registry: this,
+      call,
+      deadlineMs,
+      isAskedFor: options.deadlineMs !== undefined,
+      signal,
+    });
+    signal?.throwIfAborted();
+    for (const [{ name }, reason] of unread) lose(name, reason);
     // Numbers get longer as they grow.
     const capacity = Math.ceil(1024 + 1.05 * (this.#lengths.get(format) ?? 0));
     const page = await FORMATS[format].open({ escaping, capacity, createdSamples });
-    const lost = await render(sources, page);
-    for (const { name } of lost.keys()) this.#own.countLost(name);
+    const read = all.filter((source) => !unread.has(source));
+    const lost = await render(read, page, signal);
+    signal?.throwIfAborted();
+    for (const [{ name }, reason] of lost) lose(name, reason);
     const body = page.finish();
     if (names === undefined) this.#lengths.set(format, body.length);
     return { contentType, body };
   }
 
-  #exposed(names: readonly string[] | undefined): Exposed[] {
+  #exposed(rules: Omit<ForeignRules, "claim">): Exposed[] {
     const claimed = new Set<string>();
     const claim = (family: Family) => {
       this.#families.checkFree(family);
@@ -81,9 +105,27 @@ export class PageMaker {
       }
     };
     const instruments = [...this.#families, ...this.#own.instruments];
-    return [
-      ...instruments.filter(({ family }) => isNamed(family, names)),
-      ...Array.from(this.#foreign, (source) => new ForeignVisit(source, { claim, names })),
+    const all: Exposed[] = [
+      ...instruments.filter(({ family }) => isNamed(family, rules.names)),
+      ...Array.from(this.#foreign, (source) => new ForeignVisit(source, { ...rules, claim })),
     ];
+    const { call } = rules;
+    return call === undefined ? all : all.filter((source) => this.#hasPart(source, call, rules));
   }
+
+  /** Whether a source has a part in a page that a call of a user's function asks for. */
+  #hasPart({ name, reader }: Exposed, call: Call, { lose }: Pick<ForeignRules, "lose">): boolean {
+    const reason = reader && whyLeftOut(reader, this, call);
+    if (reason !== undefined) lose(name, reason);
+    return reason === undefined;
+  }
+}
+
+/**
+ * How long visits may take that begin at a certain time: until the deadline, or a moment where slow
+ * callbacks have used that up. Another source's slowness must cost none.
+ */
+function visitTime(deadlineMs: number): () => number {
+  const deadline = performance.now() + deadlineMs;
+  return () => Math.max(deadline - performance.now(), deadlineMs / 10, SHORTEST_VISIT_MS);
 }

@@ -1,7 +1,9 @@
+import { show } from "../errors.ts";
 import { CounterInstrument } from "../instruments/counter.ts";
 import type { RegistryContext } from "../instruments/definition.ts";
 import type { SampleSink } from "../model/sample-sink.ts";
-import { Warnings } from "../warn.ts";
+import { describe, Warnings } from "../warn.ts";
+import { SOURCE } from "./foreign-source.ts";
 
 /** Also the name of the metrics' label: a registry's constant label of this name must give way. */
 const LABEL = "family";
@@ -47,13 +49,19 @@ export class OwnMetrics {
   countOverflow(family: string): void {
     this.#overflowUpdates.inc({ family });
     this.#warnings.once(
-      family,
+      `overflow ${family}`,
       `Metric ${family} has reached its limit of series: further label sets are counted under _other. Look for a label of unbounded values, or raise the option limit.`,
     );
   }
 
-  countLost(family: string): void {
+  /** @param reason what was thrown, or a text */
+  countLost(family: string, reason: unknown): void {
     this.#collectErrors.inc({ family });
+    const what = family === SOURCE ? "A registered source" : `Metric ${show(family)}`;
+    this.#warnings.once(
+      `lost ${family}`,
+      `${what} is missing on a page: ${describe(reason)}. From now on this is only counted, in narthex_collect_errors_total.`,
+    );
   }
 }
 

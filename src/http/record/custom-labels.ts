@@ -1,6 +1,6 @@
 import { invalidSetting } from "../../errors.ts";
 import type { LabelValue } from "../../instruments/definition.ts";
-import { Warnings } from "../../warn.ts";
+import { describe, Warnings } from "../../warn.ts";
 import type { MeasuringOptions } from "../options.ts";
 import type { HttpRequest } from "../request/http-request.ts";
 import { BoundedValues, OTHER } from "./label-values.ts";
@@ -63,7 +63,7 @@ class CustomLabel {
       return this.#values.admits(value) ? value : OTHER;
     } catch (error) {
       // The request is counted even where a label of it can't be computed.
-      const message = `The label ${this.#name} of the HTTP metrics is ${FAILED}: ${error}.`;
+      const message = `The label ${this.#name} of the HTTP metrics is ${FAILED}: ${describe(error)}.`;
       this.#warnings.once(this.#name, message);
       return FAILED;
     }

@@ -2,7 +2,7 @@ import type { UpdateOptions } from "../../instruments/exemplars.ts";
 import type { GaugeSeries } from "../../instruments/gauge.ts";
 import { processWide } from "../../process-wide.ts";
 import type { Registry } from "../../registry/registry.ts";
-import { Warnings } from "../../warn.ts";
+import { describe, Warnings } from "../../warn.ts";
 import type { MeasuringOptions } from "../options.ts";
 import type { MeasuredRequest, Recorder } from "../request/measured-request.ts";
 import type { StreamKind } from "../request/outcome.ts";
@@ -178,7 +178,7 @@ export class HttpRecorder implements Recorder {
     try {
       return compute(input);
     } catch (error) {
-      this.#warnings.once("option", `An option of the HTTP metrics failed: ${error}.`);
+      this.#warnings.once("option", `An option of the HTTP metrics failed: ${describe(error)}.`);
       return undefined;
     }
   }
