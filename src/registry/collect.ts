@@ -68,8 +68,10 @@ function read(reader: Reader, wait: Wait): Promise<void> | undefined {
  */
 async function join(run: Run, reader: Reader, wait: Wait): Promise<void> {
   const { wasStopped } = run;
+  const ms = wait.joinedMs(run);
+  if (ms <= 0) throw LATE;
   try {
-    await wait.until(run, wait.joinedMs(run));
+    await wait.until(run, ms);
   } catch (error) {
     if (!wasStopped || error === LATE) throw error;
   }
@@ -105,10 +107,9 @@ class Wait {
 
   /** The end of a run; rejects with `LATE` after this time. */
   async until({ end, enter, leave }: Run, ms: number): Promise<void> {
-    if (!(ms > 0) || end === undefined) throw LATE;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(reject, Math.min(ms, MAX_TIMEOUT_MS), LATE);
+      timer = setTimeout(reject, Math.min(Math.max(ms, 0), MAX_TIMEOUT_MS), LATE);
     });
     enter();
     try {
