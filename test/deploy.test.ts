@@ -39,6 +39,22 @@ it.skipIf(!prometheus)("Prometheus reads two jobs and an interval of 15 s in it"
   }
 });
 
+it("compose gives no container privileges, a writable image, unbounded memory, or a password of ours", () => {
+  const compose = readFileSync(new URL("../deploy/compose.yaml", import.meta.url), "utf8");
+  const [, shared, services] =
+    /^x-hardened: &hardened\n((?: {2}.*\n)+)[^]*^services:\n([^]*?)^volumes:/m.exec(compose) ?? [];
+  for (const setting of ["read_only: true", "cap_drop: [ALL]", "no-new-privileges:true"]) {
+    expect(shared).toContain(setting);
+  }
+  const each = services!.split(/^ {2}(?=\w+:$)/m).slice(1);
+  expect(each).toHaveLength(3);
+  for (const service of each) {
+    expect(service).toContain("<<: *hardened\n");
+    expect(service).toMatch(/mem_limit: \d+/);
+  }
+  expect(compose).not.toMatch(/articles:articles|PASSWORD: articles/);
+});
+
 it("compose runs Prometheus on the same file, in the application's network", () => {
   const compose = readFileSync(new URL("../deploy/compose.yaml", import.meta.url), "utf8");
   const service = /^ {2}prometheus:\n((?: {4}.*\n|\n)+)/m.exec(compose)?.[1];

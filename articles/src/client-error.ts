@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import type { Connections } from "./connections.ts";
 import { PROBLEM_TYPE, Problem, problemDocument } from "./problem.ts";
 
 /** The errors of Node's HTTP parser, and what we answer to them. */
@@ -9,8 +10,21 @@ const problems: Record<string, Problem> = {
 };
 const malformed = new Problem(400, "this is not a valid HTTP request");
 
-/** Answers bytes that Node could not parse as a request, and closes the connection. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+/**
+ * Returns a function that answers bytes that Node could not parse as a request, and closes the
+ * connection. The requests that came before them are answered first: they may have stored something.
+ */
+export function clientErrorHandler(connections: () => Connections) {
+  const failed = new WeakSet<Socket>();
+  return (error: NodeJS.ErrnoException, socket: Socket): void => {
+    // Node reports each further chunk of the same connection.
+    if (failed.has(socket)) return;
+    failed.add(socket);
+    connections().whenAnswered(socket, () => answer(error, socket));
+  };
+}
+
+function answer(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
@@ -20,6 +34,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     `Content-Type: ${PROBLEM_TYPE}`,
+    "X-Content-Type-Options: nosniff",
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
   ];

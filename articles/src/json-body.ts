@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { Problem } from "./problem.ts";
 
 /** Maximum size of a request body, in bytes. */
 export const BODY_LIMIT = 2 ** 20;
@@ -11,6 +12,12 @@ export function takeOnlyJson(app: FastifyInstance): void {
   const utf8 = new TextDecoder("utf-8", { fatal: true });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, bytes, done) => {
+    const encoding = request.headers["content-encoding"] || "identity";
+    if (encoding.toLowerCase() !== "identity") {
+      const headers = { "accept-encoding": "identity" };
+      done(new Problem(415, "send the body without Content-Encoding", { headers }));
+      return;
+    }
     let text: string;
     try {
       text = utf8.decode(bytes as Buffer);

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { destination, type Logger, pino } from "pino";
+import { clientAddress } from "./client-address.ts";
 import type { LogLevel } from "./settings.ts";
 
 /** Logs JSON lines to stderr, as stdout is for people. Query strings are left out: they may be private. */
@@ -7,6 +8,7 @@ export function createLogger(level: LogLevel): Logger {
   return pino({ level, serializers: { req: describeRequest } }, destination(2));
 }
 
-function describeRequest({ method, url, ip }: FastifyRequest) {
-  return { method, path: url.split("?", 1)[0], remoteAddress: ip };
+function describeRequest(request: FastifyRequest) {
+  const { method, url } = request;
+  return { method, path: url.split("?", 1)[0], remoteAddress: clientAddress(request) };
 }

@@ -9,6 +9,7 @@ import { createLogger } from "./logger.ts";
 import { readSettings, SettingError, type Settings } from "./settings.ts";
 import { closeOnSignal } from "./shutdown.ts";
 import type { ArticleStore } from "./store/article-store.ts";
+import { reasonOf } from "./store/database-error.ts";
 import { type DatabaseLocation, describeLocation } from "./store/database-location.ts";
 import { openStore } from "./store/open-store.ts";
 
@@ -18,12 +19,12 @@ async function main(): Promise<void> {
   const store = await openDatabase(settings.database, logger);
   measurePool(store);
   collectRuntime(metrics);
-  const app = await buildApp({ store, logger, trustProxy: settings.trustProxy });
+  const app = await buildApp({ store, logger, ...settings });
   await listen(app, settings);
   closeOnSignal(async () => {
-    await app.close();
+    await app.connections.drain(settings.shutdownDelayMs);
     await store.close();
-  });
+  }, settings.shutdownDelayMs);
   process.stdout.write(whereToLook(app.server.address() as AddressInfo));
 }
 
@@ -55,12 +56,6 @@ async function listen(app: FastifyInstance, { host, port }: Settings): Promise<v
         "set HOST to an address of this machine, and PORT to one that you may use",
     );
   }
-}
-
-/** The reason in one line. If a connection failed on several addresses, only `code` has a reason. */
-function reasonOf(error: unknown): string {
-  const { message, code } = error as NodeJS.ErrnoException;
-  return (message || code || String(error)).split("\n", 1)[0]!;
 }
 
 function whereToLook({ address, family, port }: AddressInfo): string {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { metrics } from "narthex";
+import { clientAddress } from "./client-address.ts";
 
 /** Counts every request, before it is handled. */
 const requestCount = metrics.counter({
@@ -7,6 +8,7 @@ const requestCount = metrics.counter({
   help: "Total HTTP Request Count",
   labels: ["method", "endpoint", "ip"],
   limit: 100, // A bound on client addresses; those past it are counted as `_other`.
+  expireAfterSeconds: 3_600, // An address that is gone leaves its place to another.
 });
 
 /** The time from a request's first byte to the end of its response. */
@@ -28,9 +30,9 @@ export const articleCount = metrics.counter({
 /** Measures all requests of the application with the lab's metrics. */
 export function measureRequests(app: FastifyInstance): void {
   app.addHook("onRequest", (request, reply, done) => {
-    const { method, ip } = request;
+    const { method } = request;
     const endpoint = endpointOf(request);
-    requestCount.inc({ method, endpoint, ip });
+    requestCount.inc({ method, endpoint, ip: clientAddress(request) });
     reply.raw.once("close", requestLatency.startTimer({ method, endpoint }));
     done();
   });

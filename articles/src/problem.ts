@@ -2,12 +2,21 @@ import { STATUS_CODES } from "node:http";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { BODY_LIMIT } from "./json-body.ts";
+import { DatabaseError } from "./store/database-error.ts";
 
 /** A field of the request and what is wrong with it. */
 export interface FieldError {
   field: string;
   reason: string;
 }
+
+interface ProblemOptions {
+  errors?: FieldError[];
+  headers?: Record<string, string>;
+  cause?: unknown;
+}
+
+const RETRY_AFTER_SECONDS = "5";
 
 /** An error whose reason the client may know: an RFC 9457 problem. */
 export class Problem extends Error {
@@ -19,12 +28,12 @@ export class Problem extends Error {
   constructor(
     status: number,
     detail: string,
-    { errors = [], headers = {} }: { errors?: FieldError[]; headers?: Record<string, string> } = {},
+    { errors = [], headers = {}, cause }: ProblemOptions = {},
   ) {
-    super(detail);
+    super(detail, { cause });
     this.status = status;
     this.errors = errors;
-    this.headers = headers;
+    this.headers = status === 503 ? { "retry-after": RETRY_AFTER_SECONDS, ...headers } : headers;
   }
 }
 
@@ -58,7 +67,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   reply.removeHeader("connection");
   reply
     .code(problem.status)
-    .headers(problem.headers)
+    .headers({ "x-content-type-options": "nosniff", ...problem.headers })
     .type(PROBLEM_TYPE)
     .send({ ...problemDocument(problem), instance: `urn:uuid:${request.id}` });
 }
@@ -84,6 +93,9 @@ const refusals: Record<string, string> = {
 
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof DatabaseError) {
+    return new Problem(503, "the database failed; try again later");
+  }
   const { statusCode = 500, code, message } = error as Partial<FastifyError>;
   if (statusCode < 400 || statusCode >= 500) {
     return new Problem(500, "the service failed; its log has the reason under this request's id");

@@ -7,6 +7,9 @@ const defaults = {
   database: { kind: "file", path: "./data/articles.db" },
   logLevel: "info",
   trustProxy: false,
+  metricsToken: undefined,
+  docsToken: undefined,
+  shutdownDelayMs: 500,
 };
 
 test("needs none, and takes an empty one for none", () => {
@@ -22,6 +25,9 @@ test("reads each of them", () => {
     DATABASE_URL: "postgres://a:p%40ss@db:5432/articles?sslmode=require",
     LOG_LEVEL: "silent",
     TRUST_PROXY: "true",
+    METRICS_TOKEN: "0a-._~+/==",
+    DOCS_TOKEN: "b",
+    SHUTDOWN_DELAY_MS: "0",
   });
   expect(settings).toEqual({
     port: 0,
@@ -29,6 +35,9 @@ test("reads each of them", () => {
     database: { kind: "postgres", url: "postgres://a:p%40ss@db:5432/articles?sslmode=require" },
     logLevel: "silent",
     trustProxy: true,
+    metricsToken: "0a-._~+/==",
+    docsToken: "b",
+    shutdownDelayMs: 0,
   });
 });
 
@@ -62,6 +71,8 @@ test.each([
   ["PORT", "-1"],
   ["PORT", "5000.5"],
   ["PORT", " 5000"],
+  ["SHUTDOWN_DELAY_MS", "1s"],
+  ["SHUTDOWN_DELAY_MS", "-1"],
   ["LOG_LEVEL", "INFO"],
   ["LOG_LEVEL", "verbose"],
   ["TRUST_PROXY", "yes"],
@@ -85,8 +96,23 @@ test.each([
   "hunter2",
   "./articles.db",
   ":hunter2:",
+  "file:./hunter2.db?mode=ro",
+  "file:./hunter2.db#x",
+  "sqlite:/hunter2.db?cache=shared",
+  "file::memory:",
 ])("refuses DATABASE_URL=%s without showing what may be a password", (url) => {
   const read = () => readSettings({ DATABASE_URL: url });
   expect(read).toThrow(/^DATABASE_URL=[^\n]*… is not a database: use postgres:\/\/[^\n]+$/);
   expect(read).not.toThrow("hunter2");
 });
+
+test.each(["METRICS_TOKEN", "DOCS_TOKEN"])(
+  "refuses a %s that no header could carry, without showing it",
+  (name) => {
+    for (const token of ["hunter2 x", "hunter2\n", "hünter2"]) {
+      const read = () => readSettings({ [name]: token });
+      expect(read).toThrow(new RegExp(`^${name}=… is not a token: use `));
+      expect(read).not.toThrow("nter2");
+    }
+  },
+);

@@ -8,6 +8,11 @@ export interface Settings {
   logLevel: LogLevel;
   /** Whose X-Forwarded-For to trust: nobody's, everybody's, or that of these proxies. */
   trustProxy: boolean | string[];
+  /** What /metrics and /docs ask for; undefined where everybody may read them. */
+  metricsToken: string | undefined;
+  docsToken: string | undefined;
+  /** How long to go on answering after SIGTERM, so that balancers see that the service is not ready. */
+  shutdownDelayMs: number;
 }
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -26,6 +31,9 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     database: readDatabase(env.DATABASE_URL || "file:./data/articles.db"),
     logLevel: readLogLevel(env.LOG_LEVEL || "info"),
     trustProxy: readTrustProxy(env.TRUST_PROXY || "false"),
+    metricsToken: readToken("METRICS_TOKEN", env),
+    docsToken: readToken("DOCS_TOKEN", env),
+    shutdownDelayMs: readDelay(env.SHUTDOWN_DELAY_MS || "500"),
   };
 }
 
@@ -55,15 +63,42 @@ function readDatabase(value: string): DatabaseLocation {
   }
   if (scheme === "file" || scheme === "sqlite") {
     const path = value.slice(scheme.length + 1);
+    // As parts of a URL they are settings that we don't have, and such a file name is a mistake.
+    const isPlain = !/[?#]/.test(path) && !path.startsWith(":");
+    if (!isPlain) return refuseDatabase(scheme);
     if (path.startsWith("///")) return { kind: "file", path: path.slice(2) };
     if (path !== "" && !path.startsWith("//")) return { kind: "file", path };
   }
+  return refuseDatabase(scheme);
+}
+
+function refuseDatabase(scheme: string | undefined): never {
   // Show only the scheme: the rest may contain a password.
   throw new SettingError(
     `DATABASE_URL=${scheme === undefined ? "" : `${scheme}:`}… is not a database: ` +
       "use postgres://user:password@host:5432/name (special characters percent-encoded), " +
-      "file:./path or file:///absolute/path",
+      "file:./path or file:///absolute/path (without parameters)",
   );
+}
+
+/** A token that can be sent as `Authorization: Bearer`. Never shown. */
+function readToken(name: string, env: Record<string, string | undefined>): string | undefined {
+  const token = env[name] || undefined;
+  if (token !== undefined && !/^[\w.~+/-]+=*$/.test(token)) {
+    throw new SettingError(
+      `${name}=… is not a token: use letters, digits and -._~+/ only, as \`openssl rand -hex 16\` makes one`,
+    );
+  }
+  return token;
+}
+
+function readDelay(value: string): number {
+  if (!/^\d{1,5}$/.test(value)) {
+    throw new SettingError(
+      `SHUTDOWN_DELAY_MS=${value} is not a time: use a whole number of milliseconds up to 99999`,
+    );
+  }
+  return Number(value);
 }
 
 const proxyRanges = ["loopback", "linklocal", "uniquelocal"];

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
+import { boundHeldBytes } from "../held-bytes.ts";
 import { articleCount } from "../metrics.ts";
 import { Problem, problemResponses } from "../problem.ts";
-import type { ArticleStore } from "../store/article-store.ts";
+import type { Article, ArticleStore } from "../store/article-store.ts";
 import {
   articleSchema,
   DEFAULT_LIMIT,
@@ -13,10 +14,15 @@ import {
   pageSchema,
 } from "./article-schema.ts";
 
+/** Maximum size of a page, in bytes; a page has at least one article. */
+const MAX_PAGE_BYTES = 2 ** 20;
+
 export const articles: FastifyPluginAsyncTypebox<{ store: ArticleStore }> = async (
   app,
   { store },
 ) => {
+  boundHeldBytes(app);
+
   app.post(
     "/articles",
     {
@@ -39,7 +45,7 @@ export const articles: FastifyPluginAsyncTypebox<{ store: ArticleStore }> = asyn
     {
       schema: {
         operationId: "list_articles",
-        summary: "Lists articles, newest first.",
+        summary: "Lists articles, newest first. A page ends after `limit` articles or 1 MiB.",
         querystring: pageQuerySchema,
         response: { 200: pageSchema, ...problemResponses },
       },
@@ -49,11 +55,13 @@ export const articles: FastifyPluginAsyncTypebox<{ store: ArticleStore }> = asyn
       // One article more than requested shows whether there is a next page.
       const found = await store.list({
         limit: limit + 1,
+        maxBytes: MAX_PAGE_BYTES,
         ...(before !== undefined && { before }),
         ...(author !== undefined && { author }),
       });
-      const items = found.slice(0, limit);
-      return { items, ...(found.length > limit && { next: encodeCursor(items.at(-1)!.id) }) };
+      const items = onePage(found.slice(0, limit));
+      const isLast = items.length === found.length;
+      return { items, ...(!isLast && { next: encodeCursor(items.at(-1)!.id) }) };
     },
   );
 
@@ -100,6 +108,16 @@ export const articles: FastifyPluginAsyncTypebox<{ store: ArticleStore }> = asyn
     },
   );
 };
+
+/** The articles that fit on a page. As JSON, an article may have six times the bytes of its texts. */
+function onePage(found: Article[]): Article[] {
+  let bytes = 0;
+  const end = found.findIndex((article, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(article));
+    return index > 0 && bytes > MAX_PAGE_BYTES;
+  });
+  return end === -1 ? found : found.slice(0, end);
+}
 
 function noSuchArticle(): never {
   throw new Problem(404, "there is no article with this id");

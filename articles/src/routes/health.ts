@@ -3,7 +3,11 @@ import { Type } from "typebox";
 import { Problem, problemResponses } from "../problem.ts";
 import type { ArticleStore } from "../store/article-store.ts";
 
-const PING_TIMEOUT_MS = 2_000;
+const CHECK_TIMEOUT_MS = 2_000;
+/** How long a check answers for later probes: each writes to the disk, and anybody may ask. */
+const CHECK_AGE_MS = 1_000;
+
+const NO_ANSWER = "the database does not answer";
 
 const status = Type.Object({ status: Type.Literal("ok") });
 
@@ -20,32 +24,55 @@ export const health: FastifyPluginAsync<HealthOptions> = async (app, { store, is
     async () => ({ status: "ok" }),
   );
 
+  const checkDatabase = shared(CHECK_AGE_MS, async () => {
+    await store.ping().catch(notReady(NO_ANSWER));
+    await store.checkWrites().catch(notReady("the database takes no writes"));
+  });
+
   app.get(
     "/readyz",
     {
       schema: {
         operationId: "readyz",
-        summary: "Can it serve requests? Asks the database.",
+        summary: "Can it serve requests? Reads and writes in the database.",
         response: { 200: status, ...problemResponses },
       },
     },
     async ({ log }) => {
       if (isStopping()) throw new Problem(503, "the service is stopping");
       try {
-        await withDeadline(store.ping(), PING_TIMEOUT_MS);
+        await withDeadline(checkDatabase(), CHECK_TIMEOUT_MS);
       } catch (error) {
-        log.warn({ err: error }, "the database does not answer");
-        throw new Problem(503, "the database does not answer");
+        log.warn({ err: error }, "not ready");
+        throw error;
       }
       return { status: "ok" };
     },
   );
 };
 
+function notReady(reason: string): (cause: unknown) => never {
+  return (cause) => {
+    throw new Problem(503, reason, { cause });
+  };
+}
+
+/** Runs `check` once for all who ask while it runs, or within `ageMs` after its end. */
+function shared(ageMs: number, check: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  const forget = () => {
+    running = undefined;
+  };
+  return () => {
+    running ??= check().finally(() => setTimeout(forget, ageMs).unref());
+    return running;
+  };
+}
+
 async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new Problem(503, NO_ANSWER)), ms);
   });
   return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
 }

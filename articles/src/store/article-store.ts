@@ -19,6 +19,8 @@ export interface ListOptions {
   before?: string;
   /** Return only articles of this author. */
   author?: string;
+  /** Return no more articles once their texts have more bytes than this in total, but at least two. */
+  maxBytes?: number;
 }
 
 /** How many connections there are, how many are idle, and how many queries wait for one. */
@@ -28,7 +30,10 @@ export interface PoolState {
   waiting: number;
 }
 
-/** Stores articles. A write has been committed when its promise resolves. */
+/**
+ * Stores articles. A write has been committed when its promise resolves. Every promise rejects with a
+ * `DatabaseError` if the database fails.
+ */
 export interface ArticleStore {
   add(draft: Draft): Promise<Article>;
   get(id: string): Promise<Article | undefined>;
@@ -40,6 +45,8 @@ export interface ArticleStore {
   remove(id: string): Promise<boolean>;
   /** Rejects if the table of articles can't be read. */
   ping(): Promise<void>;
+  /** Rejects if an article can't be stored. It stores one that nobody sees, and removes it. */
+  checkWrites(): Promise<void>;
   pool(): PoolState;
   close(): Promise<void>;
 }

@@ -1,11 +1,14 @@
-import { Kysely, PostgresDialect } from "kysely";
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kysely";
 import pg from "pg";
 import type { ArticleStore, StoreEvents } from "./article-store.ts";
 import { migrate } from "./migrate.ts";
 import { queryLogger, type Schema, SqlArticleStore } from "./sql-article-store.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const QUERY_TIMEOUT_MS = 10_000;
+/** The server gives up on a statement, so that an answer of 503 does not become a write later on. */
+const STATEMENT_TIMEOUT_MS = 5_000;
+/** For a server that does not even say so. */
+const QUERY_TIMEOUT_MS = 6_000;
 const POOL_SIZE = 10;
 
 /** Opens the PostgreSQL database at this URL. */
@@ -21,9 +24,18 @@ export async function openPostgres(url: string, events: StoreEvents): Promise<Ar
   const migrating = new Kysely({ dialect: new PostgresDialect({ pool: migrationPool }) });
   await migrate(migrating).finally(() => migrating.destroy());
 
-  const pool = openPool({ ...config, max: POOL_SIZE, query_timeout: QUERY_TIMEOUT_MS }, events);
+  const pool = openPool(
+    {
+      ...config,
+      max: POOL_SIZE,
+      query_timeout: QUERY_TIMEOUT_MS,
+      // Not a parameter of the connection, because PgBouncer refuses those that it does not know.
+      onConnect: (client) => client.query(`set statement_timeout = ${STATEMENT_TIMEOUT_MS}`),
+    },
+    events,
+  );
   const db = new Kysely<Schema>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: replacingBrokenClients(pool) }),
     ...(events.onQuery && { log: queryLogger(events.onQuery) }),
   });
   return new SqlArticleStore(db, () => ({
@@ -40,4 +52,22 @@ function openPool(config: pg.PoolConfig, { onConnectionLost }: StoreEvents): pg.
   pool.on("connect", (client) => client.on("error", ({ message }) => onConnectionLost?.(message)));
   pool.on("error", () => {});
   return pool;
+}
+
+/**
+ * The pool, but a client is used again only if the server answered all of its queries. One that timed out
+ * may be cut off, or be in a transaction that nobody will commit.
+ */
+function replacingBrokenClients(pool: pg.Pool): PostgresPool {
+  const connect = async () => {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    const query = (text: string, parameters: readonly unknown[] = []) =>
+      client.query(text, [...parameters]).catch((error: Error) => {
+        if (!(error instanceof pg.DatabaseError)) broken = error;
+        throw error;
+      });
+    return { query, release: () => client.release(broken) } as unknown as PostgresPoolClient;
+  };
+  return { connect, end: () => pool.end() };
 }

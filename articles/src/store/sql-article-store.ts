@@ -1,4 +1,4 @@
-import type { Kysely, Logger } from "kysely";
+import { type Kysely, type Logger, sql } from "kysely";
 import { nextArticleId } from "../article-id.ts";
 import type {
   Article,
@@ -8,6 +8,7 @@ import type {
   PoolState,
   QueryObserver,
 } from "./article-store.ts";
+import { DatabaseError } from "./database-error.ts";
 
 interface ArticleRow {
   id: string;
@@ -52,50 +53,75 @@ export class SqlArticleStore implements ArticleStore {
   }
 
   async add(draft: Draft): Promise<Article> {
-    const { id, time } = nextArticleId();
-    const createdAt = new Date(time).toISOString();
-    await this.#db
-      .insertInto("articles")
-      .values({ id, ...columns(draft), created_at: createdAt, updated_at: createdAt })
-      .execute();
-    return { id, ...draft, createdAt, updatedAt: createdAt };
+    const article = newArticle(draft);
+    await run(this.#db.insertInto("articles").values(toRow(article)));
+    return article;
   }
 
   async get(id: string): Promise<Article | undefined> {
-    const row = await this.#db
-      .selectFrom("articles")
-      .selectAll()
-      .where("id", "=", id)
-      .executeTakeFirst();
+    const [row] = await run(this.#db.selectFrom("articles").selectAll().where("id", "=", id));
     return row && toArticle(row);
   }
 
-  async list({ limit, before, author }: ListOptions): Promise<Article[]> {
+  async list({ limit, before, author, maxBytes }: ListOptions): Promise<Article[]> {
     // An id begins with its creation time, so this is the order of creation, without ties.
-    let query = this.#db.selectFrom("articles").selectAll().orderBy("id", "desc").limit(limit);
-    if (before !== undefined) query = query.where("id", "<", before);
-    if (author !== undefined) query = query.where("author", "=", author);
-    const rows = await query.execute();
-    return rows.map(toArticle);
+    let newest = this.#db.selectFrom("articles").orderBy("id", "desc").limit(limit);
+    if (before !== undefined) newest = newest.where("id", "<", before);
+    if (author !== undefined) newest = newest.where("author", "=", author);
+    if (maxBytes === undefined) return (await run(newest.selectAll())).map(toArticle);
+
+    // Sizes are known without reading the texts, which the join then reads for this page only.
+    const sizes = newest.select(["id", bytes.as("bytes")]).as("sizes");
+    const totals = this.#db
+      .selectFrom(sizes)
+      .select((select) => [
+        "id",
+        "bytes",
+        select.fn
+          .sum<number>("bytes")
+          .over((over) => over.orderBy("id", "desc"))
+          .as("total"),
+        sql<number>`row_number() over (order by id desc)`.as("place"),
+      ])
+      .as("totals");
+    const page = this.#db
+      .selectFrom(totals)
+      .innerJoin("articles", "articles.id", "totals.id")
+      .selectAll("articles")
+      .where((where) =>
+        where.or([where("place", "<=", 2), where(sql<number>`total - bytes`, "<=", maxBytes)]),
+      )
+      .orderBy("articles.id", "desc");
+    return (await run(page)).map(toArticle);
   }
 
   async replace(id: string, draft: Draft): Promise<Article | undefined> {
-    const row = await this.#db
+    const update = this.#db
       .updateTable("articles")
       .set({ ...columns(draft), updated_at: new Date().toISOString() })
       .where("id", "=", id)
-      .returningAll()
-      .executeTakeFirst();
+      .returningAll();
+    const [row] = await run(update);
     return row && toArticle(row);
   }
 
   async remove(id: string): Promise<boolean> {
-    const result = await this.#db.deleteFrom("articles").where("id", "=", id).executeTakeFirst();
-    return result.numDeletedRows > 0n;
+    const [result] = await run(this.#db.deleteFrom("articles").where("id", "=", id));
+    return result!.numDeletedRows > 0n;
   }
 
   async ping(): Promise<void> {
-    await this.#db.selectFrom("articles").select("id").limit(1).execute();
+    await run(this.#db.selectFrom("articles").select("id").limit(1));
+  }
+
+  async checkWrites(): Promise<void> {
+    const row = toRow(newArticle({ title: "a check of readiness", body: "" }));
+    const writing = this.#db.transaction().execute(async (transaction) => {
+      await transaction.insertInto("articles").values(row).execute();
+      await transaction.deleteFrom("articles").where("id", "=", row.id).execute();
+      // Committed, because SQLite writes to the disk only then.
+    });
+    await writing.catch(fail);
   }
 
   pool(): PoolState {
@@ -105,6 +131,27 @@ export class SqlArticleStore implements ArticleStore {
   async close(): Promise<void> {
     await this.#db.destroy();
   }
+}
+
+/** The bytes of an article's texts. */
+const bytes = sql<number>`octet_length(title) + octet_length(body) + coalesce(octet_length(author), 0)`;
+
+async function run<T>(query: { execute(): Promise<T> }): Promise<T> {
+  return query.execute().catch(fail);
+}
+
+function fail(cause: unknown): never {
+  throw new DatabaseError(cause);
+}
+
+function newArticle(draft: Draft): Article {
+  const { id, time } = nextArticleId();
+  const createdAt = new Date(time).toISOString();
+  return { id, ...draft, createdAt, updatedAt: createdAt };
+}
+
+function toRow({ id, createdAt, updatedAt, ...draft }: Article): ArticleRow {
+  return { id, ...columns(draft), created_at: createdAt, updated_at: updatedAt };
 }
 
 function columns({ title, body, author }: Draft) {
