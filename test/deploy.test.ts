@@ -42,7 +42,9 @@ it.skipIf(!prometheus)("Prometheus reads two jobs and an interval of 15 s in it"
 it("compose gives no container privileges, a writable image, unbounded memory, or a password of ours", () => {
   const compose = readFileSync(new URL("../deploy/compose.yaml", import.meta.url), "utf8");
   const [, shared, services] =
-    /^x-hardened: &hardened\n((?: {2}.*\n)+)[^]*^services:\n([^]*?)^volumes:/m.exec(compose) ?? [];
+    /^x-hardened: &hardened\n((?: {2}.*\n)+)[\s\S]*^services:\n([\s\S]*?)^volumes:/m.exec(
+      compose,
+    ) ?? [];
   for (const setting of ["read_only: true", "cap_drop: [ALL]", "no-new-privileges:true"]) {
     expect(shared).toContain(setting);
   }

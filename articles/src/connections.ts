@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import { Server, Socket } from "node:net";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 
@@ -10,7 +10,7 @@ const FIRST_REQUEST_MS = 250;
 /** How long a client may take to read its answer during a shutdown. */
 const UNREAD_ANSWER_MS = 2_000;
 const CHECK_MS = 20;
-const QUIET_MS = 1;
+const QUIET_MS = 0.1;
 const LONGEST_SEARCH_MS = 200;
 
 /** A request of a connection, and the answer to it. */
@@ -35,10 +35,7 @@ export class Connections {
   constructor(app: FastifyInstance) {
     this.#app = app;
     app.server.maxConnections = MAX_CONNECTIONS;
-    app.server.on("connection", (socket) => {
-      this.#exchanges.set(socket, []);
-      socket.once("close", () => this.#forget(socket));
-    });
+    app.server.on("connection", (socket) => this.#watch(socket));
     app.addHook("onRequest", ({ raw }, reply, done) => {
       this.#enqueue({ request: raw, response: reply.raw, handle: done });
     });
@@ -53,17 +50,26 @@ export class Connections {
   }
 
   #enqueue(exchange: Exchange): void {
-    const queue = this.#exchanges.get(exchange.request.socket);
-    if (queue === undefined) {
+    const { socket } = exchange.request;
+    if (!(socket instanceof Socket)) {
       exchange.handle(); // Injected by a test.
       return;
     }
+    // Fastify has a second server for the second address of "localhost".
+    const queue = this.#exchanges.get(socket) ?? this.#watch(socket);
     queue.push(exchange);
     exchange.response.once("close", () => {
       queue.shift();
-      if (!exchange.request.socket.destroyed) queue[0]?.handle();
+      if (!socket.destroyed) queue[0]?.handle();
     });
     if (queue.length === 1) exchange.handle();
+  }
+
+  #watch(socket: Socket): Exchange[] {
+    const queue: Exchange[] = [];
+    this.#exchanges.set(socket, queue);
+    socket.once("close", () => this.#forget(socket));
+    return queue;
   }
 
   #forget(socket: Socket): void {
@@ -89,19 +95,17 @@ export class Connections {
     this.#draining = true;
     await setTimeout(delayMs);
     await quietMoment();
-    let closed = false;
-    const closing = this.#app.close().finally(() => {
-      closed = true;
-    });
+    // Only stops listening: closing the HTTP server would cut off clients whose request is on its way.
+    Server.prototype.close.call(this.#app.server);
     const deadline = performance.now() + FIRST_REQUEST_MS;
-    while (!closed) {
+    while (this.#exchanges.size > 0) {
       await setTimeout(CHECK_MS);
       for (const [socket, queue] of this.#exchanges) {
         const isDone = queue[0] ? isUnread(queue[0]) : performance.now() > deadline;
         if (isDone) socket.destroy();
       }
     }
-    await closing;
+    await this.#app.close();
   }
 }
 

@@ -15,9 +15,9 @@ export async function describeRoutes(app: FastifyInstance, token?: string): Prom
       info: { title: "articles", description: "Articles, and their metrics.", version: "0.1.0" },
     },
   });
-  await app.register(swaggerUi, {
-    routePrefix: "/docs",
-    ...(token !== undefined && { uiHooks: { onRequest: requireToken(token) } }),
+  await app.register(async (docs) => {
+    if (token !== undefined) docs.addHook("onRequest", requireToken(token));
+    await docs.register(swaggerUi, { routePrefix: "/docs" });
   });
 }
 
