@@ -21,10 +21,11 @@ export function boundHeldBytes(app: FastifyInstance): void {
   };
 
   app.addHook("preParsing", (_request, reply, payload, done) => {
-    done(
-      null,
-      counting(payload as Readable, holding(reply), () => held > MAX_HELD_BYTES),
-    );
+    const body = payload as Readable;
+    const counted = counting(body, holding(reply), () => held > MAX_HELD_BYTES);
+    // After an early answer nobody reads the rest, and the connection would not see its end.
+    reply.raw.once("finish", () => body.unpipe(counted).resume());
+    done(null, counted);
   });
 
   app.addHook("onSend", async ({ method }, reply, payload) => {
