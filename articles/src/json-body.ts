@@ -1,8 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { Problem } from "./problem.ts";
 
-/** Maximum size of a request body, in bytes. */
-export const BODY_LIMIT = 2 ** 20;
+export { BODY_LIMIT } from "./problem.ts";
 
 /** Makes the application accept only JSON bodies, encoded as UTF-8. */
 export function takeOnlyJson(app: FastifyInstance): void {

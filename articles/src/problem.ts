@@ -1,8 +1,10 @@
 import { STATUS_CODES } from "node:http";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { BODY_LIMIT } from "./json-body.ts";
 import { DatabaseError } from "./store/database-error.ts";
+
+/** Maximum size of a request body, in bytes. */
+export const BODY_LIMIT = 2 ** 20;
 
 /** A field of the request and what is wrong with it. */
 export interface FieldError {
