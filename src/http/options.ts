@@ -24,81 +24,81 @@ export type StandardLabel =
  * @typeParam Label the names of the custom labels
  */
 export interface HttpMetricOptions<Label extends string = string> {
-  readonly name?: string;
-  readonly help?: string;
+  readonly name?: string | undefined;
+  readonly help?: string | undefined;
   /** The labels it has, of the standard ones and the custom ones; the others are left out. */
-  readonly labels?: readonly (StandardLabel | Label)[];
+  readonly labels?: readonly (StandardLabel | Label)[] | undefined;
   /** How many series it may have, 10,000 by default; those past it are counted as `_other`. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Drops series that were not updated for this long, in seconds. By default none is dropped. */
-  readonly expireAfterSeconds?: number;
+  readonly expireAfterSeconds?: number | undefined;
 }
 
 /** What can be chosen of a metric that is a histogram. */
 export interface HttpHistogramOptions<Label extends string = string>
   extends HttpMetricOptions<Label> {
   /** The classic buckets; none with an empty list. */
-  readonly buckets?: readonly number[];
+  readonly buckets?: readonly number[] | undefined;
   /** Native buckets, too; off by default. */
-  readonly native?: boolean | NativeOptions;
+  readonly native?: boolean | NativeOptions | undefined;
 }
 
 /** Which metrics there are: `false` leaves one out, `true` or options take it in. */
 export interface HttpMetricsChoice<Label extends string = string> {
   /** `http_request_duration_seconds` */
-  readonly duration?: boolean | HttpHistogramOptions<Label>;
+  readonly duration?: boolean | HttpHistogramOptions<Label> | undefined;
   /** `http_requests_total` */
-  readonly requests?: boolean | HttpMetricOptions<Label>;
+  readonly requests?: boolean | HttpMetricOptions<Label> | undefined;
   /** `http_requests_in_flight`; it can have the labels `method` and `scheme`. */
   readonly inFlight?:
     | boolean
     | (Omit<HttpMetricOptions, "labels"> & { readonly labels?: readonly ("method" | "scheme")[] });
   /** `http_stream_duration_seconds` */
-  readonly streams?: boolean | HttpHistogramOptions<Label>;
+  readonly streams?: boolean | HttpHistogramOptions<Label> | undefined;
   /** `http_request_time_to_headers_seconds`; off by default. */
-  readonly timeToHeaders?: boolean | HttpHistogramOptions<Label>;
+  readonly timeToHeaders?: boolean | HttpHistogramOptions<Label> | undefined;
   /** `http_request_size_bytes`: bytes of the body that were received; off by default. */
-  readonly requestSize?: boolean | HttpHistogramOptions<Label>;
+  readonly requestSize?: boolean | HttpHistogramOptions<Label> | undefined;
   /** `http_response_size_bytes`: bytes of the body that were written; off by default. */
-  readonly responseSize?: boolean | HttpHistogramOptions<Label>;
+  readonly responseSize?: boolean | HttpHistogramOptions<Label> | undefined;
 }
 
 /** What is measured of requests, and how it is called. */
 export interface MeasuringOptions<Label extends string = string> {
   /** Where the metrics go, and what is served; the process-wide registry by default. */
-  readonly registry?: Registry;
+  readonly registry?: Registry | undefined;
   /** Whose names metrics and labels have; Prometheus's by default. */
-  readonly conventions?: "prometheus" | "opentelemetry";
+  readonly conventions?: "prometheus" | "opentelemetry" | undefined;
   /** Which metrics there are, and what they look like. */
-  readonly metrics?: HttpMetricsChoice<NoInfer<Label>>;
+  readonly metrics?: HttpMetricsChoice<NoInfer<Label>> | undefined;
   /** Other names for standard labels, such as `{ status_code: "code" }`. */
-  readonly labelNames?: Readonly<Partial<Record<StandardLabel, string>>>;
+  readonly labelNames?: Readonly<Partial<Record<StandardLabel, string | undefined>>> | undefined;
   /** Labels of your own: each is computed from the request when it ends. */
-  readonly labels?: Readonly<
-    Record<Label, (request: HttpRequest) => string | number | boolean | undefined>
-  >;
+  readonly labels?:
+    | Readonly<Record<Label, (request: HttpRequest) => string | number | boolean | undefined>>
+    | undefined;
   /** How many values each label of your own may take, 100 by default; later ones are `_other`. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** A response without a length that is written for longer than this is a stream; 10 by default. */
-  readonly streamAfterSeconds?: number;
+  readonly streamAfterSeconds?: number | undefined;
   /** The route of a request, where the framework doesn't know it; never a raw path. */
-  readonly route?: (request: HttpRequest) => string | undefined;
+  readonly route?: ((request: HttpRequest) => string | undefined) | undefined;
   /** Requests that are not measured: paths, patterns of paths, or a predicate. */
-  readonly exclude?: readonly (string | RegExp)[] | ((request: HttpRequest) => boolean);
+  readonly exclude?: readonly (string | RegExp)[] | ((request: HttpRequest) => boolean) | undefined;
 }
 
 /** How the metrics are served. */
 interface ServingOptions extends ScraperOptions {
   /** The path that serves the metrics, `/metrics` by default; `false` serves none. */
-  readonly path?: string | false;
+  readonly path?: string | false | undefined;
   /** Serves the metrics on a port of their own instead; 0 for any that is free. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** The address of that port, `127.0.0.1` by default; `0.0.0.0` lets other machines scrape it. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** Says who may read the metrics; by default everyone. See `bearer` and `basic` of `narthex/http`. */
-  readonly authorize?: Authorize;
+  readonly authorize?: Authorize | undefined;
   /** Whether scrapes are measured as other requests are; off by default. */
-  readonly measureScrapes?: boolean;
+  readonly measureScrapes?: boolean | undefined;
 }
 
 /** The options of `httpMetrics`, the same for every framework. */
@@ -112,12 +112,12 @@ export type MonitorOptions<Label extends string = string> = Omit<
   "path"
 > & {
   readonly port: number;
-  readonly path?: string;
+  readonly path?: string | undefined;
 };
 
 /** Says whether a request may read the metrics. */
 export interface Authorize {
   (request: HttpRequest): boolean | Promise<boolean>;
   /** The `WWW-Authenticate` header for those who may not; without one they get 403. */
-  readonly challenge?: string;
+  readonly challenge?: string | undefined;
 }

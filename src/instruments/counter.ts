@@ -15,7 +15,7 @@ import type { SeriesRow } from "./series-row.ts";
 
 export interface CounterOptions<L extends string> extends MetricOptions<L> {
   /** Called at each scrape to read the total, for something that is counted elsewhere. */
-  readonly collect?: Collect<NoInfer<L>>;
+  readonly collect?: Collect<NoInfer<L>> | undefined;
 }
 
 /** A counter's series. */

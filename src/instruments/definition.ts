@@ -38,20 +38,20 @@ export interface MetricOptions<L extends string> {
   /** Explains the metric to those who read the page. */
   readonly help: string;
   /** The label names: each series has a value for each of them. */
-  readonly labels?: readonly L[];
+  readonly labels?: readonly L[] | undefined;
   /** A unit in the plural, such as `seconds` or `bytes`; the name must end in it. */
-  readonly unit?: string;
+  readonly unit?: string | undefined;
   /**
    * How many series the family may have, 10,000 by default. All label sets past the limit share one
    * series, whose label values are `_other`, so sums stay exact. `Infinity` for no limit.
    */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Drops series that have not been updated for this many seconds; by default none. */
-  readonly expireAfterSeconds?: number;
+  readonly expireAfterSeconds?: number | undefined;
   /** Label sets that are on the page from the start, at zero. */
-  readonly initial?: readonly ([L] extends [never]
-    ? Readonly<Record<string, never>>
-    : Labels<NoInfer<L>>)[];
+  readonly initial?:
+    | readonly ([L] extends [never] ? Readonly<Record<string, never>> : Labels<NoInfer<L>>)[]
+    | undefined;
 }
 
 /** What an instrument gets from its registry. */

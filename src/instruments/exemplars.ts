@@ -14,7 +14,7 @@ export interface UpdateOptions {
    * Labels that identify an example, such as the id of the trace. All names and values together have
    * at most 128 code points.
    */
-  readonly exemplar?: ExemplarLabels;
+  readonly exemplar?: ExemplarLabels | undefined;
 }
 
 /** Returns the exemplar for an update that has none of its own, or undefined. */

@@ -14,7 +14,7 @@ import type { SeriesRow } from "./series-row.ts";
 
 export interface GaugeOptions<L extends string> extends MetricOptions<L> {
   /** Called at each scrape to read the value. */
-  readonly collect?: Collect<NoInfer<L>>;
+  readonly collect?: Collect<NoInfer<L>> | undefined;
 }
 
 /** A gauge's series. A value can be any number, including NaN and the infinities. */

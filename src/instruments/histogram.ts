@@ -28,12 +28,12 @@ export interface HistogramOptions<L extends string> extends MetricOptions<L> {
    * Upper bounds of the classic buckets, finite and ascending; by default those of the Go client, from
    * 0.005 to 10. With `[]` there are only native buckets, which text formats can't show.
    */
-  readonly buckets?: readonly number[];
+  readonly buckets?: readonly number[] | undefined;
   /**
    * Adds native buckets, with these options if given. Prometheus stores them only if it scrapes
    * protobuf and its native histograms are enabled.
    */
-  readonly native?: boolean | NativeOptions;
+  readonly native?: boolean | NativeOptions | undefined;
 }
 
 /** A histogram's series. */

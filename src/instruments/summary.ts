@@ -23,9 +23,9 @@ export interface SummaryOptions<L extends string> extends MetricOptions<L> {
    * The quantiles to expose: distinct numbers from 0 (the lowest value) to 1 (the highest); 0.5, 0.9
    * and 0.99 by default. With `[]` the summary is only a count and a sum.
    */
-  readonly quantiles?: readonly number[];
+  readonly quantiles?: readonly number[] | undefined;
   /** How long an observed value counts for the quantiles, in seconds; 600 by default. */
-  readonly maxAgeSeconds?: number;
+  readonly maxAgeSeconds?: number | undefined;
 }
 
 /** A summary's series. */

@@ -24,9 +24,9 @@ import { OwnMetrics } from "./own-metrics.ts";
 
 export interface RegistryOptions {
   /** Labels on every series of the registry. */
-  readonly labels?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   /** The clock, in milliseconds since the epoch. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 /** Metric families, and the pages made of them. */

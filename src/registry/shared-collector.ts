@@ -56,7 +56,7 @@ export interface Caller<Settings extends object> {
   /** Checked and complete. */
   readonly settings: Settings;
   /** What it asks for itself: where that is nothing, it accepts the settings of other callers. */
-  readonly wanted: Partial<Settings>;
+  readonly wanted: { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
   /** Adds the families. */
   start(families: FamilyGroup, settings: Settings, callers: Iterable<Caller<Settings>>): void;
 }

@@ -1,4 +1,5 @@
 import { invalidSetting } from "../errors.ts";
+import type { Complete } from "../instruments/options.ts";
 
 /**
  * - `version`: `nodejs_version_info`
@@ -34,18 +35,18 @@ const GROUPS: readonly RuntimeGroup[] = [
 
 export interface RuntimeOptions {
   /** The groups to collect; all by default. */
-  readonly only?: readonly RuntimeGroup[];
+  readonly only?: readonly RuntimeGroup[] | undefined;
   /**
    * How often the event loop's lag is sampled, in whole milliseconds; 10 by default. Each sample wakes
    * the process: an idle one then uses about 0.7 % of a core, and 0.1 % at 100.
    */
-  readonly eventLoopPrecisionMs?: number;
+  readonly eventLoopPrecisionMs?: number | undefined;
   /** Upper bounds of `nodejs_gc_duration_seconds`, in seconds; 0.001 to 5 by default. */
-  readonly gcBuckets?: readonly number[];
+  readonly gcBuckets?: readonly number[] | undefined;
 }
 
 /** The options, checked and complete. */
-export type RuntimeSettings = Required<RuntimeOptions>;
+export type RuntimeSettings = Complete<RuntimeOptions>;
 
 /** Checks all options but the buckets, which the histogram checks. */
 export function runtimeSettings({

@@ -24,12 +24,12 @@ export interface ScrapeResponse {
 
 export interface ScraperOptions {
   /** Scrapes that may be under way at once, 8 by default; those past it are answered with 503. */
-  readonly maxConcurrent?: number;
+  readonly maxConcurrent?: number | undefined;
   /**
    * Whether OpenMetrics 1.0 tells when each series began, as a sample of its own; off by default, as
    * most servers store it as one more series. Protobuf always tells.
    */
-  readonly createdSamples?: boolean;
+  readonly createdSamples?: boolean | undefined;
 }
 
 /** One page under way, and what was packed of it so far. */

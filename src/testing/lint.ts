@@ -27,7 +27,7 @@ export interface Finding {
 
 export interface LintOptions {
   /** Your own rules, in addition to the built-in ones. */
-  readonly rules?: readonly Rule[];
+  readonly rules?: readonly Rule[] | undefined;
 }
 
 /** In the order of the findings. */

@@ -11,7 +11,7 @@ export interface ParseOptions {
    * The content type of the page: `text/plain`, which is the default, or
    * `application/openmetrics-text`, whose versions 1 and 2 are two formats.
    */
-  readonly contentType?: string;
+  readonly contentType?: string | undefined;
 }
 
 /**

@@ -36,7 +36,7 @@ export function measureOutgoingByDefault(options: OutgoingMetricsOptions): () =>
   return measure(options, {});
 }
 
-function measure(options: OutgoingMetricsOptions, wanted: Partial<OutgoingSettings>): () => void {
+function measure(options: OutgoingMetricsOptions, wanted: OutgoingMetricsOptions): () => void {
   return share(options.registry ?? metrics, "outgoing", {
     name: "measureOutgoing",
     agreed: ["conventions", "limit", "metrics"],

@@ -1,4 +1,5 @@
 import { invalidSetting } from "../../errors.ts";
+import type { Complete } from "../../instruments/options.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { HttpHistogramOptions, HttpMetricOptions } from "../options.ts";
 import { OUTGOING_CONVENTIONS } from "./conventions.ts";
@@ -6,7 +7,7 @@ import type { OutgoingLabel } from "./labels.ts";
 
 interface ChosenLabels {
   /** The labels it has; the others are left out. */
-  readonly labels?: readonly OutgoingLabel[];
+  readonly labels?: readonly OutgoingLabel[] | undefined;
 }
 
 /** What can be chosen of each metric. */
@@ -20,11 +21,11 @@ export interface OutgoingHistogramOptions
 /** Which metrics there are: `false` leaves one out, `true` or options take it in. */
 export interface OutgoingMetricsChoice {
   /** `http_client_request_duration_seconds` */
-  readonly duration?: boolean | OutgoingHistogramOptions;
+  readonly duration?: boolean | OutgoingHistogramOptions | undefined;
   /** `http_client_errors_total` */
-  readonly errors?: boolean | OutgoingMetricOptions;
+  readonly errors?: boolean | OutgoingMetricOptions | undefined;
   /** `http_client_requests_in_flight`; of a request under way neither status nor error is known. */
-  readonly inFlight?: boolean | OutgoingMetricOptions;
+  readonly inFlight?: boolean | OutgoingMetricOptions | undefined;
 }
 
 /** What is known of an outgoing request when it begins. */
@@ -39,20 +40,20 @@ export interface OutgoingRequestFacts {
 /** What is measured of outgoing requests, and how it is called. */
 export interface OutgoingMetricsOptions {
   /** Where the metrics go; the process-wide registry by default. */
-  readonly registry?: Registry;
+  readonly registry?: Registry | undefined;
   /** Whose names metrics and labels have; Prometheus's by default. */
-  readonly conventions?: "prometheus" | "opentelemetry";
+  readonly conventions?: "prometheus" | "opentelemetry" | undefined;
   /** Which metrics there are, and what they look like. */
-  readonly metrics?: OutgoingMetricsChoice;
+  readonly metrics?: OutgoingMetricsChoice | undefined;
   /** How many hosts are told apart, 100 by default; later ones are `_other`. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Requests that are not measured: those to a collector of traces, say. */
-  readonly exclude?: (request: OutgoingRequestFacts) => boolean;
+  readonly exclude?: ((request: OutgoingRequestFacts) => boolean) | undefined;
 }
 
 /** The options, checked and complete. */
 export interface OutgoingSettings
-  extends Required<Pick<OutgoingMetricsOptions, "conventions" | "limit" | "metrics">>,
+  extends Complete<Pick<OutgoingMetricsOptions, "conventions" | "limit" | "metrics">>,
     Pick<OutgoingMetricsOptions, "exclude"> {}
 
 /** Checks all options but those of metrics, which are checked where the metrics are chosen. */

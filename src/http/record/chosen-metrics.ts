@@ -1,3 +1,4 @@
+import { given } from "../../instruments/options.ts";
 import type { MeasuringOptions, StandardLabel } from "../options.ts";
 import type { Conventions, HttpMetric } from "./conventions.ts";
 import { type LabelFacts, type LabelSource, STANDARD_LABELS } from "./labels.ts";
@@ -12,7 +13,7 @@ const AT_START: readonly StandardLabel[] = ["method", "scheme"];
 export function chooseMetrics(
   conventions: Conventions,
   customLabels: readonly string[],
-  { metrics = {}, labelNames }: MeasuringOptions,
+  { metrics = {}, labelNames = {} }: MeasuringOptions,
 ): ChosenMetrics {
   const custom = customLabels.map((label, place): [string, LabelSource] => [
     label,
@@ -24,7 +25,7 @@ export function chooseMetrics(
     options: metrics,
     sources: labelSources(
       { ...STANDARD_LABELS, ...Object.fromEntries(custom) },
-      { ...conventions.labelNames, ...labelNames },
+      { ...conventions.labelNames, ...given(labelNames) },
     ),
     atStart: AT_START,
     own: customLabels,

@@ -1,5 +1,6 @@
 import { invalidSetting } from "../../errors.ts";
 import type { LabelValue } from "../../instruments/definition.ts";
+import { given } from "../../instruments/options.ts";
 import type { HttpHistogramOptions } from "../options.ts";
 
 /** A metric as conventions describe it: options may change all of it. */
@@ -19,14 +20,16 @@ interface LabelSource<Facts> {
 /** The labels that a metric can have, by the names that options call them. */
 export type LabelSources<Facts> = Readonly<Record<string, LabelSource<Facts>>>;
 
-type MetricOptions = Omit<HttpHistogramOptions, "labels"> & { readonly labels?: readonly string[] };
+type MetricOptions = Omit<HttpHistogramOptions, "labels"> & {
+  readonly labels?: readonly string[] | undefined;
+};
 
 /** What metrics are chosen from. */
 interface Choice<Metric extends string, Facts> {
   /** Whose options these are, as errors name it. */
   readonly where: string;
   readonly defaults: { readonly [M in Metric]: MetricDefault<string> };
-  readonly options: { readonly [M in Metric]?: boolean | MetricOptions };
+  readonly options: { readonly [M in Metric]?: boolean | MetricOptions | undefined };
   readonly sources: LabelSources<Facts>;
   /** The labels that are known when a request begins: those that `inFlight` can have. */
   readonly atStart: readonly string[];
@@ -69,7 +72,7 @@ export function choose<Metric extends string, Facts>(
     const { labels: chosenLabels = byDefault, ...changes } = option === true ? {} : option;
     const sources = chosenLabels.map((label) => sourceOf(label, metric, choice));
     chosen[metric] = {
-      options: { ...texts, ...changes, labels: sources.map(({ name }) => name) },
+      options: { ...texts, ...given(changes), labels: sources.map(({ name }) => name) },
       chosenLabels,
       labelsOf: (facts) => labelSet(sources, facts),
     };

@@ -1,31 +1,32 @@
 import { invalidOption } from "../../errors.ts";
+import type { Complete } from "../options.ts";
 
 /** The resolution of a native histogram, and what it does when it has too many buckets. */
 export interface NativeOptions {
   /** A bucket is at most this much wider than the one before; above 1, by default 1.1. */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
   /**
    * With more populated buckets than this it resets, or gets coarser; 160 by default, 0 for no
    * limit.
    */
-  readonly maxBuckets?: number;
+  readonly maxBuckets?: number | undefined;
   /** Values up to this size count as zero; 2 ** -128 by default. */
-  readonly zeroThreshold?: number;
+  readonly zeroThreshold?: number | undefined;
   /** The zero threshold may be raised up to this to save buckets; by default not at all. */
-  readonly maxZeroThreshold?: number;
+  readonly maxZeroThreshold?: number | undefined;
   /**
    * With more than `maxBuckets`, a histogram of at least this age in seconds is reset, including its
    * classic buckets; a younger one gets coarser, and is reset at this age. By default, 0, never.
    */
-  readonly minResetSeconds?: number;
+  readonly minResetSeconds?: number | undefined;
   /** How many exemplars the native side has; 10 by default, 0 for none. */
-  readonly maxExemplars?: number;
+  readonly maxExemplars?: number | undefined;
   /** An exemplar older than this many seconds is replaced first; 300 by default, 0 for any age. */
-  readonly exemplarTtlSeconds?: number;
+  readonly exemplarTtlSeconds?: number | undefined;
 }
 
 /** All options, checked and complete. */
-export interface NativeSettings extends Required<NativeOptions> {
+export interface NativeSettings extends Complete<NativeOptions> {
   /** The resolution for `factor`. */
   readonly schema: number;
 }

@@ -1,0 +1,12 @@
+/** Options with their defaults applied. */
+export type Complete<Options> = {
+  readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined>;
+};
+
+/** Options without those that are undefined: in a spread, they would take the place of defaults. */
+export function given<Options extends object>(options: Options): Given<Options> {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Given<Options>;
+}
+
+type Given<Options> = { readonly [Name in keyof Options]: Exclude<Options[Name], undefined> };
