@@ -2,7 +2,7 @@ import cluster from "node:cluster";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { MetricsEndpoint } from "../http/page/endpoint.ts";
-import { startMetricsServer } from "../http/page/server.ts";
+import { hostInUrl, startMetricsServer } from "../http/page/server.ts";
 import type { AutoSettings } from "./environment.ts";
 import { say } from "./say.ts";
 
@@ -14,7 +14,7 @@ export function serveMetrics(settings: AutoSettings): Server {
   );
   return server.once("listening", () => {
     const { port } = server.address() as AddressInfo;
-    say(`metrics on http://${host.includes(":") ? `[${host}]` : host}:${port}${path}`);
+    say(`metrics on http://${hostInUrl(host)}:${port}${path}`);
   });
 }
 

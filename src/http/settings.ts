@@ -56,13 +56,16 @@ export function measuringSettings(options: MeasuringOptions): MeasuringSettings 
 }
 
 export function servingSettings(options: HttpMetricsOptions): ServingSettings {
-  const { registry = metrics, path = "/metrics", port, host = "127.0.0.1" } = options;
+  const { registry = metrics, path = "/metrics", port, host = "" } = options;
   const { authorize, measureScrapes = false } = options;
   if (path !== false && !(typeof path === "string" && path.startsWith("/"))) {
     throw invalidOption("path", path, "use a path that begins with a slash, or false");
   }
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65_536)) {
     throw invalidOption("port", port, "use a port from 0 to 65535");
+  }
+  if (typeof host !== "string") {
+    throw invalidOption("host", host, "use an address such as 127.0.0.1, or 0.0.0.0 for all");
   }
   if (authorize !== undefined && typeof authorize !== "function") {
     throw invalidOption("authorize", authorize, A_FUNCTION);
@@ -73,7 +76,8 @@ export function servingSettings(options: HttpMetricsOptions): ServingSettings {
     // A port of their own is asked for to serve them.
     isServed: path !== false || port !== undefined,
     port,
-    host,
+    // An empty one, as of a variable that is not set, would be all addresses of the machine.
+    host: host.trim() || "127.0.0.1",
     authorize,
     measureScrapes,
   };

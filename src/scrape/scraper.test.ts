@@ -1,7 +1,8 @@
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test, vi } from "vitest";
 import { Registry } from "../registry/registry.ts";
-import { type ScrapeRequest, Scraper } from "./scraper.ts";
+import type { ScrapeRequest } from "./request.ts";
+import { Scraper } from "./scraper.ts";
 
 function get(
   headers: Record<string, string> = {},

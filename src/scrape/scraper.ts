@@ -1,29 +1,28 @@
 import type { CounterSeries } from "../instruments/counter.ts";
 import type { HistogramSeries } from "../instruments/histogram.ts";
-import type { Exposition } from "../registry/expose.ts";
 import type { Registry } from "../registry/registry.ts";
-import { chooseEncoding, compress, type Encoding } from "./compress.ts";
+import { describe, Warnings } from "../warn.ts";
+import { Renderings } from "./renderings.ts";
+import { type ScrapeRequest, type ScrapeResponse, timeoutOf } from "./request.ts";
 
-/** The part of Prometheus's timeout that collecting may use; the rest is for writing and sending. */
-const DEADLINE_SHARE = 0.8;
+/** What Prometheus waits by default; also the time that a page has to be sent in. */
+const DEFAULT_TIMEOUT_SECONDS = 10;
 
-/** A scrape, whatever server it came in by. */
-export interface ScrapeRequest {
-  readonly method: string;
-  /** Path and query; only the query is read. */
-  readonly url: string;
-  /** One of the request's headers, by its lower-case name. */
-  header(name: string): string | undefined;
-}
-
-export interface ScrapeResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | string;
+/** How a response goes to its client. */
+export interface Delivery {
+  /** Whether `onEnd` tells when a response has been sent. Otherwise that is not known, and it counts as sent at once. */
+  readonly tellsWhenSent: boolean;
+  /** Calls back when the response has been sent, or the client has left. It may call more than once. */
+  onEnd(ended: (wasSent: boolean) => void): void;
+  /** Gives the response up, with its connection. */
+  abort(): void;
 }
 
 export interface ScraperOptions {
-  /** Scrapes that may be under way at once, 8 by default; those past it are answered with 503. */
+  /**
+   * Scrapes that may be under way at once, 8 by default; those past it are answered with 503. A scrape
+   * ends when its page has been sent, its client has left, or its time is over.
+   */
   readonly maxConcurrent?: number | undefined;
   /**
    * Whether OpenMetrics 1.0 tells when each series began, as a sample of its own; off by default, as
@@ -32,42 +31,35 @@ export interface ScraperOptions {
   readonly createdSamples?: boolean | undefined;
 }
 
-/** One page under way, and what was packed of it so far. */
-interface Rendering {
-  readonly page: Promise<Exposition>;
-  readonly packed: Map<Encoding, Promise<Uint8Array>>;
-}
-
-/**
- * Answers scrapes of a registry. Scrapes of the same page at the same time, as of two Prometheus
- * servers, share one.
- */
+/** Answers scrapes of a registry, and counts them. */
 export class Scraper {
-  readonly #registry: Registry;
+  readonly #renderings: Renderings;
   readonly #maxConcurrent: number;
-  readonly #createdSamples: boolean;
-  readonly #renderings = new Map<string, Rendering>();
   readonly #scrapes: { readonly [Result in ScrapeResult]: CounterSeries };
   readonly #duration: HistogramSeries;
   readonly #bytes: CounterSeries;
+  readonly #warnings = new Warnings();
   #underWay = 0;
 
   constructor(
     registry: Registry,
     { maxConcurrent = 8, createdSamples = false }: ScraperOptions = {},
   ) {
-    this.#registry = registry;
+    this.#renderings = new Renderings(registry, createdSamples);
     this.#maxConcurrent = maxConcurrent;
-    this.#createdSamples = createdSamples;
     const scrapes = registry.counter({
       name: "narthex_scrapes",
       help: "Scrapes answered, by result.",
       labels: ["result"],
     });
+    const counterOf = (result: ScrapeResult) => scrapes.labels({ result });
     this.#scrapes = {
-      ok: scrapes.labels({ result: "ok" }),
-      busy: scrapes.labels({ result: "busy" }),
-      error: scrapes.labels({ result: "error" }),
+      ok: counterOf("ok"),
+      busy: counterOf("busy"),
+      error: counterOf("error"),
+      unauthorized: counterOf("unauthorized"),
+      method_not_allowed: counterOf("method_not_allowed"),
+      unsent: counterOf("unsent"),
     };
     this.#duration = registry.histogram({
       name: "narthex_scrape_duration_seconds",
@@ -82,8 +74,9 @@ export class Scraper {
   }
 
   /** The response to a scrape; it never rejects. */
-  async scrape(request: ScrapeRequest): Promise<ScrapeResponse> {
+  async scrape(request: ScrapeRequest, delivery?: Delivery): Promise<ScrapeResponse> {
     if (request.method !== "GET" && request.method !== "HEAD") {
+      this.#scrapes.method_not_allowed.inc();
       return {
         ...message(405, "Metrics are read with GET."),
         headers: { ...PLAIN, allow: "GET, HEAD" },
@@ -98,62 +91,43 @@ export class Scraper {
     }
     this.#underWay += 1;
     const end = this.#duration.startTimer();
+    const ended = delivery && new Promise<boolean>((resolve) => delivery.onEnd(resolve));
     try {
-      const response = await this.#respond(request);
-      this.#scrapes.ok.inc();
-      this.#bytes.inc(response.body.length);
+      const left = ended?.then(() => Promise.reject(CLIENT_LEFT));
+      const response = await this.#renderings.respond(request, left);
+      const finish = (wasSent: boolean) => {
+        if (wasSent) this.#bytes.inc(response.body.length);
+        this.#finish(wasSent ? "ok" : "unsent");
+      };
+      if (ended === undefined || !delivery?.tellsWhenSent) finish(true);
+      else void sentInTime(ended, delivery, timeoutOf(request)).then(finish);
       return response;
-    } catch {
-      this.#scrapes.error.inc();
+    } catch (error) {
+      this.#finish(error === CLIENT_LEFT ? "unsent" : "error");
+      if (error !== CLIENT_LEFT) {
+        this.#warnings.once("scrape", `A scrape of the metrics failed: ${describe(error)}.`);
+      }
       return message(500, "The metrics could not be written.");
     } finally {
-      this.#underWay -= 1;
       end();
     }
   }
 
-  async #respond(request: ScrapeRequest): Promise<ScrapeResponse> {
-    const rendering = this.#rendering(request);
-    const { contentType, body } = await rendering.page;
-    const encoding = chooseEncoding(request.header("accept-encoding"), body.length);
-    let packed = rendering.packed.get(encoding);
-    if (packed === undefined) {
-      packed = compress(body, encoding);
-      rendering.packed.set(encoding, packed);
-    }
-    const bytes = await packed;
-    return {
-      status: 200,
-      headers: {
-        "content-type": contentType,
-        "content-length": String(bytes.length),
-        vary: "accept, accept-encoding",
-        ...(encoding === "identity" ? {} : { "content-encoding": encoding }),
-      },
-      body: request.method === "HEAD" ? "" : bytes,
-    };
+  /** Counts a scrape that was refused before it came here. */
+  countUnauthorized(): void {
+    this.#scrapes.unauthorized.inc();
   }
 
-  #rendering(request: ScrapeRequest): Rendering {
-    const accept = request.header("accept");
-    const names = namesOf(request.url);
-    const deadlineMs = deadlineOf(request.header("x-prometheus-scrape-timeout-seconds"));
-    const key = JSON.stringify([accept, names, deadlineMs]);
-    let rendering = this.#renderings.get(key);
-    if (rendering === undefined) {
-      const createdSamples = this.#createdSamples;
-      const page = this.#registry.expose({ accept, names, deadlineMs, createdSamples });
-      rendering = { page, packed: new Map() };
-      this.#renderings.set(key, rendering);
-      // Not before it is done: who comes later wants newer values.
-      const forget = () => this.#renderings.delete(key);
-      page.then(forget, forget);
-    }
-    return rendering;
+  #finish(result: ScrapeResult): void {
+    this.#underWay -= 1;
+    this.#scrapes[result].inc();
   }
 }
 
-type ScrapeResult = "ok" | "busy" | "error";
+/** `unsent`: the client left, or did not read the page in time. */
+type ScrapeResult = "ok" | "busy" | "error" | "unauthorized" | "method_not_allowed" | "unsent";
+
+const CLIENT_LEFT = "the client has left";
 
 const PLAIN = { "content-type": "text/plain; charset=utf-8" };
 
@@ -161,15 +135,20 @@ function message(status: number, text: string): ScrapeResponse {
   return { status, headers: PLAIN, body: `${text}\n` };
 }
 
-/** The families of the `name[]` filter, or undefined for all. */
-function namesOf(url: string): readonly string[] | undefined {
-  const start = url.indexOf("?");
-  if (start < 0) return undefined;
-  const names = new URLSearchParams(url.slice(start)).getAll("name[]");
-  return names.length === 0 ? undefined : names;
-}
-
-function deadlineOf(timeoutSeconds: string | undefined): number | undefined {
-  const ms = Number(timeoutSeconds) * 1000 * DEADLINE_SHARE;
-  return ms > 0 && ms < 3_600_000 ? ms : undefined;
+/** Whether a response is sent in time. Otherwise it is given up, so that nobody keeps a page by not reading it. */
+async function sentInTime(
+  ended: Promise<boolean>,
+  delivery: Delivery,
+  seconds = DEFAULT_TIMEOUT_SECONDS,
+): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, seconds * 1000, false);
+    // It keeps no process alive; on other runtimes than Node it is a number.
+    if (typeof timer === "object") timer.unref();
+  });
+  const wasSent = await Promise.race([ended, late]);
+  clearTimeout(timer);
+  if (!wasSent) delivery.abort();
+  return wasSent;
 }

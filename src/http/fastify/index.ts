@@ -52,7 +52,10 @@ function serve(app: FastifyInstance, http: NodeHttpMetrics): void {
   const schema = { operationId: "metrics", summary: "All metrics, for Prometheus." } as object;
   app.get(endpoint.path, { schema, logLevel: "warn" }, async (request, reply) => {
     http.noteScrape(request.raw);
-    const { status, headers, body } = await endpoint.answer(new NodeHttpRequest(request.raw));
+    const { status, headers, body } = await endpoint.answer(
+      new NodeHttpRequest(request.raw),
+      reply.raw,
+    );
     return reply.code(status).headers(headers).send(body);
   });
 }

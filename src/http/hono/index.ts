@@ -78,11 +78,15 @@ function handle(http: NodeHttpMetrics, message: Message, c: Context, next: Next)
   if (!endpoint?.isAt(c.req.path)) return next();
   http.noteScrape(message);
   const view = guard(() => requestOf(message)?.view);
-  return page(endpoint, view ?? new FetchHttpRequest(c.req.raw));
+  return page(endpoint, view ?? new FetchHttpRequest(c.req.raw), bindingsOf(c).outgoing);
 }
 
-async function page(endpoint: MetricsEndpoint, request: HttpRequest): Promise<Response> {
-  const { status, headers, body } = await endpoint.answer(request);
+async function page(
+  endpoint: MetricsEndpoint,
+  request: HttpRequest,
+  outgoing: ServerResponse | undefined,
+): Promise<Response> {
+  const { status, headers, body } = await endpoint.answer(request, outgoing);
   return new Response(body as Uint8Array<ArrayBuffer> | string, { status, headers });
 }
 

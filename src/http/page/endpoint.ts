@@ -1,15 +1,22 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type ScrapeResponse, Scraper } from "../../scrape/scraper.ts";
-import { warn } from "../../warn.ts";
+import { isThenable } from "../../instruments/timer.ts";
+import type { ScrapeResponse } from "../../scrape/request.ts";
+import { Scraper } from "../../scrape/scraper.ts";
+import { describe, Warnings } from "../../warn.ts";
 import type { Authorize, HttpMetricsOptions } from "../options.ts";
 import { type HttpRequest, NodeHttpRequest, pathOf } from "../request/http-request.ts";
 import { servingSettings } from "../settings.ts";
+import { deliveryOf, type NodeResponse } from "./delivery.ts";
+
+/** How long the option `authorize` may take. */
+const AUTHORIZE_MS = 10_000;
 
 /** The page of the metrics: where it is, who may read it, and what it answers. */
 export class MetricsEndpoint {
   readonly path: string;
   readonly #scraper: Scraper;
   readonly #authorize: Authorize | undefined;
+  readonly #warnings = new Warnings();
 
   constructor(options: HttpMetricsOptions) {
     const { registry, path, authorize } = servingSettings(options);
@@ -23,9 +30,16 @@ export class MetricsEndpoint {
     return url.startsWith(this.path) && pathOf(url) === this.path;
   }
 
-  /** The response to a request for the metrics; it never rejects. */
-  async answer(request: HttpRequest): Promise<ScrapeResponse> {
-    if (await this.#isAllowed(request)) return this.#scraper.scrape(request);
+  /**
+   * The response to a request for the metrics; it never rejects.
+   *
+   * @param response what it will be sent with, where that is Node's
+   */
+  async answer(request: HttpRequest, response?: NodeResponse): Promise<ScrapeResponse> {
+    if (await this.#isAllowed(request)) {
+      return this.#scraper.scrape(request, deliveryOf(request, response));
+    }
+    this.#scraper.countUnauthorized();
     const challenge = this.#authorize?.challenge;
     const headers = { "content-type": "text/plain; charset=utf-8" };
     if (challenge === undefined) return { status: 403, headers, body: "Forbidden.\n" };
@@ -36,19 +50,41 @@ export class MetricsEndpoint {
     };
   }
 
-  /** Answers a request of Node's HTTP. */
-  async send(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { status, headers, body } = await this.answer(new NodeHttpRequest(request));
-    response.writeHead(status, headers).end(body);
+  /** Answers a request of Node's HTTP, unless somebody else has; it never rejects. */
+  async send(request: IncomingMessage, response: NodeResponse): Promise<void> {
+    try {
+      const { status, headers, body } = await this.answer(new NodeHttpRequest(request), response);
+      if (response.headersSent || response.destroyed) return;
+      // Both kinds of response take the same, but their types have no signature in common.
+      (response as ServerResponse).writeHead(status, headers).end(body);
+    } catch (error) {
+      this.#warnings.once("send", `A page of metrics was not sent: ${describe(error)}.`);
+      response.destroy();
+    }
   }
 
   async #isAllowed(request: HttpRequest): Promise<boolean> {
     if (this.#authorize === undefined) return true;
     try {
-      return (await this.#authorize(request)) === true;
+      const verdict: unknown = this.#authorize(request);
+      return (isThenable(verdict) ? await inTime(verdict) : verdict) === true;
     } catch (error) {
-      warn(`Nobody may read the metrics while the option authorize fails: ${error}.`);
+      const message = `Nobody may read the metrics while the option authorize fails: ${describe(error)}.`;
+      this.#warnings.once("authorize", message);
       return false;
     }
+  }
+}
+
+async function inTime(verdict: PromiseLike<unknown>): Promise<unknown> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const reason = `it has not ended in ${AUTHORIZE_MS / 1000} seconds`;
+    timer = setTimeout(reject, AUTHORIZE_MS, reason);
+  });
+  try {
+    return await Promise.race([verdict, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

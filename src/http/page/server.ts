@@ -28,7 +28,7 @@ export function startMetricsServer(
   { port, host = "127.0.0.1" }: Address,
   onFailure: (error: Error) => void = ({ message }) =>
     warn(
-      `No metrics on http://${host}:${port}${endpoint.path}: ${message}. Choose another port with the option port.`,
+      `No metrics on http://${hostInUrl(host)}:${port}${endpoint.path}: ${message}. Choose another port with the option port.`,
     ),
 ): Server {
   const address = `${host}:${port}`;
@@ -45,6 +45,11 @@ export function startMetricsServer(
   });
   // In a cluster, the others' metrics are not these.
   return server.listen({ port, host, exclusive: true }).unref();
+}
+
+/** A host as it stands in a URL, where an IPv6 address has brackets. */
+export function hostInUrl(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 /** Stops serving an endpoint; the server stops, too, if there is nothing else to serve. */

@@ -28,7 +28,7 @@ export class NodeHttpRequest implements HttpRequest {
   }
 
   header(name: string): string | undefined {
-    const value = this.raw.headers[name];
+    const value = this.raw.headers[name.toLowerCase()];
     return Array.isArray(value) ? value.join(",") : value;
   }
 }
