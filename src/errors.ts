@@ -92,6 +92,12 @@ export function sampleNameTaken(sample: string, metric: string, existing: string
   );
 }
 
+/** What a warning says: this is no error, as a page goes on without the second series. */
+export function duplicateSeries(metric: string, labels: object): string {
+  const shown = Object.entries(labels).map(([name, value]) => `${name}=${show(value)}`);
+  return `Metric ${show(metric)} was given the labels {${shown.slice(0, 20).join(", ")}} twice at once: only the first value counts, as in Prometheus. Add a label that tells the two apart, or leave one out.`;
+}
+
 export function labelsMismatch(
   metric: string,
   labelNames: readonly string[],

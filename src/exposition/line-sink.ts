@@ -1,5 +1,5 @@
 import { type EscapingScheme, escapeLabelName, escapeMetricName } from "../model/escaping.ts";
-import { exposedName, type Family } from "../model/family.ts";
+import { exposedName, type Family, namesOnPage } from "../model/family.ts";
 import { isLegacyMetricName } from "../model/names.ts";
 import type {
   Exemplar,
@@ -45,6 +45,14 @@ export abstract class LineSink implements PageSink {
 
   finish(): Uint8Array {
     return this.out.finish();
+  }
+
+  names(family: Family): string[] {
+    return namesOnPage(family).map((name) => escapeMetricName(name, this.scheme));
+  }
+
+  labelName(name: string): string {
+    return escapeLabelName(name, this.scheme);
   }
 
   abstract family(family: Family): void;
@@ -124,6 +132,7 @@ interface PartNames {
 
 /** Formats in which a histogram or summary has a line for each of its numbers. */
 export abstract class BucketedSink extends LineSink {
+  readonly hasLines = true;
   private parts: PartNames | undefined;
 
   /** @param infix what stands before `sum` and `count` */

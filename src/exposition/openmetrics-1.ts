@@ -1,4 +1,5 @@
-import { type Family, type MetricType, suffixOf } from "../model/family.ts";
+import { escapeMetricName } from "../model/escaping.ts";
+import { exposedNames, type Family, type MetricType, suffixOf } from "../model/family.ts";
 import type { Exemplar, HistogramValue, SeriesHead, SummaryValue } from "../model/sample-sink.ts";
 import { NEWLINE, SPACE } from "./bytes.ts";
 import { BucketedSink } from "./line-sink.ts";
@@ -17,6 +18,7 @@ export class OpenMetrics1Sink extends BucketedSink {
   private readonly createdSamples: boolean;
   /** Whether the type, as it is written, may tell when series began and have exemplars. */
   private isCumulative = false;
+  private tellsStarts = false;
   private createdName: SampleName | undefined;
 
   constructor(options: PageOptions) {
@@ -29,6 +31,10 @@ export class OpenMetrics1Sink extends BucketedSink {
     return super.finish();
   }
 
+  override names(family: Family): string[] {
+    return exposedNames(family).map((name) => escapeMetricName(name, this.scheme));
+  }
+
   override family(family: Family): void {
     const exposed = this.beginFamily(family);
     // An escaped suffix still ends in the suffix, though the name before it may have changed.
@@ -39,6 +45,7 @@ export class OpenMetrics1Sink extends BucketedSink {
     const type = family.bare ? "unknown" : family.type;
     this.comments(name, { help: family.help, unit }, type, true);
     this.isCumulative = CUMULATIVE.has(type);
+    this.tellsStarts = this.isCumulative && (this.createdSamples || family.createdSamples === true);
     this.nameParts(name, type === "gaugehistogram" ? "_g" : "_");
     this.createdName = sampleName(`${name}_created`);
   }
@@ -77,7 +84,7 @@ export class OpenMetrics1Sink extends BucketedSink {
   }
 
   private created(head: SeriesHead): void {
-    if (!this.createdSamples || !this.isCumulative || Number.isNaN(head.created)) return;
+    if (!this.tellsStarts || Number.isNaN(head.created)) return;
     this.lines.beginLine(this.createdName!);
     this.endLine(head, head.created);
   }

@@ -1,5 +1,5 @@
 import { type EscapingScheme, escapeLabelName, escapeMetricName } from "../model/escaping.ts";
-import { exposedName, type Family, type MetricType } from "../model/family.ts";
+import { exposedName, type Family, type MetricType, namesOnPage } from "../model/family.ts";
 import type {
   Exemplar,
   HistogramValue,
@@ -77,6 +77,14 @@ export class ProtobufSink implements PageSink {
   finish(): Uint8Array {
     this.endFamily();
     return this.out.finish();
+  }
+
+  names(family: Family): string[] {
+    return namesOnPage(family).map((name) => escapeMetricName(name, this.scheme));
+  }
+
+  labelName(name: string): string {
+    return escapeLabelName(name, this.scheme);
   }
 
   family(family: Family): void {

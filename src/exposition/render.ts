@@ -1,5 +1,6 @@
 import type { EscapingScheme } from "../model/escaping.ts";
-import type { MetricSource, SampleSink } from "../model/sample-sink.ts";
+import type { Family } from "../model/family.ts";
+import type { SampleSink } from "../model/sample-sink.ts";
 
 export interface PageOptions {
   readonly escaping: EscapingScheme;
@@ -15,8 +16,17 @@ export interface PageSink extends SampleSink {
   readonly length: number;
   /** Drops everything after this length, which is one at which a family began. */
   truncate(length: number): void;
+  /** The names that a family and its samples have in this format; no other family may have one of them. */
+  names(family: Family): string[];
+  /** A label's name in this format. */
+  labelName(name: string): string;
   /** Ends the page. */
   finish(): Uint8Array;
+}
+
+/** What a page is made of. */
+export interface PageSource {
+  visit(sink: PageSink): Iterable<void> | void;
 }
 
 /** How long a scrape may hold the event loop at a time, in milliseconds. */
@@ -29,7 +39,7 @@ const SLICE_MS = 0.5;
  * @param signal ends the work early, wherever it has got to
  * @returns the sources that threw, with what they threw
  */
-export async function render<S extends MetricSource>(
+export async function render<S extends PageSource>(
   sources: Iterable<S>,
   sink: PageSink,
   signal?: AbortSignal,

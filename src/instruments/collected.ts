@@ -72,8 +72,16 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
     const kept = new Set(all.map(({ slot }) => slot));
     this.#removeUnless((slot) => kept.has(slot) || this.table.isOverflow(slot));
     const written = new Set<number>();
+    const overflown = new Set<string>();
     for (const { labels, value } of all) {
       const slot = this.table.update(labels);
+      const known = this.table.isOverflow(slot) ? overflown : undefined;
+      const key = known && JSON.stringify(this.table.read(labels));
+      if (known?.has(key!) ?? written.has(slot)) {
+        this.definition.onDuplicate(this.family.name, labels);
+        continue;
+      }
+      known?.add(key!);
       // All label sets past the limit share one series, which gets their sum.
       const before = written.has(slot) ? this.rows.get(slot) : 0;
       written.add(slot);

@@ -65,6 +65,8 @@ export interface RegistryContext {
   readonly exemplars: ExemplarSource;
   /** To be called when an update goes to the overflow series of this metric. */
   readonly onOverflow: (metric: string) => void;
+  /** The metric's callback gave a label set twice. */
+  readonly onDuplicate: (metric: string, labels: object) => void;
 }
 
 /** The options of a metric, checked and complete. */

@@ -22,6 +22,11 @@ export interface Family {
   readonly unit?: string;
   /** Set for a counter or info of a foreign source whose samples don't have the suffix. */
   readonly bare?: true;
+  /**
+   * Where the family comes from, the starts of its series are samples `x_created`: then OpenMetrics 1.0
+   * has them as its own, whether or not it is asked for them.
+   */
+  readonly createdSamples?: true;
 }
 
 /** What exposition adds to the name of a family: `_total`, `_info` or nothing. */
@@ -37,7 +42,21 @@ export function exposedName(family: Family): string {
   return family.name + suffixOf(family);
 }
 
-const SUFFIXES: { readonly [Type in MetricType]: readonly string[] } = {
+/** What the parts of a histogram or summary add to its name. */
+const PARTS: { readonly [Type in MetricType]?: readonly string[] } = {
+  histogram: ["_bucket", "_count", "_sum"],
+  // Where a format has no such type, it is a histogram.
+  gaugehistogram: ["_bucket", "_gcount", "_gsum", "_count", "_sum"],
+  summary: ["_count", "_sum"],
+};
+
+/** The names that a family and its samples have on a page, and Prometheus's series. */
+export function namesOnPage(family: Family): string[] {
+  const name = exposedName(family);
+  return [name, ...(PARTS[family.type] ?? []).map((suffix) => name + suffix)];
+}
+
+const OPENMETRICS_1_SUFFIXES: { readonly [Type in MetricType]: readonly string[] } = {
   counter: ["_total", "_created"],
   gauge: [],
   histogram: ["_bucket", "_count", "_sum", "_created"],
@@ -48,7 +67,11 @@ const SUFFIXES: { readonly [Type in MetricType]: readonly string[] } = {
   unknown: [],
 };
 
-/** Every name under which some format exposes the family or its samples. */
+/**
+ * The names that OpenMetrics 1.0 keeps for a family and its samples. They include all that the family
+ * has in any other format.
+ */
 export function exposedNames(family: Family): string[] {
-  return [family.name, ...SUFFIXES[family.type].map((suffix) => family.name + suffix)];
+  const suffixes = family.bare ? [] : OPENMETRICS_1_SUFFIXES[family.type];
+  return [family.name, ...suffixes.map((suffix) => family.name + suffix)];
 }

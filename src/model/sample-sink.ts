@@ -123,6 +123,8 @@ export interface StateSetValue {
  * each series of that family, then the next `family`. Heads and values are only valid during the call.
  */
 export interface SampleSink {
+  /** Whether each number has a line of its own, so that a summary may lack its count or its sum. */
+  readonly hasLines?: boolean;
   family(family: Family): void;
   counter(head: SeriesHead, value: number, exemplar?: Exemplar): void;
   gauge(head: SeriesHead, value: number): void;

@@ -129,6 +129,24 @@ describe("a metric with labels takes", () => {
     expect(samples.map(({ labels }) => labels.queue).sort()).toEqual(["2-0", "2-1", "2-2"]);
   });
 
+  test.each([10, 1])("a label set twice counts once, with the limit %i", async (limit) => {
+    const warning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const collect = () => [
+      [{ queue: "a" }, 1] as const,
+      [{ queue: "b" }, 2] as const,
+      [{ queue: "b" }, 3] as const,
+      [{ queue: "a" }, 4] as const,
+    ];
+    registry.gauge({ name: "g", help: "", labels: ["queue"], limit, collect });
+    for (const _ of [1, 2]) {
+      const { samples } = (await page()).families.get("g")!;
+      expect(samples.map(({ value }) => value)).toEqual([1, 2]);
+    }
+    expect(await errors("g")).toBe(4);
+    const twice = warning.mock.calls.filter(([message]) => String(message).includes("twice"));
+    expect(twice).toEqual([[expect.stringContaining('{queue="b"}'), "NarthexWarning"]]);
+  });
+
   test("totals past the limit, whose sum stays exact", async () => {
     vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     const collect = () => [1, 2, 3, 4, 5].map((n) => [{ queue: `${n}` }, n] as const);

@@ -1,13 +1,16 @@
-import { sampleNameTaken } from "../errors.ts";
 import { FORMATS } from "../exposition/formats.ts";
 import { negotiate } from "../exposition/negotiate.ts";
-import { render } from "../exposition/render.ts";
-import type { Family } from "../model/family.ts";
-import type { MetricSource } from "../model/sample-sink.ts";
+import { type PageSource, render } from "../exposition/render.ts";
 import { askingCall, type Call, whyLeftOut } from "./call.ts";
 import { collect } from "./collect.ts";
-import { claimedNames, type Families } from "./families.ts";
-import { type ForeignRules, type ForeignSource, ForeignVisit, isNamed } from "./foreign-source.ts";
+import type { Families } from "./families.ts";
+import {
+  Claims,
+  type ForeignRules,
+  type ForeignSource,
+  ForeignVisit,
+  isNamed,
+} from "./foreign-source.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
 import type { Reader } from "./run.ts";
 
@@ -40,7 +43,7 @@ export interface Exposition {
 }
 
 /** What a page is made of: instruments, and sources that a user registered. */
-interface Exposed extends MetricSource {
+interface Exposed extends PageSource {
   /** The family that is lost where it fails. */
   readonly name: string;
   /** Reads what is exposed, where it must be read first. */
@@ -65,14 +68,16 @@ export class PageMaker {
     const { accept, names, createdSamples = false, signal } = options;
     const { deadlineMs = DEFAULT_DEADLINE_MS } = options;
     const { format, escaping, contentType } = negotiate(accept);
-    const lose = (name: string, reason: unknown) => this.#own.countLost(name, reason);
+    const lose: ForeignRules["lose"] = (...lost) => this.#own.countLost(...lost);
     const call = askingCall();
     const all = this.#exposed({
       registry: this,
       call,
       names: names && new Set(names),
       visitMs: visitTime(deadlineMs),
+      claims: new Claims(this.#families, `${format} ${escaping}`),
       lose,
+      repeat: (name, labels) => this.#own.countDuplicate(name, labels),
     });
     const unread = await collect(all, {
       registry: this,
@@ -95,19 +100,11 @@ export class PageMaker {
     return { contentType, body };
   }
 
-  #exposed(rules: Omit<ForeignRules, "claim">): Exposed[] {
-    const claimed = new Set<string>();
-    const claim = (family: Family) => {
-      this.#families.checkFree(family);
-      for (const exposed of claimedNames(family)) {
-        if (claimed.has(exposed)) throw sampleNameTaken(exposed, family.name, "another source's");
-        claimed.add(exposed);
-      }
-    };
+  #exposed(rules: ForeignRules): Exposed[] {
     const instruments = [...this.#families, ...this.#own.instruments];
     const all: Exposed[] = [
       ...instruments.filter(({ family }) => isNamed(family, rules.names)),
-      ...Array.from(this.#foreign, (source) => new ForeignVisit(source, { ...rules, claim })),
+      ...Array.from(this.#foreign, (source) => new ForeignVisit(source, rules)),
     ];
     const { call } = rules;
     return call === undefined ? all : all.filter((source) => this.#hasPart(source, call, rules));

@@ -10,8 +10,11 @@ export type AnyInstrument = Instrument<HeldSeries>;
 /** A registry's instruments by name; no two of them expose the same name. */
 export class Families {
   readonly #instruments = new Map<string, AnyInstrument>();
-  /** Which family exposes a name. */
+  /** Which family exposes a name in any format. */
   readonly #owners = new Map<string, string>();
+  readonly #reserved = new Set<Family>();
+  /** Which family has a name in a format, by format, until a family comes or goes. */
+  readonly #taken = new Map<string, ReadonlyMap<string, string>>();
 
   [Symbol.iterator](): Iterator<AnyInstrument> {
     return this.#instruments.values();
@@ -27,7 +30,7 @@ export class Families {
     if (!Array.isArray(initial)) {
       throw invalidOption(name, "initial", initial, "use an array of label sets");
     }
-    if (existing === undefined) this.checkFree(instrument.family);
+    if (existing === undefined) this.#checkFree(instrument.family);
     else checkSame(existing, instrument);
     for (const labels of initial) instrument.table.find(labels); // Throws if they don't fit.
     const kept = existing ?? instrument;
@@ -44,6 +47,8 @@ export class Families {
   /** Keeps a family's names from others. */
   reserve(family: Family): void {
     for (const exposed of claimedNames(family)) this.#owners.set(exposed, family.name);
+    this.#reserved.add(family);
+    this.#taken.clear();
   }
 
   /** @param exposed a family's name, or that of its samples */
@@ -52,11 +57,30 @@ export class Families {
     const instrument = this.#instruments.get(name);
     if (instrument === undefined) return false;
     for (const claimed of claimedNames(instrument.family)) this.#owners.delete(claimed);
+    this.#reserved.delete(instrument.family);
+    this.#taken.clear();
     return this.#instruments.delete(name);
   }
 
+  /**
+   * Which family has a name in a format.
+   *
+   * @param format of `names`, which gives the names of a family and its samples in that format
+   */
+  taken(format: string, names: (family: Family) => string[]): ReadonlyMap<string, string> {
+    let taken = this.#taken.get(format);
+    if (taken === undefined) {
+      const all = [...this.#reserved].flatMap((family) =>
+        names(family).map((name): [string, string] => [name, family.name]),
+      );
+      taken = new Map(all);
+      this.#taken.set(format, taken);
+    }
+    return taken;
+  }
+
   /** Throws where one of the names under which this family would be exposed is taken. */
-  checkFree(family: Family): void {
+  #checkFree(family: Family): void {
     for (const exposed of claimedNames(family)) {
       const owner = this.#owners.get(exposed);
       if (owner !== undefined) throw sampleNameTaken(exposed, family.name, owner);
@@ -65,7 +89,7 @@ export class Families {
 }
 
 /** The names that a family keeps from others: as old servers see them, to whom `a.b` is `a_b`. */
-export function claimedNames(family: Family): string[] {
+function claimedNames(family: Family): string[] {
   return exposedNames(family).map((name) => escapeMetricName(name, "underscores"));
 }
 

@@ -1,4 +1,4 @@
-import { show } from "../errors.ts";
+import { duplicateSeries, show } from "../errors.ts";
 import { CounterInstrument } from "../instruments/counter.ts";
 import type { RegistryContext } from "../instruments/definition.ts";
 import type { SampleSink } from "../model/sample-sink.ts";
@@ -35,7 +35,7 @@ export class OwnMetrics {
     this.#collectErrors = new OwnCounter(
       {
         name: "narthex_collect_errors",
-        help: "Families that a scrape went without, as what supplies them threw or was late.",
+        help: "Families that a scrape went without, wholly or in part: their source threw, was late, or gave what is there already.",
         labels: [LABEL],
       },
       own,
@@ -54,14 +54,24 @@ export class OwnMetrics {
     );
   }
 
-  /** @param reason what was thrown, or a text */
-  countLost(family: string, reason: unknown): void {
+  /**
+   * @param reason what was thrown, or a text
+   * @param format where it is missing, if pages of other formats have it
+   */
+  countLost(family: string, reason: unknown, format?: string): void {
     this.#collectErrors.inc({ family });
     const what = family === SOURCE ? "A registered source" : `Metric ${show(family)}`;
+    const where = format === undefined ? "" : ` in the format ${format}`;
     this.#warnings.once(
-      `lost ${family}`,
-      `${what} is missing on a page: ${describe(reason)}. From now on this is only counted, in narthex_collect_errors_total.`,
+      `lost ${family}${where}`,
+      `${what} is missing on a page${where}: ${describe(reason)}. From now on this is only counted, in narthex_collect_errors_total.`,
     );
+  }
+
+  /** A series stands twice in what is exposed: only the first is on the page. */
+  countDuplicate(family: string, labels: object): void {
+    this.#collectErrors.inc({ family });
+    this.#warnings.once(`twice ${family}`, duplicateSeries(family, labels));
   }
 }
 

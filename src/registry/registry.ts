@@ -49,6 +49,7 @@ export class Registry {
       now,
       exemplars,
       onOverflow: (family) => this.#own.countOverflow(family),
+      onDuplicate: (family, labels) => this.#own.countDuplicate(family, labels),
     };
     this.#own = new OwnMetrics(this.#context);
     for (const instrument of this.#own.instruments) this.#families.reserve(instrument.family);

@@ -93,7 +93,12 @@ export class SeriesTable {
 
   /** The slot of a label set, or -1 if there is no such series. */
   find(labels: object): number {
-    return this.index.find(this.index.read(labels));
+    return this.index.find(this.read(labels));
+  }
+
+  /** The values of a label set in the order of the names; throws where they do not fit these. */
+  read(labels: object): string[] {
+    return this.index.read(labels);
   }
 
   /** To be called for each update of the overflow series, and for all updates if series expire. */

@@ -1,7 +1,7 @@
 import { FORMATS } from "../exposition/formats.ts";
 import { LineReader, TEXT } from "../exposition/parse/line-reader.ts";
 import { parse } from "../exposition/parse/parse.ts";
-import type { ParsedFamily } from "../exposition/parse/parsed-page.ts";
+import type { ParsedFamily } from "../exposition/parse/parsed-family.ts";
 import type { ParsedSample } from "../exposition/parse/sample.ts";
 import { TextPage } from "../exposition/parse/text-page.ts";
 import { exposedName } from "../model/family.ts";

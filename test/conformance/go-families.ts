@@ -1,4 +1,4 @@
-import { withoutSuffix } from "../../src/exposition/parse/parsed-page.ts";
+import { withoutSuffix } from "../../src/exposition/parse/parsed-family.ts";
 import type { MetricType } from "../../src/model/family.ts";
 import type { Exemplar } from "../../src/model/sample-sink.ts";
 import type {

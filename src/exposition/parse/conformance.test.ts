@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { vectors } from "../../../test/conformance/vectors.ts";
 import { thrown } from "../../../test/thrown.ts";
 import { parse } from "./parse.ts";
-import type { ParsedFamily } from "./parsed-page.ts";
+import type { ParsedFamily } from "./parsed-family.ts";
 
 interface ParserCase {
   readonly name: string;

@@ -136,7 +136,9 @@ describe("pages of great size", { timeout: 60_000 }, () => {
   });
 
   test("many buckets, in the wrong order", () => {
-    const page = `# TYPE h histogram\n${rows((i) => `h_bucket{le="${-i}"} 1`).join("\n")}\n`;
+    const page = `# TYPE h histogram
+${rows((i) => `h_bucket{le="${-i}"} 1`).join("\n")}
+h_bucket{le="+Inf"} 1\nh_count 1\nh_sum 1\n`;
     expect(record(parse(page))[0]?.series).toHaveLength(1);
   });
 

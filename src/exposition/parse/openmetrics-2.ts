@@ -10,7 +10,7 @@ import {
   turnsOfSeries,
   type Version,
 } from "./openmetrics-family.ts";
-import { withoutSuffix } from "./parsed-page.ts";
+import { withoutSuffix } from "./parsed-family.ts";
 import type { ParsedSample } from "./sample.ts";
 
 const UNIT = /^[a-zA-Z0-9_:]*$/;

@@ -3,7 +3,7 @@ import type { MetricType } from "../../model/family.ts";
 import { readStart } from "./labels.ts";
 import type { LineReader } from "./line-reader.ts";
 import { OpenMetricsFamily, type Sequence, type Version } from "./openmetrics-family.ts";
-import type { ParsedFamily } from "./parsed-page.ts";
+import type { ParsedFamily } from "./parsed-family.ts";
 import { readSample } from "./sample.ts";
 
 const TYPES: readonly string[] = [

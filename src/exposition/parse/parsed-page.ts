@@ -1,24 +1,11 @@
-import type { Family, MetricType } from "../../model/family.ts";
+import type { MetricType } from "../../model/family.ts";
 import type { MetricSource, SampleSink, SeriesHead } from "../../model/sample-sink.ts";
+import { type ExposableFamily, exposable } from "./exposable.ts";
 import { labelsKey, ownLabel } from "./labels.ts";
 import { parseNumber } from "./line-reader.ts";
+import type { ParsedFamily } from "./parsed-family.ts";
 import type { ParsedSample } from "./sample.ts";
 import { histogramOf, newestExemplar, stateSetOf, summaryOf } from "./series-value.ts";
-
-/** A metric family and its samples, in the order of the page. */
-export interface ParsedFamily extends Family {
-  readonly samples: readonly ParsedSample[];
-}
-
-/** The name under which the model knows a family: a page adds `_total` or `_info` to some names. */
-export function withoutSuffix(name: string, type: MetricType): Pick<Family, "name" | "bare"> {
-  const suffix = type === "counter" ? "_total" : type === "info" ? "_info" : "";
-  if (suffix === "") return { name };
-  const length = name.length - suffix.length;
-  return length > 0 && name.endsWith(suffix)
-    ? { name: name.slice(0, length) }
-    : { name, bare: true };
-}
 
 /** A visit may pause after this many series, which take a fraction of a millisecond. */
 const SERIES_PER_SLICE = 256;
@@ -34,22 +21,15 @@ export class ParsedPage implements MetricSource {
 
   *visit(sink: SampleSink): Generator<void> {
     let visited = 0;
-    for (const family of this.families) {
-      const typed = withTypeOfValues(family);
-      sink.family(typed);
-      for (const series of seriesOf(typed)) {
-        writeSeries(sink, typed, series);
+    for (const family of exposable(this.families, sink.hasLines ?? false)) {
+      sink.family(family);
+      for (const series of seriesOf(family)) {
+        writeSeries(sink, family, series);
         visited += 1;
         if (visited % SERIES_PER_SLICE === 0) yield;
       }
     }
   }
-}
-
-/** The family; if it is of unknown type but has composite values, with the type of these. */
-function withTypeOfValues(family: ParsedFamily): ParsedFamily {
-  const type = family.samples[0]?.composite?.type ?? family.type;
-  return type === family.type ? family : { ...family, type };
 }
 
 /** The samples of one series at one time. */
@@ -61,31 +41,46 @@ export interface Series {
 /** Types whose samples are a series each. */
 const SINGLE: readonly MetricType[] = ["gauge", "info", "unknown"];
 
-/** Groups the family's samples into series, in the order of their first samples. */
-export function* seriesOf(family: ParsedFamily): Generator<Series> {
+/** Groups the family's samples into series, in the order of their first samples, each in order of time. */
+export function* seriesOf(family: ExposableFamily): Generator<Series> {
   const nameLists = new Map<string, readonly string[]>();
-  const groups = SINGLE.includes(family.type)
-    ? family.samples.map((sample) => [sample])
-    : grouped(family).values();
-  for (const samples of groups) yield { head: headOf(family, samples, nameLists), samples };
+  for (const samples of groupsOf(family)) {
+    yield { head: headOf(family, samples, nameLists), samples };
+  }
 }
 
-function grouped(family: ParsedFamily): Map<string, ParsedSample[]> {
-  const groups = new Map<string, ParsedSample[]>();
+function groupsOf(family: ParsedFamily): Iterable<readonly ParsedSample[]> {
+  const { type, samples } = family;
+  if (SINGLE.includes(type) && samples.every(({ timestamp }) => Number.isNaN(timestamp))) {
+    return samples.map((sample) => [sample]);
+  }
+  return grouped(family);
+}
+
+/** The samples of each series at each time. */
+function* grouped(family: ParsedFamily): Generator<ParsedSample[]> {
+  const series = new Map<string, Map<number, ParsedSample[]>>();
   for (const sample of family.samples) {
     const own = ownLabel(family, sample.name);
     if (!isPart(family, sample, own)) continue;
-    const key = `${sample.timestamp} ${labelsKey(sample.labels, own)}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [sample]);
+    const key = labelsKey(sample.labels, own);
+    const times = series.get(key) ?? new Map<number, ParsedSample[]>();
+    series.set(key, times);
+    const group = times.get(sample.timestamp);
+    if (group === undefined) times.set(sample.timestamp, [sample]);
     else group.push(sample);
   }
-  return groups;
+  for (const times of series.values()) {
+    if (times.size === 1) yield* times.values();
+    else for (const time of [...times.keys()].sort((a, b) => a - b)) yield times.get(time)!;
+  }
 }
 
 /** Whether the model has a place for the sample: the text format lets stray ones through. */
 function isPart(family: ParsedFamily, sample: ParsedSample, own: string | undefined): boolean {
-  if (family.type === "counter" || family.type === "stateset") return true;
+  if (SINGLE.includes(family.type) || family.type === "counter" || family.type === "stateset") {
+    return true;
+  }
   if (sample.composite !== undefined) return true;
   if (own === undefined) return sample.name !== family.name;
   return !Number.isNaN(parseNumber(sample.labels[own] ?? "") ?? Number.NaN);
@@ -93,7 +88,7 @@ function isPart(family: ParsedFamily, sample: ParsedSample, own: string | undefi
 
 /** @param nameLists the lists of label names so far: sinks recognise a list that they know */
 function headOf(
-  family: ParsedFamily,
+  family: ExposableFamily,
   samples: readonly ParsedSample[],
   nameLists: Map<string, readonly string[]>,
 ): SeriesHead {
@@ -104,10 +99,11 @@ function headOf(
   const labelNames = nameLists.get(key) ?? names;
   nameLists.set(key, labelNames);
   const created = samples.find(({ name }) => name === `${family.name}_created`);
+  const start = family.starts?.get(labelsKey(first.labels, own));
   return {
     labelNames,
     labelValues: labelNames.map((name) => first.labels[name]!),
-    created: created?.value ?? first.created,
+    created: start ?? created?.value ?? first.created,
     timestamp: first.timestamp,
     slot: 0,
     tenancy: 0,
@@ -115,15 +111,16 @@ function headOf(
 }
 
 function writeSeries(sink: SampleSink, family: ParsedFamily, { head, samples }: Series): void {
-  const [first] = samples as [ParsedSample];
   switch (family.type) {
     case "counter": {
-      const total = samples.find(({ name }) => name !== `${family.name}_created`);
-      if (total !== undefined) sink.counter(head, total.value, newestExemplar(total));
+      for (const sample of samples) {
+        if (sample.name === `${family.name}_created`) continue;
+        sink.counter(head, sample.value, newestExemplar(sample));
+      }
       break;
     }
     case "gauge":
-      sink.gauge(head, first.value);
+      for (const { value } of samples) sink.gauge(head, value);
       break;
     case "histogram":
     case "gaugehistogram":
@@ -133,12 +130,12 @@ function writeSeries(sink: SampleSink, family: ParsedFamily, { head, samples }: 
       sink.summary(head, summaryOf(family, samples));
       break;
     case "info":
-      sink.info(head);
+      for (const _ of samples) sink.info(head);
       break;
     case "stateset":
       sink.stateSet(head, stateSetOf(family, samples));
       break;
     case "unknown":
-      sink.unknown(head, first.value);
+      for (const { value } of samples) sink.unknown(head, value);
   }
 }

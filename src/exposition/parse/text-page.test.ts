@@ -113,16 +113,14 @@ describe("families", () => {
   });
 });
 
-test("a histogram's lines may come in any order, and some be missing", () => {
+test("a histogram's lines may come in any order, and its bounds in any form", () => {
   const page = `# TYPE h histogram
 h_bucket{a="x",le="2"} 5
 h_count{a="x"} 9
 h_bucket{le="1.0",a="x"} 3
-h_sum{a="y"} 1.5
+h_bucket{a="x",le="+Inf"} 9
 h_bucket{le="1",a="x"} 4
-h_bucket{a="x",le="NaN"} 4
-h 4
-h_bucket 4
+h_sum{a="x"} 1.5
 `;
   const [family] = record(parse(page));
   expect(family?.series.map(({ labels, value }) => [labels, value])).toEqual([
@@ -135,15 +133,6 @@ h_bucket 4
           [Number.POSITIVE_INFINITY, 4, undefined],
         ],
         count: 9,
-        sum: undefined,
-        native: undefined,
-      },
-    ],
-    [
-      [["a", "y"]],
-      {
-        buckets: [[Number.POSITIVE_INFINITY, 0, undefined]],
-        count: 0,
         sum: 1.5,
         native: undefined,
       },
@@ -151,13 +140,45 @@ h_bucket 4
   ]);
 });
 
+test.each([
+  ["a part is missing", "h_count 1", "h_sum 2"],
+  ["the bucket +Inf is missing", 'h_bucket{le="1"} 1', "h_count 1", "h_sum 2"],
+  ["the sum is missing", 'h_bucket{le="+Inf"} 1', "h_count 1"],
+  ["the count is another", 'h_bucket{le="+Inf"} 1', "h_count 2", "h_sum 2"],
+  ["counts go down", 'h_bucket{le="1"} 2', 'h_bucket{le="+Inf"} 1', "h_count 1", "h_sum 2"],
+  ["counts are not whole", 'h_bucket{le="+Inf"} 1.5', "h_count 1.5", "h_sum 2"],
+  ["a bound is no number", 'h_bucket{le="x"} 1', 'h_bucket{le="+Inf"} 1', "h_count 1", "h_sum 2"],
+  ["a sample is of no part", 'h_bucket{le="+Inf"} 1', "h_count 1", "h_sum 2", "h 3"],
+  ["a bucket has no bound", 'h_bucket{le="+Inf"} 1', "h_bucket 1", "h_count 1", "h_sum 2"],
+  ["another part has a bound", 'h_bucket{le="+Inf"} 1', 'h_count{le="1"} 1', 'h_sum{le="1"} 2'],
+])("a histogram is samples of unknown type where %s", (_, ...lines) => {
+  const families = record(parse(`# TYPE h histogram\n# HELP h Help.\n${lines.join("\n")}\n`));
+  const samples = families.flatMap(({ name, type, help, series }) => {
+    expect([type, help]).toEqual(["unknown", "Help."]);
+    return series.map(({ labels, value }) => {
+      const text = labels.map(([label, value]) => `${label}="${value}"`).join();
+      return `${name}${text && `{${text}}`} ${value}`;
+    });
+  });
+  expect(samples.sort()).toEqual(lines.sort());
+});
+
 test("a summary is read, with quantiles or without", () => {
   const page =
-    '# TYPE s summary\ns{quantile="0.5"} 1\ns{quantile="0.50"} 2\ns 3\ns_sum 4\ns_sum{a="b"} 5\n';
+    '# TYPE s summary\ns{quantile="0.5"} 1\ns{quantile="0.50"} 2\ns_sum 4\ns_count 3\ns_sum{a="b"} 5\ns_count{a="b"} 6\n';
   const [family] = record(parse(page));
   expect(family?.series.map(({ value }) => value)).toEqual([
-    { quantiles: [[0.5, 1]], count: undefined, sum: 4 },
-    { quantiles: [], count: undefined, sum: 5 },
+    { quantiles: [[0.5, 1]], count: 3, sum: 4 },
+    { quantiles: [], count: 6, sum: 5 },
+  ]);
+});
+
+test("a series may be given at several times, which come in order", () => {
+  const [family] = record(parse("a 1 2000\na 2 1000\na 3 2000\n"));
+  expect(family?.series.map(({ timestamp, value }) => [timestamp, value])).toEqual([
+    [1, 2],
+    [2, 1],
+    [2, 3],
   ]);
 });
 

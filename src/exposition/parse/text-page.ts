@@ -2,7 +2,7 @@ import { show } from "../../errors.ts";
 import type { MetricType } from "../../model/family.ts";
 import { ownLabel, readStart } from "./labels.ts";
 import { type LineReader, parseNumber, unescaped } from "./line-reader.ts";
-import { type ParsedFamily, withoutSuffix } from "./parsed-page.ts";
+import { type ParsedFamily, withoutSuffix } from "./parsed-family.ts";
 import { NO_EXEMPLARS, type ParsedSample } from "./sample.ts";
 
 const TYPES: ReadonlyMap<string, MetricType> = new Map([
