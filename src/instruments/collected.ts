@@ -73,12 +73,13 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
     this.#removeUnless((slot) => kept.has(slot) || this.table.isOverflow(slot));
     const written = new Set<number>();
     const overflown = new Set<string>();
+    let repeated: object | undefined;
     for (const { labels, value } of all) {
       const slot = this.table.update(labels);
       const known = this.table.isOverflow(slot) ? overflown : undefined;
       const key = known && JSON.stringify(this.table.read(labels));
       if (known?.has(key!) ?? written.has(slot)) {
-        this.definition.onDuplicate(this.family.name, labels);
+        repeated ??= labels;
         continue;
       }
       known?.add(key!);
@@ -88,6 +89,7 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
       this.rows.set(slot, before + value);
     }
     this.#removeUnless((slot) => written.has(slot));
+    if (repeated !== undefined) this.definition.onDuplicate(this.family.name, repeated);
   }
 
   #removeUnless(isKept: (slot: number) => boolean): void {

@@ -142,7 +142,7 @@ describe("a metric with labels takes", () => {
       const { samples } = (await page()).families.get("g")!;
       expect(samples.map(({ value }) => value)).toEqual([1, 2]);
     }
-    expect(await errors("g")).toBe(4);
+    expect(await errors("g")).toBe(2);
     const twice = warning.mock.calls.filter(([message]) => String(message).includes("twice"));
     expect(twice).toEqual([[expect.stringContaining('{queue="b"}'), "NarthexWarning"]]);
   });

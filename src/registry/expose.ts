@@ -3,14 +3,8 @@ import { negotiate } from "../exposition/negotiate.ts";
 import { type PageSource, render } from "../exposition/render.ts";
 import { askingCall, type Call, whyLeftOut } from "./call.ts";
 import { collect } from "./collect.ts";
-import type { Families } from "./families.ts";
-import {
-  Claims,
-  type ForeignRules,
-  type ForeignSource,
-  ForeignVisit,
-  isNamed,
-} from "./foreign-source.ts";
+import { Claims, type Families } from "./families.ts";
+import { type ForeignRules, type ForeignSource, ForeignVisit, isNamed } from "./foreign-source.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
 import type { Reader } from "./run.ts";
 

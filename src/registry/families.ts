@@ -1,4 +1,5 @@
 import { invalidOption, nameTaken, sampleNameTaken } from "../errors.ts";
+import type { PageSink } from "../exposition/render.ts";
 import { CollectedInstrument } from "../instruments/collected.ts";
 import type { HeldSeries } from "../instruments/held-series.ts";
 import type { Instrument } from "../instruments/instrument.ts";
@@ -85,6 +86,42 @@ export class Families {
       const owner = this.#owners.get(exposed);
       if (owner !== undefined) throw sampleNameTaken(exposed, family.name, owner);
     }
+  }
+}
+
+/** The names that one page has. */
+export class Claims {
+  readonly #families: Families;
+  /** The format and its escaping, for people too. */
+  readonly format: string;
+  readonly #claimed = new Map<string, string>();
+  /** Families that have `createdSamples`. */
+  readonly #withStarts = new Set<string>();
+
+  constructor(families: Families, format: string) {
+    this.#families = families;
+    this.format = format;
+  }
+
+  /** Claims the family's names on the page; where one is taken, claims none and says which, and by whom. */
+  claim(
+    family: Family,
+    sink: PageSink,
+  ): { readonly name: string; readonly owner: string } | undefined {
+    const names = sink.names(family);
+    const taken = this.#families.taken(this.format, (family) => sink.names(family));
+    for (const name of names) {
+      const owner = taken.get(name) ?? this.#claimed.get(name);
+      if (owner !== undefined) return { name, owner };
+    }
+    for (const name of names) this.#claimed.set(name, family.name);
+    if (family.createdSamples) this.#withStarts.add(family.name);
+    return undefined;
+  }
+
+  /** Whether the starts of a family's series are on the page already. */
+  tellsStarts(family: string): boolean {
+    return this.#withStarts.has(family);
   }
 }
 

@@ -28,7 +28,7 @@ import {
   seriesHead,
 } from "../model/sample-sink.ts";
 import type { Call } from "./call.ts";
-import type { Families } from "./families.ts";
+import type { Claims } from "./families.ts";
 import type { Reader } from "./run.ts";
 import { Visit } from "./visit.ts";
 
@@ -46,42 +46,6 @@ export class ForeignSource implements Reader {
 
   /** What it has read, it keeps itself. */
   apply(): void {}
-}
-
-/** The names that one page has. */
-export class Claims {
-  readonly #families: Families;
-  /** The format and its escaping, for people too. */
-  readonly format: string;
-  readonly #claimed = new Map<string, string>();
-  /** Families that have `createdSamples`. */
-  readonly #withStarts = new Set<string>();
-
-  constructor(families: Families, format: string) {
-    this.#families = families;
-    this.format = format;
-  }
-
-  /** Claims the family's names on the page; where one is taken, claims none and says which, and by whom. */
-  claim(
-    family: Family,
-    sink: PageSink,
-  ): { readonly name: string; readonly owner: string } | undefined {
-    const names = sink.names(family);
-    const taken = this.#families.taken(this.format, (family) => sink.names(family));
-    for (const name of names) {
-      const owner = taken.get(name) ?? this.#claimed.get(name);
-      if (owner !== undefined) return { name, owner };
-    }
-    for (const name of names) this.#claimed.set(name, family.name);
-    if (family.createdSamples) this.#withStarts.add(family.name);
-    return undefined;
-  }
-
-  /** Whether the starts of a family's series are on the page already. */
-  tellsStarts(family: string): boolean {
-    return this.#withStarts.has(family);
-  }
 }
 
 /** What a page asks of sources that are not the registry's own. */
@@ -149,6 +113,8 @@ class ForeignSink implements SampleSink {
   #labelNames: readonly string[] = [];
   /** The places of the names in alphabetical order. */
   #order: readonly number[] = [];
+  /** Whether the family has given a series twice already. */
+  #isRepeated = false;
   /** What tells the family's series apart, with their times. */
   readonly #seen = new Set<string>();
 
@@ -170,6 +136,7 @@ class ForeignSink implements SampleSink {
     this.#family = undefined;
     this.#given = undefined;
     this.#seen.clear();
+    this.#isRepeated = false;
     this.#begin = this.#sink.length;
     this.#guard(() => {
       checkFamily(family);
@@ -254,6 +221,8 @@ class ForeignSink implements SampleSink {
   }
 
   #repeat({ labelNames, labelValues }: SeriesHead): void {
+    if (this.#isRepeated) return;
+    this.#isRepeated = true;
     const labels = Object.fromEntries(labelNames.map((name, i) => [name, labelValues[i]]));
     this.#rules.repeat(this.#source.name, labels);
   }
