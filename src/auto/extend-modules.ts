@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import Module, { createRequire, type LoadFnOutput, register } from "node:module";
 import { join, resolve } from "node:path";
 import { extendedModule, lineFor } from "./extended-module.ts";
+import { attempt } from "./say.ts";
 
 type Load = (
   url: string,
@@ -29,7 +30,9 @@ export function extendModules(): void {
   extendCommonJs(Module.prototype as unknown as CompilingModule);
   // A loader on a thread of its own costs nearly a millisecond per ES module: only for Hono. This file
   // must stay apart from what that thread loads, or a bundler moves this URL to another folder.
-  if (isInstalled("hono")) register(new URL("./loader-thread.js", import.meta.url));
+  attempt("no routes of Hono in ES modules", () => {
+    if (isInstalled("hono")) register(new URL("./loader-thread.js", import.meta.url));
+  });
 }
 
 function extendCommonJs(prototype: CompilingModule): void {

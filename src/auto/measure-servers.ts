@@ -1,20 +1,22 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Server, Socket } from "node:net";
 import type { MeasuringOptions } from "../http/options.ts";
+import { isMetricsServer } from "../http/page/server.ts";
 import { HttpRecorder, recorderOf } from "../http/record/recorder.ts";
-import { servers } from "../http/server/servers.ts";
+import { servers, servesHttp } from "../http/server/servers.ts";
 import { metrics } from "../registry/metrics.ts";
 import { attempt } from "./say.ts";
 
 /**
- * Measures the requests of all servers, from the first connection on. What the application itself
- * sets up before then comes first: metrics of the same names, or request metrics with other options.
+ * Measures the requests of all servers, from the first connection to one on. What the application
+ * itself sets up before then comes first: metrics of the same names, or request metrics with other
+ * options.
  */
-export function measureServers(options: MeasuringOptions, metricsServer: Server): void {
+export function measureServers(options: MeasuringOptions): void {
   servers();
   subscribe("net.server.socket", function begin(message) {
     const { server } = (message as { socket: Socket & { server?: Server } }).socket;
-    if (server === metricsServer) return;
+    if (server === undefined || !servesHttp(server) || isMetricsServer(server)) return;
     unsubscribe("net.server.socket", begin);
     attempt("no metrics of requests", () =>
       servers().watchAll({ recorder: recorderOf(metrics) ?? new HttpRecorder(options) }),

@@ -1,33 +1,31 @@
-import { basename } from "node:path";
 import { measureOutgoingByDefault } from "../http/outgoing/measure-outgoing.ts";
 import { metrics } from "../registry/metrics.ts";
-import { collectRuntime } from "../runtime/index.ts";
 import { readSettings } from "./environment.ts";
 import { findRoutes } from "./find-routes.ts";
 import { measureServers } from "./measure-servers.ts";
+import { MetricsPort } from "./metrics-port.ts";
 import { attempt, say } from "./say.ts";
-import { serveMetrics } from "./serve-metrics.ts";
+import { onChildProcess, onListening, onOwnMetric } from "./signs.ts";
 
-/** Instruments the process, as the environment says. */
+/**
+ * Instruments the process, as the environment says. Until it has something to show it takes no port
+ * and writes nothing, as it may be what starts the application: `NODE_OPTIONS` reaches both.
+ */
 export function start(): void {
   const settings = readSettings(process.env, say);
   if (settings.isDisabled) return;
-  const { runtime, outgoing, conventions } = settings;
-  if (runtime) attempt("no metrics of Node itself", () => collectRuntime(metrics));
+  const { outgoing, conventions } = settings;
+  const port = new MetricsPort(settings);
+  attempt("no routes of requests", findRoutes);
+  measureServers(settings);
   if (outgoing) {
     // As defaults: the application itself may still ask for other settings.
-    attempt("no metrics of outgoing requests", () => measureOutgoingByDefault({ conventions }));
+    const exclude = () => port.noteRequest();
+    attempt("no metrics of outgoing requests", () =>
+      measureOutgoingByDefault({ conventions, exclude }),
+    );
   }
-  measureServers(settings, serveMetrics(settings));
-  findRoutes();
-}
-
-const LAUNCHERS = /^(npm|npx|pnpm|pnpx|yarn|yarnpkg|corepack|tsx|nodemon)(-cli)?(\.[cm]?js)?$/;
-
-/**
- * Whether a program only starts the application, in another process. `NODE_OPTIONS` reaches both
- * processes, and the launcher would take the port.
- */
-export function isLauncher(program: string | undefined): boolean {
-  return program !== undefined && LAUNCHERS.test(basename(program));
+  port.onTaken(onListening(() => port.take()));
+  port.onTaken(onOwnMetric(metrics, () => port.take()));
+  port.onTaken(onChildProcess((child) => port.noteChild(child)));
 }

@@ -121,8 +121,14 @@ describe.runIf(process.platform === "linux")("on Linux", () => {
   });
 });
 
-test("without /proc there is what Node itself knows, and no more", async () => {
-  vi.spyOn(fs, "existsSync").mockReturnValue(false);
+test.each([
+  ["is no /proc", "ENOENT", 0],
+  ["is no access to /proc", "ERR_ACCESS_DENIED", 1],
+])("where there %s, there is what Node itself knows, and no more", async (_, code, warnings) => {
+  const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  vi.spyOn(fs, "accessSync").mockImplementation(() => {
+    throw Object.assign(new Error("no"), { code });
+  });
   const read = vi.spyOn(fs, "readFileSync");
   syncBuiltinESMExports();
   const page = await scrape();
@@ -135,4 +141,5 @@ test("without /proc there is what Node itself knows, and no more", async () => {
   ]);
   expect(page.value("process_resident_memory_bytes")).toBeGreaterThan(0);
   expect(read).not.toHaveBeenCalled();
+  expect(warned).toHaveBeenCalledTimes(warnings);
 });

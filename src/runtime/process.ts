@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, readdirSync, readFileSync, statSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { FamilyGroup } from "../registry/shared-collector.ts";
+import { describe, Warnings } from "../warn.ts";
 import { oncePerScrape } from "./once-per-scrape.ts";
 
 const STATUS = "/proc/self/status";
@@ -18,6 +19,24 @@ export function collectProcess(families: FamilyGroup): void {
   collectCpu(families);
   collectMemory(families);
   collectDescriptors(families);
+}
+
+const warnings = new Warnings();
+
+/** Whether a file or folder of Linux's can be read. If it is there but may not be, one warning says so. */
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+      warnings.once(
+        "proc",
+        `Metrics of the process that need /proc are left out: ${describe(error)}. If the process runs with Node's permission model, start it with --allow-fs-read=/proc/self/*.`,
+      );
+    }
+    return false;
+  }
 }
 
 function collectCpu(families: FamilyGroup): void {
@@ -44,7 +63,7 @@ function collectMemory(families: FamilyGroup): void {
     name: "process_resident_memory_bytes",
     help: "Memory of the process that is in RAM, in bytes.",
   };
-  if (!existsSync(STATUS)) {
+  if (!isReadable(STATUS)) {
     families.gauge({ ...resident, collect: () => process.memoryUsage.rss() });
     return;
   }
@@ -68,14 +87,14 @@ function bytes(status: string, field: string): number {
 }
 
 function collectDescriptors(families: FamilyGroup): void {
-  if (existsSync(DESCRIPTORS)) {
+  if (isReadable(DESCRIPTORS)) {
     families.gauge({
       name: "process_open_fds",
       help: "File descriptors that the process has open.",
       collect: () => countDescriptors(DESCRIPTORS),
     });
   }
-  if (existsSync(LIMITS)) {
+  if (isReadable(LIMITS)) {
     families.gauge({
       name: "process_max_fds",
       help: "File descriptors that the process may have open (the soft limit).",

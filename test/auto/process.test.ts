@@ -71,6 +71,7 @@ test.each([
   const app = new AutoProcess(["--eval", program]);
   expect(await app.ended).toBe(code);
   expect(app.stdout).toBe("");
+  expect(app.stderr).toBe("");
 });
 
 test.each(["fails.mjs", "fails.cjs"])(

@@ -40,6 +40,19 @@ test("every file has a map, which leads to sources that are in the package", () 
   }
 });
 
+test("files that are loaded by their URL are in the package", () => {
+  const built = within("dist/").filter((path) => path.endsWith(".js"));
+  const loaded = built.flatMap((path) =>
+    [...read(path).matchAll(/new URL\(\s*["'](\.[^"']+)["']/g)].map(([, url]) =>
+      posix.join(dirname(path), url!),
+    ),
+  );
+  // The loader of narthex/auto, for both forms.
+  expect(loaded).toContain("dist/auto/loader-thread.js");
+  expect(loaded).toContain("dist/cjs/auto/loader-thread.js");
+  expect(loaded.filter((path) => !installed.packed.includes(path))).toEqual([]);
+});
+
 test("it depends on nothing, installs nothing else, and runs nothing when it is installed", () => {
   expect(manifest.dependencies).toBeUndefined();
   const note = read("../.package-lock.json");

@@ -52,6 +52,11 @@ export function hostInUrl(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
+/** Whether a server serves metrics and nothing else. */
+export function isMetricsServer(server: object): boolean {
+  return running.pages.has(server as Server);
+}
+
 /** Stops serving an endpoint; the server stops, too, if there is nothing else to serve. */
 export function leaveMetricsServer(server: Server, endpoint: MetricsEndpoint): void {
   const pages = running.pages.get(server);

@@ -100,7 +100,7 @@ function listen(name: string, listener: (message: never) => void): void {
   });
 }
 
-function servesHttp(server: Server): boolean {
+export function servesHttp(server: Server): boolean {
   const isHttp2 = "updateSettings" in server;
   return server instanceof HttpServer || server instanceof HttpsServer || isHttp2;
 }
