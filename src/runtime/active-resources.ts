@@ -7,15 +7,15 @@ export function collectActiveResources(families: FamilyGroup): void {
     name: "nodejs_active_resources",
     help: "Resources that keep the process alive, such as timers and sockets, by type.",
     labels: ["type"],
-    collect: (scrape) => {
+    collect: () => {
       const counts = new Map<string, number>();
-      for (const type of resources(scrape)) counts.set(type, (counts.get(type) ?? 0) + 1);
-      return [...counts].map(([type, count]) => [{ type }, count]);
+      for (const type of resources()) counts.set(type, (counts.get(type) ?? 0) + 1);
+      return [...counts].map(([type, count]) => [{ type }, count] as const);
     },
   });
   families.gauge({
     name: "nodejs_active_resources_total",
     help: "Resources that keep the process alive, of all types.",
-    collect: (scrape) => resources(scrape).length,
+    collect: () => resources().length,
   });
 }

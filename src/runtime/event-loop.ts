@@ -32,7 +32,7 @@ function collectLag(families: FamilyGroup, { eventLoopPrecisionMs }: RuntimeSett
     families.gauge({
       name: `nodejs_eventloop_lag_${statistic}_seconds`,
       help: `${title} delay of a timer since the scrape before the last, in seconds.`,
-      collect: (scrape) => window(scrape)?.[statistic as keyof Statistics],
+      collect: () => window()?.[statistic as keyof Statistics],
     });
   }
 }

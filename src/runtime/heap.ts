@@ -8,17 +8,17 @@ export function collectHeap(families: FamilyGroup): void {
   families.gauge({
     name: "nodejs_heap_size_total_bytes",
     help: "Memory that V8 has reserved for the heap, in bytes.",
-    collect: (scrape) => statistics(scrape).total_heap_size,
+    collect: () => statistics().total_heap_size,
   });
   families.gauge({
     name: "nodejs_heap_size_used_bytes",
     help: "Memory of the heap that objects occupy, in bytes.",
-    collect: (scrape) => statistics(scrape).used_heap_size,
+    collect: () => statistics().used_heap_size,
   });
   families.gauge({
     name: "nodejs_external_memory_bytes",
     help: "Memory outside the heap that its objects hold, such as buffers, in bytes.",
-    collect: (scrape) => statistics(scrape).external_memory,
+    collect: () => statistics().external_memory,
   });
   collectSpaces(families);
 }
@@ -30,11 +30,10 @@ function collectSpaces(families: FamilyGroup): void {
       name: `nodejs_heap_space_size_${kind}_bytes`,
       help,
       labels: ["space"],
-      collect: (scrape) =>
-        spaces(scrape).map((info) => [
-          { space: info.space_name.replace(/_space$/, "") },
-          read(info),
-        ]),
+      collect: () =>
+        spaces().map(
+          (info) => [{ space: info.space_name.replace(/_space$/, "") }, read(info)] as const,
+        ),
     });
   };
   gauge("total", "Memory that V8 has reserved for a heap space, in bytes.", (of) => of.space_size);

@@ -1,13 +1,17 @@
-import type { CollectContext } from "../model/sample-sink.ts";
-
 /**
- * Lets several families share one reading per scrape, whichever of them the scrape asks for. Each
- * scrape has a signal of its own, which tells it from others.
+ * Lets several families share one reading per scrape, whichever of them the scrape asks for. A scrape
+ * calls all of its callbacks one after the other, so a reading is kept until they have been called.
  */
-export function oncePerScrape<T>(read: () => T): (context: CollectContext) => T {
-  let last: { readonly scrape: AbortSignal; readonly reading: T } | undefined;
-  return ({ signal }) => {
-    if (last?.scrape !== signal) last = { scrape: signal, reading: read() };
+export function oncePerScrape<T>(read: () => T): () => T {
+  let last: { readonly reading: T } | undefined;
+  return () => {
+    if (last === undefined) {
+      last = { reading: read() };
+      // Not by `queueMicrotask`, which fake timers replace.
+      void Promise.resolve().then(() => {
+        last = undefined;
+      });
+    }
     return last.reading;
   };
 }

@@ -44,17 +44,17 @@ function collectCpu(families: FamilyGroup): void {
   families.counter({
     name: "process_cpu_user_seconds",
     help: "CPU time that the process has used in user mode, in seconds.",
-    collect: (scrape) => usage(scrape).user / 1e6,
+    collect: () => usage().user / 1e6,
   });
   families.counter({
     name: "process_cpu_system_seconds",
     help: "CPU time that the process has used in the kernel, in seconds.",
-    collect: (scrape) => usage(scrape).system / 1e6,
+    collect: () => usage().system / 1e6,
   });
   families.counter({
     name: "process_cpu_seconds",
     help: "CPU time that the process has used, in user mode and in the kernel, in seconds.",
-    collect: (scrape) => (usage(scrape).user + usage(scrape).system) / 1e6,
+    collect: () => (usage().user + usage().system) / 1e6,
   });
 }
 
@@ -68,16 +68,16 @@ function collectMemory(families: FamilyGroup): void {
     return;
   }
   const status = oncePerScrape(() => readFileSync(STATUS, "utf8"));
-  families.gauge({ ...resident, collect: (scrape) => bytes(status(scrape), "VmRSS") });
+  families.gauge({ ...resident, collect: () => bytes(status(), "VmRSS") });
   families.gauge({
     name: "process_virtual_memory_bytes",
     help: "Address space of the process, in bytes.",
-    collect: (scrape) => bytes(status(scrape), "VmSize"),
+    collect: () => bytes(status(), "VmSize"),
   });
   families.gauge({
     name: "process_heap_bytes",
     help: "Data segment of the process, all of its private writable memory but stacks, in bytes.",
-    collect: (scrape) => bytes(status(scrape), "VmData"),
+    collect: () => bytes(status(), "VmData"),
   });
 }
 
