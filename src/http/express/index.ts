@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { NodeHttpMetrics } from "../adapter.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
+import { trackRoutes } from "./begun-route.ts";
 import { expressRoute } from "./route.ts";
 
 export type { Authorize, HttpMetricsOptions, MonitorOptions } from "../options.ts";
@@ -49,7 +50,10 @@ export function monitor<const Label extends string = never>(
 function middleware(http: NodeHttpMetrics): Middleware {
   return function narthex(request, response, next) {
     http.measure(request, response, expressRoute, request);
-    if (!http.serves(request.url ?? "/")) return next();
+    if (!http.serves(request.url ?? "/")) {
+      trackRoutes(request);
+      return next();
+    }
     http.noteScrape(request);
     return void http.endpoint?.send(request, response);
   };

@@ -5,6 +5,9 @@ export type ExpressPath = string | RegExp | readonly ExpressPath[];
 
 export interface ExpressRoute {
   readonly path: ExpressPath;
+  readonly methods?: Readonly<Record<string, boolean | undefined>>;
+  /** Its handlers. */
+  readonly stack?: readonly { readonly handle: unknown }[];
 }
 
 /** An entry of a router: what one `use` or one route added. */
@@ -36,7 +39,7 @@ interface LayerPath {
 const pathsOfLayers = new WeakMap<ExpressLayer, readonly LayerPath[]>();
 
 /** What a layer takes of a path. */
-interface Taken {
+export interface Taken {
   readonly template: string;
   /** The path that is left to what is mounted there. */
   readonly rest: string;
@@ -63,13 +66,6 @@ export function take(layer: ExpressLayer, path: string): Taken | undefined {
 export function onlyTemplate(layer: ExpressLayer): string | undefined {
   const paths = pathsOf(layer);
   return paths.length === 1 ? paths[0]?.template : undefined;
-}
-
-/** What can be said of the layer without a request. */
-export function anyTemplate(layer: ExpressLayer): string {
-  return pathsOf(layer)
-    .map(({ template }) => template ?? UNKNOWN_MOUNT)
-    .join(",");
 }
 
 export function joinTemplates(mount: string, path: string): string {

@@ -1,30 +1,37 @@
 import { SHARED } from "../../process-wide.ts";
 
-/** What koa-mount took off a request's path, app by app, and the path before that. */
+/** The mounted apps that a request has entered, whether or not it has left them again. */
 interface Mounts {
+  /** The path before koa-mount took the prefixes off it. */
   readonly path: string;
   readonly prefixes: readonly string[];
+  /** How many layers of @koa/router had matched when the request entered the last one. */
+  readonly matchedBefore: number;
 }
 
 /** A context of Koa, as koa-mount sees it. */
 export interface MountedContext {
   readonly path: string;
+  /** What @koa/router found for the path, also for other methods. */
+  readonly matched?: readonly object[];
   mountPath?: string | undefined;
   readonly app: { readonly context: object };
   [SHARED]?: Mounts | undefined;
 }
 
 /**
- * Notices all prefixes that koa-mount takes off: it tells the last one only, also when the request
- * has left the mounted app again.
+ * Notes from now on each prefix that koa-mount takes off the path of a request: it overwrites
+ * `mountPath` with each, and never resets it.
  */
 export function trackMounts(ctx: MountedContext): void {
   if (SHARED in ctx) return;
   const { mountPath, path } = ctx;
   delete ctx.mountPath;
   Object.defineProperties(ctx.app.context, ACCESSORS);
-  // The first request is in a mounted app already.
-  if (mountPath !== undefined) ctx[SHARED] = { path: mountPath + path, prefixes: [mountPath] };
+  // The first request has already entered a mounted app.
+  if (mountPath !== undefined) {
+    ctx[SHARED] = { path: mountPath + path, prefixes: [mountPath], matchedBefore: 0 };
+  }
 }
 
 const ACCESSORS: PropertyDescriptorMap & ThisType<MountedContext> = {
@@ -36,18 +43,24 @@ const ACCESSORS: PropertyDescriptorMap & ThisType<MountedContext> = {
     },
     set(prefix: string) {
       const { path, prefixes } = this[SHARED] ?? { path: this.path, prefixes: [] };
-      this[SHARED] = { path, prefixes: [...prefixes, prefix] };
+      const matchedBefore = this.matched?.length ?? 0;
+      this[SHARED] = { path, prefixes: [...prefixes, prefix], matchedBefore };
     },
   },
 };
 
-/** A place where the request may have been: what was taken off its path, and what was left. */
+/** A mounted app that the request may have been in: what was taken off its path, and what was left. */
 export interface MountedPath {
   readonly prefix: string;
   readonly rest: string;
 }
 
-/** The deepest one first, and none for a request that was in no mounted app. */
+/** How many layers had matched when the request entered the last mounted app. */
+export function matchedBeforeMount(ctx: MountedContext): number {
+  return ctx[SHARED]?.matchedBefore ?? 0;
+}
+
+/** The deepest one first; none if the request was in no mounted app. */
 export function mountedPaths(ctx: MountedContext): readonly MountedPath[] {
   const { path, prefixes } = ctx[SHARED] ?? { path: "", prefixes: [] };
   let places: MountedPath[] = [{ prefix: "", rest: path }];

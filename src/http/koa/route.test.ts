@@ -168,3 +168,52 @@ test("a mounted app without a router, for what it answers", async () => {
     undefined,
   ]);
 });
+
+test("a mounted app without a router behind one that took nothing, or passed the request on", async () => {
+  const router = new Router();
+  router.get("/users/:id", answer);
+  const all = new Router();
+  all.all("/{*all}", (_ctx, next) => next());
+  const files = mount("/files", new Koa().use(answer));
+  const requests = ["GET /files/a.txt", "GET /users/1"];
+  expect(await routesOf((app) => app.use(router.routes()).use(files), ...requests)).toEqual([
+    "/files",
+    "/users/:id",
+  ]);
+  expect(
+    await routesOf((app) => app.use(all.routes()).use(files).use(router.routes()), ...requests),
+  ).toEqual(["/files", "/users/:id"]);
+});
+
+test("a router below a mounted app that refuses a method", async () => {
+  const router = new Router();
+  router.get("/users", answer);
+  const inner = new Koa().use(router.routes()).use(router.allowedMethods());
+  const build = (app: Koa) => app.use(new Router().routes()).use(mount("/api", inner));
+  expect(await routesOf(build, "DELETE /api/users", "GET /api/users")).toEqual([
+    undefined,
+    "/api/users",
+  ]);
+});
+
+test("the route that would have taken what was refused before", async () => {
+  const router = new Router({ prefix: "/users" });
+  router.get("/:id", answer).get("/:id/posts", answer);
+  const open = new Router().get("/{*rest}", answer);
+  const build = (app: Koa) => {
+    app.use((ctx, next) => (ctx.query.pass === undefined ? ctx.throw(401) : next()));
+    app
+      .use(mount("/files", new Koa().use(answer)))
+      .use(router.routes())
+      .use(open.routes());
+  };
+  const requests = ["/users/1", "/users/1/posts", "/users/1?pass", "/files/a", "/nothing"];
+  expect(await routesOf(build, ...requests.map((path) => `GET ${path}`))).toEqual([
+    "/users/:id",
+    "/users/:id/posts",
+    "/users/:id",
+    undefined,
+    undefined,
+  ]);
+  expect(await routesOf(build, "DELETE /users/1")).toEqual([undefined]);
+});
