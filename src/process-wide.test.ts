@@ -11,17 +11,17 @@ import { Registry } from "./registry/registry.ts";
 
 /** What copies of the package call of each other's objects. */
 const WRITTEN_DOWN = {
-  protocol: 1,
+  protocol: 2,
   members: {
     Registry:
       "counter exemplarProvider exemplars expose gauge histogram info register stateSet summary text unregister",
     HttpRecorder:
       "begin excludes needsHead needsSizes record recordRejected recordUpgrade registry timesHeads withdraw",
-    Connection: "add find finish newest open",
+    Connection: "add find finish first more newest open refuse",
     NodeRequest: [
-      "breakOff countsBody dropsBody end endAt endByEvents endStream findRoute finish hasLength headAt",
-      "header isEventStream isKnownTo isRecorded join leave left method needs noticeHead outcome",
-      "outcomeOfBreak passedHeaders protocolVersion recorders request requestBytes response",
+      "breakOff countsBody drop dropsBody end endAt endByEvents endStream findRoute finish hasLength headAt",
+      "header isEventStream isRecorded isRefused join joinInstead known leave left method needs noticeHead",
+      "outcome outcomeOfBreak passedHeaders protocolVersion recorders refuse request requestBytes response",
       "responseBytes route routeContext routedBy scheme start status streamKind timesHead url view",
     ].join(" "),
     Servers:

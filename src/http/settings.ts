@@ -70,6 +70,10 @@ export function servingSettings(options: HttpMetricsOptions): ServingSettings {
   if (authorize !== undefined && typeof authorize !== "function") {
     throw invalidOption("authorize", authorize, A_FUNCTION);
   }
+  const challenge = authorize?.challenge;
+  if (challenge !== undefined && !isHeaderValue(challenge)) {
+    throw invalidOption("authorize.challenge", challenge, "use text that a header can have");
+  }
   return {
     registry,
     path: path === false ? "/metrics" : path,
@@ -81,6 +85,11 @@ export function servingSettings(options: HttpMetricsOptions): ServingSettings {
     authorize,
     measureScrapes,
   };
+}
+
+/** Whether Node and the fetch API send this as the value of a header: Latin-1, without control characters. */
+function isHeaderValue(value: unknown): boolean {
+  return typeof value === "string" && /^[\t\x20-\x7e\x80-\xff]+$/.test(value);
 }
 
 /** The error for a bad option of `httpMetrics` or `monitor`. */

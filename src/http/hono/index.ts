@@ -100,7 +100,7 @@ async function handleFetch(http: NodeHttpMetrics, c: Context, next: Next) {
       return begun;
     };
     const measured = requestOrNew(raw, make);
-    measured.join(http.recorder);
+    measured.joinInstead(http.recorder);
     measured.routedBy(honoRoute, c);
   });
   // Whoever began it sees to its response.

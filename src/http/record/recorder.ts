@@ -65,7 +65,9 @@ export class HttpRecorder implements Recorder {
 
   excludes(request: MeasuredRequest): boolean {
     const { excludes } = this.#settings;
-    return excludes !== undefined && this.#safely(excludes, request.view) === true;
+    return (
+      excludes !== undefined && this.#safely("the option exclude", excludes, request.view) === true
+    );
   }
 
   begin(request: MeasuredRequest): void {
@@ -82,10 +84,11 @@ export class HttpRecorder implements Recorder {
     const kind = streams && request.streamKind(this.#settings.streamAfterMs);
     const series = this.#seriesOf(request);
     const example = this.#example();
-    const { start, headAt, endAt } = request;
+    const { start, headAt, endAt = start } = request;
     series.requests?.inc(1, example);
-    series.duration?.observe(((kind === undefined ? endAt : headAt) - start) / 1000, example);
-    if (headAt > 0) series.timeToHeaders?.observe((headAt - start) / 1000, example);
+    const answeredAt = kind === undefined ? endAt : (headAt ?? endAt);
+    series.duration?.observe(seconds(start, answeredAt), example);
+    if (headAt !== undefined) series.timeToHeaders?.observe(seconds(start, headAt), example);
     series.requestSize?.observe(request.requestBytes);
     series.responseSize?.observe(request.responseBytes);
     if (kind !== undefined && kind !== "upgrade") this.#recordStream(request, kind, endAt);
@@ -116,7 +119,7 @@ export class HttpRecorder implements Recorder {
     const { streams } = this.#families;
     if (streams === undefined) return;
     const facts = this.#factsOf(request, this.#routeOf(request), kind);
-    seriesOf(streams, facts).observe((endAt - request.start) / 1000);
+    seriesOf(streams, facts).observe(seconds(request.start, endAt));
   }
 
   #inFlight(request: MeasuredRequest, change: number): void {
@@ -143,7 +146,7 @@ export class HttpRecorder implements Recorder {
   /** The trace of the request, unless the registry has exemplars of its own. */
   #example(): UpdateOptions | undefined {
     if (this.registry.exemplarProvider !== undefined) return undefined;
-    const exemplar = this.#safely(activeTrace, undefined);
+    const exemplar = this.#safely("finding the active trace", activeTrace, undefined);
     return exemplar === undefined ? undefined : { exemplar };
   }
 
@@ -168,20 +171,30 @@ export class HttpRecorder implements Recorder {
 
   #routeOf(request: MeasuredRequest): string {
     const { route: byOption } = this.#settings;
-    const own = byOption && this.#safely(byOption, request.view);
-    const route = own ?? this.#safely(routeOf, request);
+    const own = byOption && this.#safely("the option route", byOption, request.view);
+    const route = own ?? this.#safely("finding a route", routeOf, request);
     return typeof route === "string" ? route : this.#conventions.unmatchedRoute;
   }
 
   /** What users and frameworks compute must not cost a request its count, nor its answer. */
-  #safely<Input, Result>(compute: (input: Input) => Result, input: Input): Result | undefined {
+  #safely<Input, Result>(
+    what: string,
+    compute: (input: Input) => Result,
+    input: Input,
+  ): Result | undefined {
     try {
       return compute(input);
     } catch (error) {
-      this.#warnings.once("option", `An option of the HTTP metrics failed: ${describe(error)}.`);
+      const message = `In the HTTP metrics ${what} failed: ${describe(error)}.`;
+      this.#warnings.once(what, message);
       return undefined;
     }
   }
+}
+
+/** The seconds between two readings of the clock. Tests replace it, and it may then go back. */
+function seconds(from: number, to: number): number {
+  return to > from ? (to - from) / 1000 : 0;
 }
 
 function routeOf(request: MeasuredRequest): string | undefined {

@@ -12,21 +12,30 @@ export interface OpenRequest {
   readonly request: IncomingMessage;
   /** The response is complete. */
   finish(): void;
+  /** What follows on the connection can't be parsed, and Node is about to close it. */
+  refuse(): void;
   /** The connection is gone. */
   breakOff(): void;
 }
 
-/** A connection of HTTP/1 and its requests under measurement. One listener serves all of them. */
+/**
+ * A connection of HTTP/1 and its requests under measurement. One listener serves all of them. However
+ * many requests a client pipelines, each is found in one step: the first is kept by itself, as most
+ * connections have no second one, and the others by their messages.
+ */
 export class Connection {
   /** The newest request until all of it is here: what can't be parsed may be the rest of it. */
   newest: IncomingMessage | undefined;
-  /** Several where the client pipelines. */
-  private readonly open: OpenRequest[] = [];
+  private first: OpenRequest | undefined = undefined;
+  private more: Map<object, OpenRequest> | undefined = undefined;
 
   private constructor(socket: ConnectedSocket) {
     socket[SHARED] = this;
     socket.on("close", () => {
-      for (const request of this.open.splice(0)) guard(() => request.breakOff());
+      const open = this.open();
+      this.first = undefined;
+      this.more = undefined;
+      for (const request of open) guard(() => request.breakOff());
     });
   }
 
@@ -41,24 +50,36 @@ export class Connection {
   }
 
   add(request: OpenRequest): void {
-    this.open.push(request);
+    if (this.first === undefined) this.first = request;
+    else {
+      this.more ??= new Map();
+      this.more.set(request.request, request);
+    }
   }
 
   find(message: object): OpenRequest | undefined {
-    for (const request of this.open) if (request.request === message) return request;
-    return undefined;
+    const { first } = this;
+    return first?.request === message ? first : this.more?.get(message);
   }
 
   /** Ends a request whose response is complete. */
   finish(message: IncomingMessage): void {
     // An idle connection keeps nothing of its last request alive.
     if (this.newest === message && message.complete) this.newest = undefined;
-    const { open } = this;
-    const at = open[0]?.request === message ? 0 : open.findIndex((one) => one.request === message);
-    if (at < 0) return;
-    const request = open[at] as OpenRequest;
-    if (open.length === 1) open.pop();
-    else open.splice(at, 1);
+    const request = this.find(message);
+    if (request === undefined) return;
+    if (request === this.first) this.first = undefined;
+    else this.more?.delete(message);
     request.finish();
+  }
+
+  /** Node can't parse what follows on the connection. */
+  refuse(): void {
+    for (const request of this.open()) guard(() => request.refuse());
+  }
+
+  private open(): readonly OpenRequest[] {
+    const first = this.first === undefined ? [] : [this.first];
+    return [...first, ...(this.more?.values() ?? [])];
   }
 }

@@ -26,7 +26,7 @@ export class FetchRequest extends MeasuredRequest implements BodyTap {
   /** The response to send instead: the same one, but it tells this request what becomes of its body. */
   async respond(response: Response): Promise<Response> {
     const { body, status } = response;
-    if (!this.isRecorded || this.endAt > 0) return response;
+    if (!this.isRecorded || this.endAt !== undefined) return response;
     this.noticeHead();
     this.response = response;
     if (status === SWITCHING_PROTOCOLS) this.end(status, "upgraded");

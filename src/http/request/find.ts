@@ -35,7 +35,7 @@ export function requestOrNew(message: Message, make: () => MeasuredRequest): Mea
   const begun = requestOf(message);
   if (begun !== undefined) return begun;
   const made = make();
-  if (made instanceof NodeRequest && made.endAt === 0) {
+  if (made instanceof NodeRequest && made.endAt === undefined) {
     const connection = Connection.by(message);
     if (connection !== undefined) {
       connection.add(made);

@@ -1,12 +1,13 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
+import type { Socket } from "node:net";
 
 /** A request as options see it, on every framework the same. */
 export interface HttpRequest {
   readonly method: string;
   /** Path and query, as the client sent them. */
   readonly url: string;
-  /** One of the request's headers, by its lower-case name. */
+  /** One of the request's headers, whatever case its name is given in. */
   header(name: string): string | undefined;
   /** The request itself: Node's, the stream of HTTP/2, or a `Request` where there is no Node. */
   readonly raw: IncomingMessage | ServerHttp2Stream | Request;
@@ -28,9 +29,19 @@ export class NodeHttpRequest implements HttpRequest {
   }
 
   header(name: string): string | undefined {
-    const value = this.raw.headers[name.toLowerCase()];
-    return Array.isArray(value) ? value.join(",") : value;
+    return headerIn(this.raw.headers, name);
   }
+}
+
+/** A header of Node's, which has their names in lower case. */
+export function headerIn(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name.toLowerCase()];
+  return Array.isArray(value) ? value.join(",") : value;
+}
+
+/** Whether a request came by TLS. Those that a test makes may have no socket. */
+export function isEncrypted({ socket }: { readonly socket: Socket | undefined }): boolean {
+  return socket !== undefined && socket !== null && "encrypted" in socket;
 }
 
 /** A request of the fetch API. */

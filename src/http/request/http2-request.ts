@@ -1,7 +1,7 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import { guard } from "../guard.ts";
 import { countBody } from "./body.ts";
-import type { HttpRequest } from "./http-request.ts";
+import { type HttpRequest, headerIn } from "./http-request.ts";
 import { MeasuredRequest, type Recorder } from "./measured-request.ts";
 import { isEventStream, outcomeOfStatus } from "./outcome.ts";
 
@@ -22,10 +22,11 @@ export class Http2Request extends MeasuredRequest {
     this.view = {
       method: this.method,
       url: headers[":path"] ?? "/",
-      header: (name) => headers[name]?.toString(),
+      header: (name) => headerIn(headers, name),
       raw: stream,
     };
     stream.once("close", () => this.#close());
+    if (this.#isTunnel) this.#noticeHeads();
   }
 
   get scheme(): string {
@@ -41,14 +42,33 @@ export class Http2Request extends MeasuredRequest {
   }
 
   protected needs({ needsHead, needsSizes }: Recorder): void {
-    if (needsHead && !this.#noticesHead) {
-      this.#noticesHead = true;
-      for (const responder of RESPONDERS) this.#noticeHead(responder);
-    }
+    if (needsHead) this.#noticeHeads();
     if (needsSizes && !this.#countsBody) {
       this.#countsBody = true;
       countBody(this, this.#stream, this.#stream, () => this.method === "HEAD");
     }
+  }
+
+  override noticeHead(): void {
+    super.noticeHead();
+    const status = this.#sentStatus;
+    if (this.#isTunnel && status >= 200 && status < 300) this.end(status, "upgraded");
+  }
+
+  /** A tunnel, or what is made through one, such as a WebSocket. */
+  get #isTunnel(): boolean {
+    return this.method === "CONNECT";
+  }
+
+  /** The status of the response; 0 before there is one. */
+  get #sentStatus(): number {
+    return Number(this.#stream.sentHeaders?.[":status"] ?? 0);
+  }
+
+  #noticeHeads(): void {
+    if (this.#noticesHead) return;
+    this.#noticesHead = true;
+    for (const responder of RESPONDERS) this.#noticeHead(responder);
   }
 
   #noticeHead(responder: (typeof RESPONDERS)[number]): void {
@@ -62,8 +82,9 @@ export class Http2Request extends MeasuredRequest {
 
   #close(): void {
     const stream = this.#stream;
-    const status = Number(stream.sentHeaders?.[":status"] ?? 0);
-    if (status === 0) this.end(0, "aborted");
+    const status = this.#sentStatus;
+    if (this.outcome === "upgraded") this.endStream();
+    else if (status === 0) this.end(0, "aborted");
     else if (isComplete(stream)) this.end(status, outcomeOfStatus(status));
     else this.end(status, hasFailed(stream) ? "failed_response" : "aborted_response");
   }

@@ -34,10 +34,11 @@ export abstract class MeasuredRequest {
   abstract readonly protocolVersion: string;
   abstract readonly view: HttpRequest;
 
-  /** When the headers of the response were sent; 0 before. */
-  headAt = 0;
-  /** When it ended; 0 before. */
-  endAt = 0;
+  // A clock may say 0: those of tests begin there.
+  /** When the headers of the response were sent. */
+  headAt: number | undefined = undefined;
+  /** When it ended. */
+  endAt: number | undefined = undefined;
   status = 0;
   outcome: Outcome = "ok";
   requestBytes = 0;
@@ -60,12 +61,9 @@ export abstract class MeasuredRequest {
   /** Whether the length of the response was known beforehand. */
   protected abstract get hasLength(): boolean;
 
-  /**
-   * Adds a recorder, unless there is one of the same registry: that would be a copy. Returns whether
-   * the request was new to it.
-   */
+  /** Adds a recorder, unless there is one of the same registry. Returns whether it was added. */
   join(recorder: Recorder): boolean {
-    if (this.endAt > 0 || this.isKnownTo(recorder)) return false;
+    if (this.endAt !== undefined || this.known(recorder) !== undefined) return false;
     if (recorder.excludes(this)) {
       this.left = including(this.left, recorder);
     } else {
@@ -76,6 +74,17 @@ export abstract class MeasuredRequest {
     return true;
   }
 
+  /**
+   * Adds a recorder in the place of one of the same registry, which has other options: it is that of a
+   * server or of an earlier call. Returns whether it was added.
+   */
+  joinInstead(recorder: Recorder): boolean {
+    const known = this.known(recorder);
+    if (known === recorder || this.endAt !== undefined) return false;
+    if (known !== undefined) this.drop(known);
+    return this.join(recorder);
+  }
+
   /** Whether anyone records it: not where all of them exclude it. */
   get isRecorded(): boolean {
     return this.recorders.length > 0;
@@ -83,16 +92,15 @@ export abstract class MeasuredRequest {
 
   /** Drops a recorder again, as the request turned out to be a scrape. */
   leave(recorder: Recorder): void {
-    const leaving = this.recorders.find(({ registry }) => registry === recorder.registry);
+    const leaving = this.known(recorder);
     if (leaving === undefined) return;
-    this.recorders = this.recorders.filter((other) => other !== leaving);
+    this.drop(leaving);
     this.left = including(this.left, leaving);
-    leaving.withdraw(this);
   }
 
   /** Notes that the headers of the response were sent, and those passed along only then. */
   noticeHead(_passedHeaders?: unknown): void {
-    if (this.headAt === 0) this.headAt = performance.now();
+    this.headAt ??= performance.now();
   }
 
   /** Sets how the route will be found when the request has ended. */
@@ -109,17 +117,18 @@ export abstract class MeasuredRequest {
   /** What kind of stream it was; undefined where it was none. */
   streamKind(streamAfterMs: number): StreamKind | undefined {
     if (this.outcome === "upgraded") return "upgrade";
-    if (this.headAt === 0 || this.method === "HEAD") return undefined;
+    const { headAt, endAt } = this;
+    if (headAt === undefined || endAt === undefined || this.method === "HEAD") return undefined;
     if (this.hasLength) return undefined;
     if (this.isEventStream) return "event_stream";
-    return this.endAt - this.headAt >= streamAfterMs ? "stream" : undefined;
+    return endAt - headAt >= streamAfterMs ? "stream" : undefined;
   }
 
   /** Sets up what a recorder needs to know of the request. */
   protected abstract needs(recorder: Recorder): void;
 
   protected end(status: number, outcome: Outcome): void {
-    if (this.endAt > 0) return;
+    if (this.endAt !== undefined) return;
     this.endAt = performance.now();
     this.status = status;
     this.outcome = outcome;
@@ -138,10 +147,18 @@ export abstract class MeasuredRequest {
     for (const recorder of this.recorders) guard(() => recorder.recordUpgrade(this));
   }
 
-  private isKnownTo({ registry }: Recorder): boolean {
-    for (const recorder of this.recorders) if (recorder.registry === registry) return true;
-    for (const recorder of this.left) if (recorder.registry === registry) return true;
-    return false;
+  /** The recorder of the same registry. */
+  private known({ registry }: Recorder): Recorder | undefined {
+    for (const recorder of this.recorders) if (recorder.registry === registry) return recorder;
+    for (const recorder of this.left) if (recorder.registry === registry) return recorder;
+    return undefined;
+  }
+
+  private drop(dropped: Recorder): void {
+    const hasBegun = this.recorders.includes(dropped);
+    this.recorders = this.recorders.filter((recorder) => recorder !== dropped);
+    this.left = this.left.filter((recorder) => recorder !== dropped);
+    if (hasBegun) dropped.withdraw(this);
   }
 }
 

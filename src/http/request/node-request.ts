@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { countBody } from "./body.ts";
 import type { OpenRequest } from "./connection.ts";
 import { headerOf } from "./heads.ts";
-import { NodeHttpRequest } from "./http-request.ts";
+import { isEncrypted, NodeHttpRequest } from "./http-request.ts";
 import { MeasuredRequest, type Recorder } from "./measured-request.ts";
 import { isEventStream, type Outcome, outcomeOfStatus } from "./outcome.ts";
 
@@ -14,6 +14,8 @@ export class NodeRequest extends MeasuredRequest implements OpenRequest {
   private passedHeaders: unknown;
   private timesHead = false;
   private countsBody = false;
+  /** The connection was refused before anything of the response was sent. */
+  private isRefused = false;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     super(request.method ?? "");
@@ -34,7 +36,7 @@ export class NodeRequest extends MeasuredRequest implements OpenRequest {
   }
 
   get scheme(): string {
-    return "encrypted" in this.request.socket ? "https" : "http";
+    return isEncrypted(this.request) ? "https" : "http";
   }
 
   get protocolVersion(): string {
@@ -60,10 +62,15 @@ export class NodeRequest extends MeasuredRequest implements OpenRequest {
     this.end(statusCode, outcomeOfStatus(statusCode));
   }
 
+  refuse(): void {
+    this.isRefused = !this.response.headersSent;
+  }
+
   breakOff(): void {
     const { headersSent, socket, statusCode } = this.response;
     // A response without a socket still waited for its turn: nothing of it was sent.
-    if (headersSent && socket !== null) this.end(statusCode, this.outcomeOfBreak());
+    if (headersSent && socket !== null && !this.isRefused)
+      this.end(statusCode, this.outcomeOfBreak());
     else this.end(0, "aborted");
   }
 
@@ -89,7 +96,7 @@ export class NodeRequest extends MeasuredRequest implements OpenRequest {
   private outcomeOfBreak(): Outcome {
     const { socket } = this.request;
     const { errored } = this.response;
-    const hasClientLeft = socket.readableEnded || isSystemError(socket.errored);
+    const hasClientLeft = socket.readableEnded || isOfConnection(socket.errored);
     // A pipeline also fails the response of a client that has left; that error closed no socket.
     const isOurs = Boolean(errored) && errored === socket.errored;
     return hasClientLeft && !isOurs ? "aborted_response" : "failed_response";
@@ -105,7 +112,12 @@ export class NodeRequest extends MeasuredRequest implements OpenRequest {
   }
 }
 
-/** An error of the connection itself, such as ECONNRESET, rather than one that a program made. */
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error;
+/**
+ * An error of the connection itself, rather than one that a program made: of the system, such as
+ * ECONNRESET, of TLS, or of the parser, as the client has sent what is no HTTP.
+ */
+function isOfConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  return syscall !== undefined || /^(?:HPE_|ERR_SSL_)/.test(String(code));
 }

@@ -25,5 +25,5 @@ export function outcomeOfStatus(status: number): Outcome {
 
 /** Whether a `Content-Type` is the one of event streams. */
 export function isEventStream(contentType: unknown): boolean {
-  return String(contentType).startsWith("text/event-stream");
+  return /^\s*text\/event-stream/i.test(String(contentType));
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { guard } from "../guard.ts";
-import { NodeHttpRequest } from "./http-request.ts";
+import { isEncrypted, NodeHttpRequest } from "./http-request.ts";
 import { MeasuredRequest } from "./measured-request.ts";
 import { outcomeOfStatus } from "./outcome.ts";
 
@@ -17,6 +17,8 @@ export class UpgradeRequest extends MeasuredRequest {
     this.#request = request;
     this.#readStatus(socket);
     socket.once("close", () => this.#close());
+    // A handler that never reads the socket never sees it close, either.
+    socket.once("end", () => this.#clientEnded());
   }
 
   get view(): NodeHttpRequest {
@@ -24,7 +26,7 @@ export class UpgradeRequest extends MeasuredRequest {
   }
 
   get scheme(): string {
-    return "encrypted" in this.#request.socket ? "https" : "http";
+    return isEncrypted(this.#request) ? "https" : "http";
   }
 
   get protocolVersion(): string {
@@ -54,6 +56,10 @@ export class UpgradeRequest extends MeasuredRequest {
     this.status = status;
     const isTunnel = this.method === "CONNECT" && status >= 200 && status < 300;
     if (status === 101 || isTunnel) this.end(status, "upgraded");
+  }
+
+  #clientEnded(): void {
+    if (this.outcome !== "upgraded") this.#close();
   }
 
   #close(): void {

@@ -16,6 +16,8 @@ import { UpgradeRequest } from "../request/upgrade-request.ts";
 /** Measures a server's requests, and may answer some of them. */
 export interface Watcher {
   readonly recorder: Recorder;
+  /** The path of the page that it serves. */
+  readonly path?: string;
   /** Answers a request before the server's own listeners see it; returns whether it did. */
   readonly answers?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -53,10 +55,8 @@ export class ServerWatch {
     this.everywhere = everywhere;
     this.own = listenerOf(server)?.[SHARED] ?? [];
     interceptEmit(server, this);
-    // Node drops a tunnel's connection where nobody listens; then nobody could count it either.
-    server.on("connect", (_request, socket: Duplex) => {
-      if (server.listenerCount("connect") === 1) socket.destroy();
-    });
+    // Node emits this only where somebody listens.
+    server.on("connect", seeTunnel);
   }
 
   /** The watch of a server, which begins now if there was none. */
@@ -115,7 +115,9 @@ export class ServerWatch {
   }
 
   reject(error: Error, socket: Socket): void {
-    const status = rejectedStatus(error, socket, Connection.of(socket).newest);
+    const connection = Connection.of(socket);
+    connection.refuse();
+    const status = rejectedStatus(error, socket, connection.newest);
     if (status === undefined || this.isOff) return;
     const recorders = new Map<Registry, Recorder>();
     for (const { recorder } of this.watchers()) {
@@ -131,14 +133,21 @@ export class ServerWatch {
   }
 }
 
-/** Adds a watcher to a list, in the place of one with the same registry. */
+/**
+ * Adds a watcher to a list. The newest recorder of a registry takes the place of the others, and the
+ * newest page at a path too; pages at other paths stay.
+ */
 export function addWatcher(watchers: Watcher[], watcher: Watcher): void {
-  const { needsHead, registry } = watcher.recorder;
-  if (needsHead) noticeHeads(noticeHead);
-  const at = watchers.findIndex(({ recorder }) => recorder.registry === registry);
-  if (at < 0) watchers.push(watcher);
-  // One that only measures leaves the other's answers where they are.
-  else watchers[at] = { ...watchers[at], ...watcher };
+  const { recorder, path } = watcher;
+  if (recorder.needsHead) noticeHeads(noticeHead);
+  let isMissing = true;
+  for (const [at, known] of watchers.entries()) {
+    if (known.recorder.registry !== recorder.registry) continue;
+    const isSame = known.path === path || watcher.answers === undefined;
+    watchers[at] = isSame ? { ...known, ...watcher } : { ...known, recorder };
+    if (isSame) isMissing = false;
+  }
+  if (isMissing) watchers.push(watcher);
 }
 
 function noticeHead({ req }: ServerResponse, passedHeaders: unknown): void {
@@ -162,8 +171,12 @@ function interceptEmit(server: Server, watch: ServerWatch): void {
       return isAnswered(watch, first, second) || emit.call(this, event, first, second);
     }
     if (event === "stream") guard(() => watch.beginStream(first, second));
-    else if (event === "upgrade" || event === "connect") {
-      guard(() => watch.beginUpgrade(first, second));
+    else if (event === "upgrade") guard(() => watch.beginUpgrade(first, second));
+    else if (event === "connect") {
+      // Over HTTP/2, a tunnel is a stream, which is measured already.
+      const isStream = "stream" in first;
+      if (!isStream) guard(() => watch.beginUpgrade(first, second));
+      if (isAlone(this)) return isStream ? false : drop(second);
     } else if (event === "clientError") guard(() => watch.reject(first, second));
     // biome-ignore lint/complexity/noArguments: all arguments, as they are.
     return Reflect.apply(emit, this, arguments);
@@ -171,8 +184,26 @@ function interceptEmit(server: Server, watch: ServerWatch): void {
   server.emit = emitWatched as typeof server.emit;
 }
 
+/** Our listener for tunnels: `emit` has seen them before. */
+function seeTunnel(): void {}
+
+/** Whether only we listen for tunnels. Then Node's own answer is due, as if nobody did. */
+function isAlone(server: Server): boolean {
+  return server.listeners("connect").every((listener) => listener === seeTunnel);
+}
+
+/** What Node does with a tunnel over HTTP/1 for which nobody listens. */
+function drop(socket: Duplex): true {
+  socket.destroy();
+  return true;
+}
+
 function isAnswered(watch: ServerWatch, request: IncomingMessage, response: ServerResponse) {
   try {
+    // Those of tests come by no connection, and Node has not told of them.
+    if (Connection.by(request) === undefined && !("stream" in request)) {
+      watch.begin(request, response);
+    }
     return watch.answer(request, response);
   } catch (error) {
     reportFailure(error);
