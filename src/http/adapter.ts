@@ -3,6 +3,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { guard, reportFailure } from "./guard.ts";
 import type { HttpMetricsOptions } from "./options.ts";
 import { MetricsEndpoint } from "./page/endpoint.ts";
+import { warnOfOneWorker } from "./page/one-worker.ts";
 import { leaveMetricsServer, startMetricsServer } from "./page/server.ts";
 import { HttpRecorder } from "./record/recorder.ts";
 import { type Message, requestOf, requestOrNew, setRouteOf } from "./request/find.ts";
@@ -89,6 +90,7 @@ export class NodeHttpMetrics {
   /** Notes that a request is a scrape: it is not measured unless that was asked for. */
   noteScrape(message: Message): void {
     guard(() => {
+      warnOfOneWorker();
       if (this.#measureScrapes) requestOf(message)?.routedBy(pathOfEndpoint, this.endpoint);
       else requestOf(message)?.leave(this.recorder);
     });
@@ -96,7 +98,7 @@ export class NodeHttpMetrics {
 
   #join(measured: MeasuredRequest, request: IncomingMessage | Http2ServerRequest): void {
     const { recorder } = this;
-    if (measured.join(recorder)) servers().watchServerOf(request, { recorder });
+    if (measured.joinInstead(recorder)) servers().watchServerOf(request, { recorder });
   }
 }
 
@@ -110,13 +112,15 @@ export function watcherInFront(
   http: NodeHttpMetrics,
   findRoute?: FindRoute<IncomingMessage>,
 ): Watcher {
+  const { recorder, endpoint } = http;
   return {
-    recorder: http.recorder,
+    recorder,
+    ...(endpoint && { path: endpoint.path }),
     answers(request, response) {
       if (http.serves(request.url ?? "/")) {
         http.measure(request, response);
         http.noteScrape(request);
-        void http.endpoint?.send(request, response);
+        void endpoint?.send(request, response);
         return true;
       }
       if (findRoute !== undefined) setRouteOf(request, findRoute, request);

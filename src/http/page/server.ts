@@ -3,6 +3,7 @@ import { processWide } from "../../process-wide.ts";
 import { warn } from "../../warn.ts";
 import { servers } from "../server/servers.ts";
 import type { MetricsEndpoint } from "./endpoint.ts";
+import { isWorker } from "./one-worker.ts";
 
 interface Address {
   readonly port: number;
@@ -28,7 +29,7 @@ export function startMetricsServer(
   { port, host = "127.0.0.1" }: Address,
   onFailure: (error: Error) => void = ({ message }) =>
     warn(
-      `No metrics on http://${hostInUrl(host)}:${port}${endpoint.path}: ${message}. Choose another port with the option port.`,
+      `No metrics on http://${hostInUrl(host)}:${port}${endpoint.path}: ${message}. Choose another port with the option port${isWorker() ? ", one for each worker of the cluster" : ""}.`,
     ),
 ): Server {
   const address = `${host}:${port}`;
