@@ -6,6 +6,7 @@ import { hostileInput } from "./scenarios/hostile-input.ts";
 import { methods } from "./scenarios/methods.ts";
 import { mixture } from "./scenarios/mixture.ts";
 import { options } from "./scenarios/options.ts";
+import { page } from "./scenarios/page.ts";
 import { routes } from "./scenarios/routes.ts";
 import { streams } from "./scenarios/streams.ts";
 import { upgrades } from "./scenarios/upgrades.ts";
@@ -20,6 +21,7 @@ const SCENARIOS = {
   ...hostileInput,
   ...connections,
   ...options,
+  ...page,
   ...mixture,
 };
 
@@ -31,7 +33,7 @@ export function runContract(subject: Subject): void {
       if (leavesOut.includes(title)) continue;
       const difference = differences[title];
       test(difference === undefined ? title : `${title} (differs: ${difference.reason})`, () =>
-        show((options) => startMeasured(subject, difference, options)),
+        show((...calls) => startMeasured(subject, difference, calls)),
       );
     }
     test("its differences are of scenarios that exist", () => {

@@ -16,7 +16,8 @@ export class MeasuredServer {
   readonly port: number;
   readonly server: RunningSubject["server"];
   readonly templates: Templates;
-  readonly #registry: Registry;
+  readonly registry: Registry;
+  readonly inject: RunningSubject["inject"];
   readonly #difference: Difference | undefined;
   readonly #seen = new Set<string>();
   #settled: Counts | undefined;
@@ -30,13 +31,14 @@ export class MeasuredServer {
     this.server = running.server;
     this.port = (running.server.address() as AddressInfo).port;
     this.templates = templates;
-    this.#registry = registry;
+    this.registry = registry;
+    this.inject = running.inject;
     this.#difference = difference;
     this.server.on("request", ({ url = "" }: IncomingMessage) => this.#seen.add(url));
   }
 
   async page(): Promise<TextPage> {
-    return parseTextPage(await this.#registry.text());
+    return parseTextPage(await this.registry.text());
   }
 
   /** Waits until a request with this path and query has reached the server. */
@@ -95,10 +97,11 @@ export class MeasuredServer {
 export async function startMeasured(
   subject: Subject,
   difference: Difference | undefined,
-  options: Omit<HttpMetricsOptions, "registry"> = {},
+  calls: readonly Omit<HttpMetricsOptions, "registry">[],
 ): Promise<MeasuredServer> {
   const registry = new Registry();
-  const running = await subject.start({ ...options, registry });
+  const all = calls.length === 0 ? [{}] : calls;
+  const running = await subject.start(all.map((options) => ({ ...options, registry })));
   const measured = new MeasuredServer(running, registry, subject.templates, difference);
   onTestFinished(async () => {
     running.server.closeAllConnections();

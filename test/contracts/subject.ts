@@ -12,8 +12,8 @@ export interface Subject {
   /** The titles of scenarios about what only servers of Node know. */
   readonly leavesOut?: readonly string[];
   /**
-   * Listens on a free port of 127.0.0.1, with `httpMetrics` in the framework's own manner, and
-   * offers these routes, each in the way the framework's users would write it:
+   * Listens on a free port of 127.0.0.1, with `httpMetrics` in the framework's own manner, once for
+   * each of the options, and offers these routes, each in the way the framework's users would write it:
    *
    * | route | |
    * |---|---|
@@ -31,7 +31,7 @@ export interface Subject {
    * | GET /big | `big()` with back-pressure, with the content-length `BIG_BYTES` |
    * | POST /upload | reads an application/octet-stream to its end, and answers its size |
    */
-  start(options: HttpMetricsOptions): Promise<RunningSubject>;
+  start(calls: readonly HttpMetricsOptions[]): Promise<RunningSubject>;
 }
 
 export interface Templates {
@@ -46,6 +46,8 @@ export interface Templates {
 export interface RunningSubject {
   /** The server itself: for upgrades, and to see requests come. */
   readonly server: Server;
+  /** Sends a request that comes by no socket, in the manner of the framework's tests. */
+  inject(path: string): Promise<unknown>;
   /** Called after all connections are closed. */
   close(): Promise<unknown>;
 }

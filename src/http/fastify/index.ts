@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { NodeHttpMetrics } from "../adapter.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
 import { NodeHttpRequest } from "../request/http-request.ts";
-import { measureFastify } from "./requests.ts";
+import { applicationOf, measureFastify } from "./requests.ts";
 
 export type { Authorize, HttpMetricsOptions, MonitorOptions } from "../options.ts";
 export type { HttpRequest } from "../request/http-request.ts";
@@ -22,7 +22,7 @@ export const httpMetrics: FastifyPluginAsync<HttpMetricsOptions> = async (app, o
   app.addHook("onClose", async () => http.stop());
 };
 
-// The hooks are for the whole application, not for the plugin's own scope.
+// The page belongs to the scope where the plugin is registered, with its prefix and its hooks.
 Object.assign(httpMetrics, {
   [Symbol.for("skip-override")]: true,
   [Symbol.for("fastify.display-name")]: "narthex",
@@ -46,16 +46,22 @@ export function monitor<const Label extends string = never>(
 }
 
 function serve(app: FastifyInstance, http: NodeHttpMetrics): void {
-  const { endpoint } = http;
-  if (endpoint === undefined) return;
+  if (http.endpoint === undefined) return;
+  const { path } = http.endpoint;
+  const url = app.prefix + path;
+  const { pages } = applicationOf(app);
+  const isOurs = pages.has(url);
+  // A route of the application's own comes first.
+  if (!isOurs && app.hasRoute({ method: "GET", url })) return;
+  pages.set(url, http);
+  if (isOurs) return;
   // The schema is for API documents: Fastify itself knows nothing of operation ids.
   const schema = { operationId: "metrics", summary: "All metrics, for Prometheus." } as object;
-  app.get(endpoint.path, { schema, logLevel: "warn" }, async (request, reply) => {
-    http.noteScrape(request.raw);
-    const { status, headers, body } = await endpoint.answer(
-      new NodeHttpRequest(request.raw),
-      reply.raw,
-    );
-    return reply.code(status).headers(headers).send(body);
+  app.get(path, { schema, logLevel: "warn", exposeHeadRoute: true }, async ({ raw }, reply) => {
+    const newest = pages.get(url) ?? http;
+    newest.noteScrape(raw);
+    const response = await newest.endpoint?.answer(new NodeHttpRequest(raw), reply.raw);
+    if (response === undefined || reply.sent) return reply;
+    return reply.code(response.status).headers(response.headers).send(response.body);
   });
 }

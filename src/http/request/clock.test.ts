@@ -21,11 +21,9 @@ function stopClock() {
 
 async function countOf(registry: Registry): Promise<string[]> {
   const lines = (await registry.text()).split("\n");
-  return lines.filter((line) => /^http_requests_(?:total|in_flight)/.test(line)).map(valueOf);
-}
-
-function valueOf(line: string): string {
-  return line.slice(line.lastIndexOf(" ") + 1);
+  return lines
+    .filter((line) => /^http_requests_(?:total|in_flight)/.test(line))
+    .map((line) => line.slice(line.lastIndexOf(" ") + 1));
 }
 
 const ANSWER: RequestListener = (_request, response) => response.end("hello");

@@ -6,6 +6,7 @@ import type express from "express";
 import type { Express, Request, Response } from "express";
 import { httpMetrics } from "../../../src/http/express/index.ts";
 import { BIG_BYTES, big, dripping, events, failing, PLAIN, sizeOf } from "../bodies.ts";
+import { intoListener } from "../inject.ts";
 import type { Subject } from "../subject.ts";
 
 type ExpressModule = typeof express;
@@ -19,16 +20,20 @@ export function expressSubject(name: string, express: ExpressModule, wildcard: s
       broken: "/api/v1/users/:userId/broken",
       wildcard,
     },
-    async start(options) {
+    async start(calls) {
       const app = express();
       // Without it Express prints every error, which is what many scenarios are about.
       app.set("env", "test");
-      app.use(httpMetrics(options));
+      for (const options of calls) app.use(httpMetrics(options));
       app.use("/api", api(express));
       addRoutes(app, express, wildcard);
       const server: Server = app.listen(0, "127.0.0.1");
       await once(server, "listening");
-      return { server, close: () => once(server.close(), "close") };
+      return {
+        server,
+        inject: intoListener(app),
+        close: () => once(server.close(), "close"),
+      };
     },
   };
 }

@@ -11,12 +11,12 @@ export const fastifySubject: Subject = {
     broken: "/api/v1/users/:userId/broken",
     wildcard: "/files/*",
   },
-  async start(options) {
+  async start(calls) {
     const app = fastify();
-    await app.register(httpMetrics, options);
+    for (const options of calls) await app.register(httpMetrics, options);
     addRoutes(app);
     await app.listen({ port: 0, host: "127.0.0.1" });
-    return { server: app.server, close: () => app.close() };
+    return { server: app.server, inject: (path) => app.inject(path), close: () => app.close() };
   },
 };
 

@@ -6,9 +6,9 @@ import type { HttpMetricsOptions } from "../../../src/http/options.ts";
 import { BIG_BYTES, big, dripping, events, failing, PLAIN, sizeOf } from "../bodies.ts";
 
 /** The contract's routes on Hono, whatever server there is below. */
-export function honoApp(options: HttpMetricsOptions): Hono {
+export function honoApp(calls: readonly HttpMetricsOptions[]): Hono {
   const app = new Hono();
-  app.use(httpMetrics(options));
+  for (const options of calls) app.use(httpMetrics(options));
   app.onError((error, c) => ("getResponse" in error ? error.getResponse() : c.text("broken", 500)));
   app.get("/plain", (c) => c.text(PLAIN, 200, { "content-length": String(PLAIN.length) }));
   app.route("/api", new Hono().route("/v1", v1()));

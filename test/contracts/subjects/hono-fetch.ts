@@ -43,10 +43,15 @@ export const honoFetchSubject: Subject = {
     "an upgrade that is dropped without an answer",
     "any mixture of it all at once",
   ],
-  async start(options) {
-    const server = fetchServer(honoApp(options).fetch);
+  async start(calls) {
+    const app = honoApp(calls);
+    const server = fetchServer(app.fetch);
     await once(server.listen(0, "127.0.0.1"), "listening");
-    return { server, close: () => once(server.close(), "close") };
+    return {
+      server,
+      inject: async (path) => app.request(path),
+      close: () => once(server.close(), "close"),
+    };
   },
 };
 

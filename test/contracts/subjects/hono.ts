@@ -11,10 +11,14 @@ export const honoSubject: Subject = {
     broken: "/api/v1/users/:userId/broken",
     wildcard: "/files/*",
   },
-  async start(options) {
-    const { fetch } = honoApp(options);
-    const server = createAdaptorServer({ fetch, hostname: "127.0.0.1" }) as Server;
+  async start(calls) {
+    const app = honoApp(calls);
+    const server = createAdaptorServer({ fetch: app.fetch, hostname: "127.0.0.1" }) as Server;
     await once(server.listen(0, "127.0.0.1"), "listening");
-    return { server, close: () => once(server.close(), "close") };
+    return {
+      server,
+      inject: async (path) => app.request(path),
+      close: () => once(server.close(), "close"),
+    };
   },
 };

@@ -6,6 +6,7 @@ import Koa from "koa";
 import mount from "koa-mount";
 import { httpMetrics } from "../../../src/http/koa/index.ts";
 import { BIG_BYTES, big, dripping, events, failing, PLAIN, sizeOf } from "../bodies.ts";
+import { intoListener } from "../inject.ts";
 import type { Subject } from "../subject.ts";
 
 export const koaSubject: Subject = {
@@ -15,17 +16,21 @@ export const koaSubject: Subject = {
     broken: "/api/v1/users/:userId/broken",
     wildcard: "/files/*path",
   },
-  async start(options) {
+  async start(calls) {
     const app = new Koa();
     // Errors are what many scenarios are about.
     app.silent = true;
-    app.use(httpMetrics(options));
+    for (const options of calls) app.use(httpMetrics(options));
     app.use(mount("/api", api()));
     const router = routes();
     app.use(router.routes()).use(router.allowedMethods());
     const server = app.listen(0, "127.0.0.1");
     await once(server, "listening");
-    return { server, close: () => once(server.close(), "close") };
+    return {
+      server,
+      inject: intoListener(app.callback()),
+      close: () => once(server.close(), "close"),
+    };
   },
 };
 

@@ -9,5 +9,5 @@ export const nestExpressSubject: Subject = {
     broken: "/api/v1/users/:userId/broken",
     wildcard: "/files/{*path}",
   },
-  start: (options) => startNest(new ExpressAdapter(), options),
+  start: (calls) => startNest(new ExpressAdapter(), calls),
 };

@@ -9,8 +9,8 @@ export const nestFastifySubject: Subject = {
     broken: "/api/v1/users/:userId/broken",
     wildcard: "/files/*",
   },
-  start: (options) =>
-    startNest<NestFastifyApplication>(new FastifyAdapter(), options, (app) => {
+  start: (calls) =>
+    startNest<NestFastifyApplication>(new FastifyAdapter(), calls, (app) => {
       const fastify = app.getHttpAdapter().getInstance();
       fastify.addContentTypeParser("application/octet-stream", (_request, body, done) =>
         done(null, body),

@@ -19,17 +19,18 @@ import { HttpMetricsModule } from "../../../src/http/nest/index.ts";
 import type { HttpMetricsOptions } from "../../../src/http/options.ts";
 import { decorate, parameter } from "../../decorate.ts";
 import { BIG_BYTES, big, dripping, failing, PLAIN, sizeOf } from "../bodies.ts";
+import { intoServer } from "../inject.ts";
 import type { RunningSubject } from "../subject.ts";
 
 /** Listens on 127.0.0.1 with the routes of the contract, whatever Nest stands on. */
 export async function startNest<Application extends INestApplication>(
   adapter: AbstractHttpAdapter,
-  options: HttpMetricsOptions,
+  calls: readonly HttpMetricsOptions[],
   configure: (app: Application) => void = () => {},
 ): Promise<RunningSubject> {
   class App {}
   const imports = [
-    HttpMetricsModule.forRoot(options),
+    ...calls.map((options) => HttpMetricsModule.forRoot(options)),
     V1,
     RouterModule.register([{ path: "api", children: [{ path: "v1", module: V1 }] }]),
   ];
@@ -37,7 +38,8 @@ export async function startNest<Application extends INestApplication>(
   const app = await NestFactory.create<Application>(App, adapter, { logger: false });
   configure(app);
   await app.listen(0, "127.0.0.1");
-  return { server: app.getHttpServer(), close: () => app.close() };
+  const server = app.getHttpServer();
+  return { server, inject: intoServer(server), close: () => app.close() };
 }
 
 class Routes {

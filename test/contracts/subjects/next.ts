@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from "node:http";
 import { createRequire } from "node:module";
 import { httpMetrics } from "../../../src/http/next/index.ts";
 import { servers } from "../../../src/http/server/servers.ts";
+import { intoServer } from "../inject.ts";
 import { NEXT_APP } from "../next-build.ts";
 import type { Subject } from "../subject.ts";
 
@@ -16,12 +17,13 @@ export const nextSubject: Subject = {
     broken: `${USERS}/broken`,
     wildcard: "/files/[...path]",
   },
-  async start(options) {
+  async start(calls) {
     const server = createServer(await nextListener());
-    httpMetrics(options);
+    for (const options of calls) httpMetrics(options);
     await once(server.listen(0, "127.0.0.1"), "listening");
     return {
       server,
+      inject: intoServer(server),
       async close() {
         await once(server.close(), "close");
         forgetWatchers();

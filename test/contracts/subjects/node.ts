@@ -5,6 +5,7 @@ import { json } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { httpMetrics, setRoute } from "../../../src/http/node/index.ts";
 import { BIG_BYTES, big, dripping, events, failing, PLAIN, sizeOf } from "../bodies.ts";
+import { intoServer } from "../inject.ts";
 import type { Subject } from "../subject.ts";
 
 const USERS = "/api/v1/users/:userId";
@@ -16,15 +17,15 @@ export const nodeSubject: Subject = {
     broken: `${USERS}/broken`,
     wildcard: "/files/*",
   },
-  async start(options) {
+  async start(calls) {
     const server = createServer((request, response) => {
       answer(request, response).catch(() => {
         if (!response.headersSent) response.writeHead(500).end();
       });
     });
-    httpMetrics(server, options);
+    for (const options of calls) httpMetrics(server, options);
     await once(server.listen(0, "127.0.0.1"), "listening");
-    return { server, close: () => once(server.close(), "close") };
+    return { server, inject: intoServer(server), close: () => once(server.close(), "close") };
   },
 };
 
