@@ -162,7 +162,7 @@ function versionedCats(registry: Registry) {
   return rootOf({ imports, controllers: [Cats, NewerCats] });
 }
 
-describe.each(PLATFORMS)("on %s", (platform, adapter) => {
+describe.each(PLATFORMS)("on %s", (_platform, adapter) => {
   test("routes have the global prefix, the version and the controller's path", async () => {
     const registry = new Registry();
     const { url } = await listening(adapter(), versionedCats(registry), (app) =>
