@@ -47,7 +47,7 @@ export async function collect<S extends { readonly reader?: Reader | undefined }
       failed.set(source, error);
     }
   }
-  if (pending.length > 0) await Promise.all(pending);
+  if (pending.length > 0) await wait.during(Promise.all(pending));
   return failed;
 }
 
@@ -59,7 +59,7 @@ function read(reader: Reader, wait: Wait): Promise<void> | undefined {
   const { registry, call } = wait.collecting;
   const run = new Run(reader, registry, call);
   run.begin();
-  return run.end && wait.until(run, wait.leftMs);
+  return run.end && wait.until(run, run.end);
 }
 
 /**
@@ -71,7 +71,7 @@ async function join(run: Run, reader: Reader, wait: Wait): Promise<void> {
   const ms = wait.joinedMs(run);
   if (ms <= 0) throw LATE;
   try {
-    await wait.until(run, ms);
+    await wait.until(run, run.end, ms);
   } catch (error) {
     if (!wasStopped || error === LATE) throw error;
   }
@@ -82,41 +82,53 @@ async function join(run: Run, reader: Reader, wait: Wait): Promise<void> {
 class Wait {
   readonly collecting: Collecting;
   readonly #begun = performance.now();
-  readonly #stopped: Promise<never> | undefined;
+  readonly #rejecting: ((reason: string) => void)[] = [];
+  #isOver = false;
 
   constructor(collecting: Collecting) {
     this.collecting = collecting;
-    const { signal } = collecting;
-    if (signal === undefined) return;
-    this.#stopped = new Promise((_, reject) => {
-      if (signal.aborted) reject(LATE);
-      else signal.addEventListener("abort", () => reject(LATE), { once: true });
-    });
-    this.#stopped.catch(() => {}); // Where nothing has to be waited for.
   }
 
-  get leftMs(): number {
+  get #leftMs(): number {
     return this.collecting.deadlineMs - (performance.now() - this.#begun);
   }
 
+  /** How long to wait for a run that another scrape began. */
   joinedMs(run: Run): number {
     const { deadlineMs, isAskedFor } = this.collecting;
-    const ms = Math.min(this.leftMs, JOINED_SHARE * deadlineMs - run.age);
+    const ms = Math.min(this.#leftMs, JOINED_SHARE * deadlineMs - run.age);
     return isAskedFor ? ms : Math.min(ms, JOINED_MS);
   }
 
-  /** The end of a run; rejects with `LATE` after this time. */
-  async until({ end, enter, leave }: Run, ms: number): Promise<void> {
+  /** The end of a run; rejects with `LATE` at the deadline, or after `ms`. */
+  async until({ enter, leave }: Run, end: Promise<void> | undefined, ms?: number): Promise<void> {
+    if (this.#isOver) throw LATE;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(reject, Math.min(Math.max(ms, 0), MAX_TIMEOUT_MS), LATE);
-    });
     enter();
     try {
-      await Promise.race(this.#stopped === undefined ? [end, late] : [end, late, this.#stopped]);
+      await new Promise<void>((resolve, reject) => {
+        end?.then(resolve, reject);
+        this.#rejecting.push(reject);
+        if (ms !== undefined) timer = setTimeout(reject, Math.min(ms, MAX_TIMEOUT_MS), LATE);
+      });
     } finally {
       clearTimeout(timer);
       leave();
     }
+  }
+
+  /** Waits for all of a scrape's reads, and gives them up at the deadline or where the scrape is stopped. */
+  async during(reads: Promise<unknown>): Promise<void> {
+    const { signal } = this.collecting;
+    const giveUp = () => {
+      this.#isOver = true;
+      for (const reject of this.#rejecting) reject(LATE);
+    };
+    const timer = setTimeout(giveUp, Math.min(Math.max(this.#leftMs, 0), MAX_TIMEOUT_MS));
+    if (signal?.aborted) giveUp();
+    else signal?.addEventListener("abort", giveUp);
+    await reads;
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", giveUp);
   }
 }
