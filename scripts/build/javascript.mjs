@@ -104,9 +104,19 @@ async function commonJs(path, text, map) {
   // A module that only exports what others have has a map without sources.
   const isEmpty = JSON.parse(map).sources.length === 0;
   return {
-    code: `${transformed.code}//# sourceMappingURL=${name}.map\n`,
+    code: `${withOwnExports(transformed.code)}//# sourceMappingURL=${name}.map\n`,
     map: oneFolderDown(isEmpty ? map : transformed.map),
   };
+}
+
+/**
+ * esbuild's helper exports inherited names, too: after somebody has added a property to
+ * `Object.prototype`, no module could be loaded.
+ *
+ * @param {string} code
+ */
+function withOwnExports(code) {
+  return code.replace("for (var name in all)", "for (var name of __getOwnPropNames(all))");
 }
 
 /**

@@ -1,6 +1,7 @@
 import { invalidOption } from "../errors.ts";
 import type { Family, MetricType } from "../model/family.ts";
 import { checkLabelNames, checkMetricName } from "../model/names.ts";
+import type { Clock } from "../series/series-table.ts";
 import type { ExemplarSource } from "./exemplars.ts";
 
 const DEFAULT_LIMIT = 10_000;
@@ -54,14 +55,20 @@ export interface MetricOptions<L extends string> {
     | undefined;
 }
 
+/**
+ * The options that an object has itself. All objects have what somebody adds to `Object.prototype`, be it
+ * an old library or an attacker, and none of that is an option.
+ */
+export function ownOptions<Options extends object>(options: Options): Options {
+  return { __proto__: null, ...options };
+}
+
 /** What an instrument gets from its registry. */
-export interface RegistryContext {
+export interface RegistryContext extends Clock {
   readonly constantLabels: {
     readonly names: readonly string[];
     readonly values: readonly string[];
   };
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
   readonly exemplars: ExemplarSource;
   /** To be called when an update goes to the overflow series of this metric. */
   readonly onOverflow: (metric: string) => void;
@@ -90,7 +97,8 @@ export function define<L extends string>(
   context: RegistryContext,
   extra: Readonly<Record<string, unknown>> = {},
 ): Definition {
-  const { help, unit, labels = [], limit = DEFAULT_LIMIT, expireAfterSeconds } = options;
+  const own = ownOptions(options);
+  const { help, unit, labels = [], limit = DEFAULT_LIMIT, expireAfterSeconds } = own;
   checkMetricName(options.name);
   const name = type === "counter" ? options.name.replace(/(?<=.)_total$/, "") : options.name;
   if (typeof help !== "string") throw invalidOption(name, "help", help, "use a string");
@@ -105,7 +113,7 @@ export function define<L extends string>(
   }
   return {
     ...context,
-    family: { name, help, type, ...(unit === undefined ? {} : { unit }) },
+    family: ownOptions({ name, help, type, ...(unit === undefined ? {} : { unit }) }),
     labelNames: [...labels],
     limit,
     expireAfterMs: (expireAfterSeconds ?? 0) * 1000,

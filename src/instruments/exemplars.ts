@@ -23,6 +23,12 @@ export type ExemplarProvider = () => ExemplarLabels | undefined;
 /** Where the instruments of a registry get the exemplars of updates. */
 export class ExemplarSource {
   provider: ExemplarProvider | undefined;
+  readonly #onFailure: (metric: string, reason: unknown) => void;
+
+  /** @param onFailure told when the provider throws, or its exemplar is invalid */
+  constructor(onFailure: (metric: string, reason: unknown) => void) {
+    this.#onFailure = onFailure;
+  }
 
   /**
    * The labels of an update's own exemplar, which must be valid, or else those from the provider.
@@ -37,8 +43,9 @@ export class ExemplarSource {
       if (labels === undefined) return undefined;
       checkExemplar(metric, labels);
       return { ...labels };
-    } catch {
+    } catch (error) {
       // An update must not fail because of what the provider does.
+      this.#onFailure(metric, error);
       return undefined;
     }
   }

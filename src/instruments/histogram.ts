@@ -149,7 +149,7 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
 
   protected override admit(slot: number): void {
     if (this.native === undefined) return;
-    this.states[slot] = new NativeState(this.native, this.definition.now);
+    this.states[slot] = new NativeState(this.native, this.definition);
   }
 
   protected override forget(slot: number): void {

@@ -64,7 +64,7 @@ export class InfoInstrument extends Instrument<InfoSeries> implements Info {
   protected override write(sink: SampleSink, row: SeriesRow): void {
     if (row.chunk[row.at] === 0) return;
     const { created, timestamp, slot, tenancy } = row;
-    sink.info({ ...this.facts, created, timestamp, slot, tenancy });
+    sink.info({ ...this.facts, created, timestamp, table: undefined, slot, tenancy });
   }
 }
 

@@ -48,6 +48,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
       limit: definition.limit,
       expireAfterMs: definition.expireAfterMs,
       now: definition.now,
+      elapsed: definition.elapsed,
       onOverflowing: (slot) => {
         for (const series of chain(this.held[slot])) series.hasHooks = true;
       },

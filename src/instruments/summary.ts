@@ -89,7 +89,7 @@ export class SummaryInstrument extends Instrument<HeldSummary> {
     const ascending = checkQuantiles(options.name, quantiles);
     checkMaxAge(options.name, maxAgeSeconds);
     super(define("summary", options, context, { quantiles: ascending, maxAgeSeconds }), 2);
-    this.clock = new SliceClock(maxAgeSeconds * 1000, context.now);
+    this.clock = new SliceClock(maxAgeSeconds * 1000, context.elapsed);
     this.value = new RowValue(ascending);
     this.open();
   }

@@ -39,7 +39,7 @@ export function seriesHead(
   labelValues: readonly string[],
   { created = Number.NaN, timestamp = Number.NaN }: { created?: number; timestamp?: number } = {},
 ): SeriesHead {
-  return { labelNames, labelValues, created, timestamp, slot: 0, tenancy: 0 };
+  return { labelNames, labelValues, created, timestamp, table: undefined, slot: 0, tenancy: 0 };
 }
 
 /**

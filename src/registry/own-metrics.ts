@@ -1,6 +1,6 @@
 import { duplicateSeries, show } from "../errors.ts";
 import { CounterInstrument } from "../instruments/counter.ts";
-import type { RegistryContext } from "../instruments/definition.ts";
+import { ownOptions, type RegistryContext } from "../instruments/definition.ts";
 import type { SampleSink } from "../model/sample-sink.ts";
 import { describe, Warnings } from "../warn.ts";
 import { SOURCE } from "./foreign-source.ts";
@@ -24,20 +24,20 @@ export class OwnMetrics {
   constructor(context: RegistryContext) {
     const own = { ...context, constantLabels: withoutLabel(context.constantLabels) };
     this.#overflowUpdates = new OwnCounter(
-      {
+      ownOptions({
         name: "narthex_overflow_updates",
         help: "Updates of label sets past their family's series limit, counted under _other.",
         labels: [LABEL],
         limit: Number.POSITIVE_INFINITY, // As many as there are families, and no more.
-      },
+      }),
       own,
     );
     this.#collectErrors = new OwnCounter(
-      {
+      ownOptions({
         name: "narthex_collect_errors",
         help: "Families that a scrape went without, wholly or in part: their source threw, was late, or gave what is there already.",
         labels: [LABEL],
-      },
+      }),
       own,
     );
   }
@@ -72,6 +72,14 @@ export class OwnMetrics {
   countDuplicate(family: string, labels: object): void {
     this.#collectErrors.inc({ family });
     this.#warnings.once(`twice ${family}`, duplicateSeries(family, labels));
+  }
+
+  /** @param reason what the provider threw, or what is wrong with its exemplar */
+  warnOfExemplar(family: string, reason: unknown): void {
+    this.#warnings.once(
+      `exemplar ${family}`,
+      `Metric ${show(family)} gets no exemplar: ${describe(reason)}. The update was counted without it; this is not reported again.`,
+    );
   }
 }
 

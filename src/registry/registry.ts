@@ -1,5 +1,5 @@
 import { type Counter, CounterInstrument, type CounterOptions } from "../instruments/counter.ts";
-import type { RegistryContext } from "../instruments/definition.ts";
+import { ownOptions, type RegistryContext } from "../instruments/definition.ts";
 import { type ExemplarProvider, ExemplarSource } from "../instruments/exemplars.ts";
 import { type Gauge, GaugeInstrument, type GaugeOptions } from "../instruments/gauge.ts";
 import {
@@ -18,14 +18,18 @@ import { checkLabelNames } from "../model/names.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
 import { readLabels } from "../series/label-index.ts";
 import { type ExposeOptions, type Exposition, PageMaker } from "./expose.ts";
-import { Families } from "./families.ts";
+import { type AnyInstrument, Families } from "./families.ts";
 import { ForeignSource } from "./foreign-source.ts";
 import { OwnMetrics } from "./own-metrics.ts";
 
 export interface RegistryOptions {
   /** Labels on every series of the registry. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** The clock, in milliseconds since the epoch. */
+  /**
+   * The clock, in milliseconds since the epoch, for tests and simulations. Spans of time (expiry, the
+   * windows of summaries and the like) are read from it, too. By default timestamps come from `Date`
+   * and spans of time from the monotonic `performance.now`, which nobody can set.
+   */
   readonly now?: (() => number) | undefined;
 }
 
@@ -33,12 +37,15 @@ export interface RegistryOptions {
 export class Registry {
   readonly #families = new Families();
   readonly #sources = new Set<ForeignSource>();
-  readonly #exemplars = new ExemplarSource();
+  readonly #exemplars = new ExemplarSource((family, reason) =>
+    this.#own.warnOfExemplar(family, reason),
+  );
   readonly #context: RegistryContext;
   readonly #pages: PageMaker;
   readonly #own: OwnMetrics;
 
-  constructor({ labels = {}, now = Date.now }: RegistryOptions = {}) {
+  constructor(options: RegistryOptions = {}) {
+    const { labels = {}, now } = ownOptions(options);
     const names = Object.keys(labels);
     checkLabelNames("of the registry", names);
     const values = readLabels("of the registry", names, labels);
@@ -46,7 +53,8 @@ export class Registry {
     const exemplars = this.#exemplars;
     this.#context = {
       constantLabels,
-      now,
+      now: now ?? (() => Date.now()),
+      elapsed: now ?? (() => performance.now()),
       exemplars,
       onOverflow: (family) => this.#own.countOverflow(family),
       onDuplicate: (family, labels) => this.#own.countDuplicate(family, labels),
@@ -58,39 +66,44 @@ export class Registry {
 
   /** A value that only goes up. The same definition gives the same counter, however often. */
   counter<const L extends string = never>(options: CounterOptions<L>): Counter<NoInfer<L>> {
-    const instrument = new CounterInstrument(options as CounterOptions<string>, this.#context);
-    return this.#families.add(instrument, options.initial).handle as Counter<L>;
+    return this.#add(CounterInstrument, options as CounterOptions<string>).handle as Counter<L>;
   }
 
   /** A value that goes up and down. */
   gauge<const L extends string = never>(options: GaugeOptions<L>): Gauge<NoInfer<L>> {
-    const instrument = new GaugeInstrument(options as GaugeOptions<string>, this.#context);
-    return this.#families.add(instrument, options.initial).handle as Gauge<L>;
+    return this.#add(GaugeInstrument, options as GaugeOptions<string>).handle as Gauge<L>;
   }
 
   /** How values are distributed. */
   histogram<const L extends string = never>(options: HistogramOptions<L>): Histogram<NoInfer<L>> {
-    const instrument = new HistogramInstrument(options as HistogramOptions<string>, this.#context);
-    return this.#families.add(instrument, options.initial).handle as Histogram<L>;
+    return this.#add(HistogramInstrument, options as HistogramOptions<string>)
+      .handle as Histogram<L>;
   }
 
   /** Quantiles of the newest values, computed in this process. */
   summary<const L extends string = never>(options: SummaryOptions<L>): Summary<NoInfer<L>> {
-    const instrument = new SummaryInstrument(options as SummaryOptions<string>, this.#context);
-    return this.#families.add(instrument, options.initial).handle as Summary<L>;
+    return this.#add(SummaryInstrument, options as SummaryOptions<string>).handle as Summary<L>;
   }
 
   /** Facts that are text, such as a version. */
   info(options: InfoOptions): Info {
-    return this.#families.add(new InfoInstrument(options, this.#context)) as unknown as Info;
+    const instrument = new InfoInstrument(ownOptions(options), this.#context);
+    return this.#families.add(instrument) as unknown as Info;
   }
 
   /** States that are on or off. */
   stateSet<const S extends string, const L extends string = never>(
     options: StateSetOptions<S, L>,
   ): StateSet<NoInfer<S>, NoInfer<L>> {
-    const instrument = new StateSetInstrument(options, this.#context);
-    return this.#families.add(instrument, options.initial).handle as StateSet<S, L>;
+    return this.#add(StateSetInstrument, options).handle as StateSet<S, L>;
+  }
+
+  #add<Options extends { readonly initial?: readonly object[] | undefined }>(
+    Type: new (options: Options, context: RegistryContext) => AnyInstrument,
+    options: Options,
+  ): AnyInstrument {
+    const own = ownOptions(options);
+    return this.#families.add(new Type(own, this.#context), own.initial);
   }
 
   /**
@@ -132,7 +145,7 @@ export class Registry {
    * const { contentType, body } = await metrics.expose({ accept: request.headers.accept });
    */
   expose(options: ExposeOptions = {}): Promise<Exposition> {
-    return this.#pages.make(options);
+    return this.#pages.make(ownOptions(options));
   }
 
   /** The page in the text format 0.0.4, for tests and logs. */

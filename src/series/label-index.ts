@@ -142,14 +142,18 @@ export class LabelIndex {
 
 /** The values of a label object in the order of `names`; throws if it has other labels. */
 export function readLabels(metric: string, names: readonly string[], labels: object): string[] {
-  const given = new Map<string, unknown>();
-  if (typeof labels === "object") {
-    for (const name in labels) given.set(name, (labels as Record<string, unknown>)[name]);
-  }
-  if (given.size !== names.length || !names.every((name) => given.has(name))) {
+  if (typeof labels !== "object" || labels === null) throw labelsMismatch(metric, names, labels);
+  const isDeclared = (name: string) => names.includes(name);
+  const isGiven = (name: string) => Object.hasOwn(labels, name) || isInherited(labels, name);
+  if (!Object.keys(labels).every(isDeclared) || !names.every(isGiven)) {
     throw labelsMismatch(metric, names, labels);
   }
-  return names.map((name) => labelText(metric, name, given.get(name)));
+  return names.map((name) => labelText(metric, name, (labels as Record<string, unknown>)[name]));
+}
+
+/** Whether an object has this from its class: all objects have what a library adds to `Object.prototype`. */
+function isInherited(labels: object, name: string): boolean {
+  return name in labels && !(name in Object.prototype);
 }
 
 function labelText(metric: string, name: string, value: unknown): string {

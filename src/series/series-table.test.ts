@@ -18,6 +18,7 @@ function table(options: Partial<SeriesTableOptions> = {}): SeriesTable {
     limit: Number.POSITIVE_INFINITY,
     expireAfterMs: 0,
     now: () => now,
+    elapsed: () => now,
     onOverflowing: () => {},
     onOverflow,
     onAdded,

@@ -8,15 +8,20 @@ export const OVERFLOW_VALUE = "_other";
 
 const NONE = -1;
 
-export interface SeriesTableOptions {
+export interface Clock {
+  /** The time of day, in milliseconds since the epoch. */
+  readonly now: () => number;
+  /** The milliseconds since some fixed moment: spans of time don't change when the time of day is set. */
+  readonly elapsed: () => number;
+}
+
+export interface SeriesTableOptions extends Clock {
   readonly metric: string;
   readonly labelNames: readonly string[];
   /** Label sets past this number share one overflow series. */
   readonly limit: number;
   /** A series that is not updated for this long is dropped; 0 for never. */
   readonly expireAfterMs: number;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
   /** The series in the slot is the overflow series from now on. */
   readonly onOverflowing: (slot: number) => void;
   /** The overflow series was updated. */
@@ -53,9 +58,9 @@ export class SeriesTable {
   /** Whether series that are not updated are dropped. */
   readonly expires: boolean;
   private overflow = NONE;
-  private sweptAt = 0;
+  private sweptAt = Number.NEGATIVE_INFINITY;
   /** No series expires before this time. */
-  private nextExpiry = 0;
+  private nextExpiry = Number.NEGATIVE_INFINITY;
 
   constructor(options: SeriesTableOptions) {
     this.options = options;
@@ -103,7 +108,7 @@ export class SeriesTable {
 
   /** To be called for each update of the overflow series, and for all updates if series expire. */
   touch(slot: number): void {
-    if (this.expires) this.updateTimes.set(slot, this.options.now());
+    if (this.expires) this.updateTimes.set(slot, this.options.elapsed());
     if (slot === this.overflow) this.options.onOverflow();
   }
 
@@ -125,7 +130,8 @@ export class SeriesTable {
   /** Drops the series that have not been updated for too long. */
   expire(): void {
     if (!this.expires) return;
-    const now = this.options.now();
+    const now = this.options.elapsed();
+    // A clock that a user supplies may be set back.
     const isSetBack = now < this.sweptAt;
     if (now < this.nextExpiry && !isSetBack) return;
     this.sweptAt = now;
@@ -177,13 +183,15 @@ export class SeriesTable {
   }
 
   private add(values: readonly string[]): number {
-    const now = this.options.now(); // May throw, so it comes before all changes.
+    // Clocks may throw, so they are read before anything changes.
+    const now = this.options.now();
+    const elapsed = this.expires ? this.options.elapsed() : 0;
     const slot = this.free.pop() ?? this.slotCount++;
     this.newest += 1;
     this.index.insert(values, slot);
     this.generations.set(slot, this.newest);
     this.createdTimes.set(slot, now / 1000);
-    if (this.expires) this.updateTimes.set(slot, now);
+    this.updateTimes.set(slot, elapsed);
     this.options.onAdded(slot);
     return slot;
   }

@@ -11,7 +11,7 @@ function kept(
 ): number[] {
   const reservoir = new ExemplarReservoir(size, ttlSeconds);
   for (const [value, second] of exemplars) {
-    reservoir.add({ labels: {}, value, timestamp: START + second });
+    reservoir.add({ labels: {}, value, timestamp: START + second }, 1000 * second);
   }
   return reservoir.exemplars.map(({ value }) => value);
 }
@@ -119,10 +119,10 @@ describe("a full one", () => {
   test("puts the new one before others of its value, one with room after them", () => {
     const reservoir = new ExemplarReservoir(3, 10);
     const exemplar = (value: number, timestamp: number) => ({ labels: {}, value, timestamp });
-    for (const time of [1, 2]) reservoir.add(exemplar(8, time));
-    reservoir.add(exemplar(1, 0));
+    for (const time of [1, 2]) reservoir.add(exemplar(8, time), 1000 * time);
+    reservoir.add(exemplar(1, 0), 0);
     expect(reservoir.exemplars).toEqual([exemplar(1, 0), exemplar(8, 1), exemplar(8, 2)]);
-    reservoir.add(exemplar(8, 3));
+    reservoir.add(exemplar(8, 3), 3000);
     expect(reservoir.exemplars).toEqual([exemplar(1, 0), exemplar(8, 3), exemplar(8, 2)]);
   });
 

@@ -1,4 +1,5 @@
 import { invalidOption } from "../../errors.ts";
+import { ownOptions } from "../definition.ts";
 import type { Complete } from "../options.ts";
 
 /** The resolution of a native histogram, and what it does when it has too many buckets. */
@@ -51,7 +52,7 @@ export function nativeOptions(
     minResetSeconds = 0,
     maxExemplars = 10,
     exemplarTtlSeconds = 300,
-  } = option === true ? {} : option;
+  } = option === true ? ownOptions<NativeOptions>({}) : ownOptions(option);
   if (!(Number.isFinite(factor) && factor > 1)) {
     throw invalidOption(metric, "native.factor", factor, "use a finite number above 1");
   }

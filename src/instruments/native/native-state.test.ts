@@ -14,10 +14,11 @@ class Clock {
     this.reads += 1;
     return this.ms;
   };
+  readonly elapsed = this.now;
 }
 
 function state(options: NativeOptions, clock = new Clock()): NativeState {
-  return new NativeState(nativeOptions("m", options)!, clock.now);
+  return new NativeState(nativeOptions("m", options)!, clock);
 }
 
 function created(native: NativeState): number {

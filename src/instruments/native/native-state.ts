@@ -1,4 +1,5 @@
 import type { Exemplar, NativeHistogram } from "../../model/sample-sink.ts";
+import type { Clock } from "../../series/series-table.ts";
 import { BucketCounts } from "./bucket-counts.ts";
 import { bucketIndex, upperBound } from "./bucket-index.ts";
 import { ExemplarReservoir } from "./exemplar-reservoir.ts";
@@ -16,8 +17,7 @@ const UNLIMITED = 2 ** 30;
  */
 export class NativeState {
   private readonly settings: NativeSettings;
-  /** Milliseconds since the epoch. */
-  private readonly now: () => number;
+  private readonly clock: Clock;
   private readonly maxBuckets: number;
   private positive = new BucketCounts();
   private negative = new BucketCounts();
@@ -28,16 +28,20 @@ export class NativeState {
   private zeroThreshold: number;
   private zeroCount = 0;
   private exemplars: ExemplarReservoir | undefined;
+  /** When it was created or last reset, as the time of day and as elapsed time. */
   private createdMs: number;
+  private startMs: number;
+  /** The elapsed time at which it must be reset. */
   private resetDueMs: number | undefined;
 
-  constructor(settings: NativeSettings, now: () => number) {
+  constructor(settings: NativeSettings, clock: Clock) {
     this.settings = settings;
-    this.now = now;
+    this.clock = clock;
     this.maxBuckets = settings.maxBuckets || UNLIMITED;
     this.schema = settings.schema;
     this.zeroThreshold = comparable(settings.zeroThreshold);
-    this.createdMs = now();
+    this.createdMs = clock.now();
+    this.startMs = clock.elapsed();
   }
 
   /** When it was created or last reset, in seconds since the epoch. */
@@ -57,12 +61,11 @@ export class NativeState {
     return (isOver && this.limit(value)) || wasReset;
   }
 
-  /** Adds an exemplar, which must have a timestamp. */
   addExemplar(exemplar: Exemplar): void {
     const { maxExemplars, exemplarTtlSeconds } = this.settings;
     if (Number.isNaN(exemplar.value)) return;
     this.exemplars ??= new ExemplarReservoir(maxExemplars, exemplarTtlSeconds);
-    this.exemplars.add(exemplar);
+    this.exemplars.add(exemplar, this.clock.elapsed());
   }
 
   /**
@@ -71,7 +74,7 @@ export class NativeState {
    */
   resetIfDue(): boolean {
     const due = this.resetDueMs;
-    if (due === undefined || this.now() < due) return false;
+    if (due === undefined || this.clock.elapsed() < due) return false;
     this.reset(due);
     return true;
   }
@@ -97,8 +100,8 @@ export class NativeState {
     if (Number.isNaN(value)) return false;
     const minResetMs = this.settings.minResetSeconds * 1000;
     if (minResetMs > 0 && this.resetDueMs === undefined) {
-      const now = this.now();
-      const due = this.createdMs + minResetMs;
+      const now = this.clock.elapsed();
+      const due = this.startMs + minResetMs;
       if (now >= due) {
         this.reset(now);
         this.observe(value);
@@ -128,13 +131,14 @@ export class NativeState {
     this.negative = this.negative.halved();
   }
 
-  private reset(createdMs: number): void {
+  private reset(startMs: number): void {
     this.positive = new BucketCounts();
     this.negative = new BucketCounts();
     this.schema = this.settings.schema;
     this.zeroThreshold = comparable(this.settings.zeroThreshold);
     this.zeroCount = 0;
-    this.createdMs = createdMs;
+    this.createdMs = this.clock.now() - (this.clock.elapsed() - startMs);
+    this.startMs = startMs;
     this.resetDueMs = undefined;
   }
 }
