@@ -68,7 +68,7 @@ export abstract class LineSink implements PageSink {
 
   protected comments(
     name: string,
-    { help, unit }: Pick<Family, "help" | "unit">,
+    { help, unit }: { readonly help: string; readonly unit?: string | undefined },
     type: string,
     quotesInHelp: boolean,
   ): void {

@@ -22,7 +22,7 @@ const TEXT_TYPES: { readonly [Type in MetricType]: string } = {
 export class TextSink extends BucketedSink {
   override family(family: Family): void {
     const name = this.beginFamily(family);
-    this.comments(name, { help: family.help }, TEXT_TYPES[family.type], false);
+    this.comments(name, { help: family.help, unit: undefined }, TEXT_TYPES[family.type], false);
     this.nameParts(name, "_");
   }
 

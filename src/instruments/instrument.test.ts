@@ -381,6 +381,107 @@ describe("a family without labels", () => {
   });
 });
 
+describe("a provider of exemplars that fails", () => {
+  test.each<[string, () => unknown, string]>([
+    [
+      "throws",
+      () => {
+        throw new Error("no tracer");
+      },
+      "no tracer",
+    ],
+    [
+      "throws something without a text",
+      () => {
+        throw Object.create(null);
+      },
+      "an object that has no text",
+    ],
+    ["gives too long an exemplar", () => ({ trace_id: "x".repeat(200) }), "128 code points"],
+    ["gives no object", () => "4bf92f", "use an object of label values"],
+  ])(
+    "because it %s costs no update, and is told of once for each family",
+    async (_, provider, reason) => {
+      registry.exemplars(provider as () => undefined);
+      const counter = registry.counter({ name: "c", help: "", labels: ["a"] });
+      const histogram = registry.histogram({ name: "h", help: "" });
+      for (let i = 0; i < 3; i += 1) {
+        counter.inc({ a: "x" });
+        histogram.observe(1);
+      }
+      const { value } = await page();
+      expect(value("c_total", { a: "x" })).toBe(3);
+      expect(value("h_count")).toBe(3);
+      const warnings = vi.mocked(process.emitWarning).mock.calls.map(([message]) => message);
+      expect(warnings).toHaveLength(2);
+      for (const [i, family] of ["c", "h"].entries()) {
+        expect(warnings[i]).toContain(`Metric "${family}"`);
+        expect(warnings[i]).toContain(reason);
+      }
+    },
+  );
+});
+
+describe("spans of time", () => {
+  let elapsed: number;
+  let clock: number;
+  beforeEach(() => {
+    elapsed = 0;
+    clock = 1_700_000_000_000;
+    vi.spyOn(performance, "now").mockImplementation(() => elapsed);
+    vi.spyOn(Date, "now").mockImplementation(() => clock);
+    registry = new Registry();
+  });
+
+  const HOURS = 3_600_000;
+
+  test.each([2 * HOURS, -2 * HOURS, -1_700_000_000_000])(
+    "do not change when the system's clock is set, by %i ms",
+    async (step) => {
+      const options = { help: "", labels: ["a"], expireAfterSeconds: 300 } as const;
+      const counter = registry.counter({ name: "jobs", ...options });
+      const summary = registry.summary({ name: "size", help: "", quantiles: [1] });
+      const native = { maxBuckets: 1, factor: 2, minResetSeconds: 300 };
+      const histogram = registry.histogram({ name: "taken", help: "", native });
+      counter.inc({ a: "busy" }, 5);
+      counter.inc({ a: "idle" });
+      summary.observe(1);
+      for (const value of [1, 100]) histogram.observe(value);
+      clock += step;
+      elapsed += 1000;
+      let { value } = await page();
+      expect(value("jobs_total", { a: "busy" })).toBe(5);
+      expect(value("jobs_total", { a: "idle" })).toBe(1);
+      expect(value("size", { quantile: "1.0" })).not.toBeNaN();
+      expect(value("taken_count")).toBe(2);
+      elapsed += 299_000;
+      counter.inc({ a: "busy" });
+      ({ value } = await page());
+      expect(value("jobs_total", { a: "idle" })).toBeUndefined();
+      expect(value("taken_count")).toBe(0);
+      elapsed += 300_000;
+      ({ value } = await page());
+      expect(value("size", { quantile: "1.0" })).toBeNaN();
+    },
+  );
+
+  test.each([0, -HOURS])("are right where the clock starts at %i", async (start) => {
+    clock = start;
+    registry = new Registry({ now: () => clock });
+    const counter = registry.counter({
+      name: "c",
+      help: "",
+      labels: ["a"],
+      expireAfterSeconds: 60,
+    });
+    counter.inc({ a: "x" });
+    clock += 59_999;
+    expect((await page()).value("c_total", { a: "x" })).toBe(1);
+    clock += 1;
+    expect((await page()).samples).toEqual([]);
+  });
+});
+
 describe("an update that throws changes nothing", () => {
   const help = "";
   const labels = ["a"] as const;
