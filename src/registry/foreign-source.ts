@@ -111,12 +111,14 @@ class ForeignSink implements SampleSink {
   /** The label names of the series before, and what became of them. */
   #given: readonly string[] | undefined;
   #labelNames: readonly string[] = [];
-  /** The places of the names in alphabetical order. */
-  #order: readonly number[] = [];
+  /** The names in alphabetical order: their places, and what they add to the key of a series. */
+  #order: readonly { readonly i: number; readonly prefix: string }[] = [];
   /** Whether the family has given a series twice already. */
   #isRepeated = false;
-  /** What tells the family's series apart, with their times. */
+  /** What tells the family's series apart. */
   readonly #seen = new Set<string>();
+  /** Those of series with timestamps, alone and with each timestamp. */
+  readonly #seenAt = new Set<string>();
 
   constructor(sink: PageSink, { source, visit, rules }: ForeignSinkParts) {
     this.#sink = sink;
@@ -136,6 +138,7 @@ class ForeignSink implements SampleSink {
     this.#family = undefined;
     this.#given = undefined;
     this.#seen.clear();
+    this.#seenAt.clear();
     this.#isRepeated = false;
     this.#begin = this.#sink.length;
     this.#guard(() => {
@@ -234,17 +237,17 @@ class ForeignSink implements SampleSink {
   #isNew({ labelValues, timestamp, table }: SeriesHead): boolean {
     if (table !== undefined) return true;
     let key = "";
-    for (const i of this.#order) {
-      const [name, value] = [this.#given![i]!, labelValues[i]!];
-      if (value !== "") key += `${name.length}:${name}${value.length}:${value}`;
+    for (const { i, prefix } of this.#order) {
+      const value = labelValues[i]!;
+      if (value !== "") key += `${prefix}${value.length}:${value}`;
     }
-    const isTimed = !Number.isNaN(timestamp);
-    const timed = `${key} ${timestamp}`;
-    const isNew = isTimed
-      ? !this.#seen.has(timed) && !this.#seen.has(`${key} NaN`)
-      : !this.#seen.has(key);
+    const before = this.#seen.size;
     this.#seen.add(key);
-    this.#seen.add(timed);
+    const isFirst = this.#seen.size > before;
+    if (Number.isNaN(timestamp)) return isFirst;
+    const timed = `${key} ${timestamp}`;
+    const isNew = isFirst || (this.#seenAt.has(key) && !this.#seenAt.has(timed));
+    if (isNew) this.#seenAt.add(key).add(timed);
     return isNew;
   }
 
@@ -254,7 +257,9 @@ class ForeignSink implements SampleSink {
       const given = head.labelNames;
       this.#labelNames = [...names, ...given];
       this.#checkLabelNames();
-      this.#order = given.map((_, i) => i).sort((a, b) => (given[a]! < given[b]! ? -1 : 1));
+      this.#order = given
+        .map((name, i) => ({ i, name, prefix: `${name.length}:${name}` }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
       this.#given = given;
     }
     this.#check(head);
