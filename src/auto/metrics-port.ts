@@ -25,6 +25,7 @@ export class MetricsPort {
   #isTaken = false;
   /** Whether the metrics that are made just now are ours. */
   #isStarting = false;
+  #hasRuntime = false;
   #hasSent = false;
   #children = 0;
 
@@ -80,7 +81,8 @@ export class MetricsPort {
     if (this.#server !== undefined) return;
     this.#isStarting = true;
     speak();
-    if (this.#settings.runtime) {
+    if (this.#settings.runtime && !this.#hasRuntime) {
+      this.#hasRuntime = true;
       attempt("no metrics of Node itself", () => collectRuntime(metrics));
     }
     attempt("no metrics", () => {
@@ -95,7 +97,11 @@ export class MetricsPort {
   }
 }
 
-/** Whether a child process runs with `narthex/auto`, too, if it is one of Node's. */
-function isInstrumented({ spawnargs = [] }: ChildProcess): boolean {
+/**
+ * Whether a child process runs with `narthex/auto`, too, if it is one of Node's. Without arguments it
+ * was never started, as `spawn` threw.
+ */
+function isInstrumented({ spawnargs }: Partial<ChildProcess>): boolean {
+  if (!spawnargs) return false;
   return [process.env.NODE_OPTIONS ?? "", ...spawnargs].some((text) => text.includes("narthex"));
 }
