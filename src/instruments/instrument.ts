@@ -165,7 +165,11 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   exemplarOf(value: number, options: UpdateOptions | undefined): Exemplar | undefined {
     const { exemplars, now } = this.definition;
     if (options === undefined && exemplars.provider === undefined) return undefined;
+    // The provider may itself update the family, and so must not move the series of this update.
+    const { cursor } = this;
+    this.cursor = undefined;
     const labels = exemplars.labelsFor(this.family.name, options);
+    this.cursor = cursor;
     return labels && { labels, value, timestamp: now() / 1000 };
   }
 
@@ -195,7 +199,8 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   private lookCloser(labels: object): S {
     const series = this.hold(labels);
     if (!this.table.isOverflow(series.slot)) {
-      this.recent.remember(labels, series, this.table.size);
+      const values = this.table.values(series.slot);
+      this.recent.remember(labels, values, series, this.table.size);
     }
     return series;
   }

@@ -179,3 +179,21 @@ test("a lone surrogate and its replacement are one label set, as they are on the
   expect(index.find(index.read({ a: "\ufffd" }))).toBe(0);
   expect(index.find(index.read({ a: "\ud800" }))).toBe(0);
 });
+
+test("a getter that looks other labels up changes no lookup", () => {
+  const index = new LabelIndex("m", ["a", "b"]);
+  const values = Array.from({ length: 64 }, (_, i) => [`${i >> 3}`, `${i & 7}`] as const);
+  for (const [slot, each] of values.entries()) index.insert(each, slot);
+  values.forEach(([a, b], slot) => {
+    for (const [innerA, innerB] of values) {
+      const labels = {
+        a,
+        get b() {
+          index.findQuickly({ a: innerA, b: innerB });
+          return b;
+        },
+      };
+      expect([slot, -1]).toContain(index.findQuickly(labels));
+    }
+  });
+});

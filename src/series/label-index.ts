@@ -17,6 +17,8 @@ export class LabelIndex {
   /** The ids of the current lookup. */
   private readonly wanted: Int32Array;
   size = 0;
+  /** How often `wanted` or the ids in it changed: a getter in a label object may do so amid a lookup. */
+  private changes = 0;
 
   constructor(metric: string, names: readonly string[]) {
     this.metric = metric;
@@ -31,6 +33,8 @@ export class LabelIndex {
    */
   findQuickly(labels: object): number {
     const names = this.names;
+    this.changes += 1;
+    const changes = this.changes;
     let hash = 0;
     let i = 0;
     for (const name in labels) {
@@ -41,11 +45,12 @@ export class LabelIndex {
       hash = mix(hash, id);
       i += 1;
     }
-    return i === names.length ? this.probe(hash) : EMPTY;
+    return i === names.length && changes === this.changes ? this.probe(hash) : EMPTY;
   }
 
   /** The slot of these label values, or -1. */
   find(values: readonly string[]): number {
+    this.changes += 1;
     let hash = 0;
     for (let i = 0; i < values.length; i += 1) {
       const id = this.interners[i]!.find(values[i]);
@@ -80,6 +85,7 @@ export class LabelIndex {
   }
 
   delete(slot: number): void {
+    this.changes += 1;
     const mask = this.slots.length - 1;
     let hole = this.home(slot);
     while (this.slots[hole] !== slot) hole = (hole + 1) & mask;

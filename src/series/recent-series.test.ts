@@ -5,7 +5,7 @@ test("finds what was remembered, and only while its series is there", () => {
   const recent = new RecentSeries<{ slot: number }>(["a", "b"]);
   const series = { slot: 0 };
   expect(recent.find({ a: "x", b: "y" })).toBeUndefined();
-  recent.remember({ a: "x", b: "y" }, series, 1);
+  recent.remember({ a: "x", b: "y" }, ["x", "y"], series, 1);
   expect(recent.find({ a: "x", b: "y" })).toBe(series);
   expect(recent.find({ a: "y", b: "x" })).toBeUndefined();
   series.slot = -1;
@@ -17,7 +17,21 @@ test("inherited labels are not remembered as empty ones", () => {
   for (let i = 0; i < 64; i += 1) {
     const labels = Object.create({ a: `value ${i}` });
     expect(recent.find(labels)).toBeUndefined();
-    recent.remember(labels, { slot: i }, 64);
+    recent.remember(labels, [`value ${i}`], { slot: i }, 64);
   }
   expect(recent.find({ a: "" })).toBeUndefined();
+});
+
+test("labels that change while they are read are not remembered", () => {
+  const recent = new RecentSeries<{ slot: number }>(["a"]);
+  const values = ["x", "y"];
+  const labels = {
+    get a() {
+      return values.shift()!;
+    },
+  };
+  expect(recent.find(labels)).toBeUndefined();
+  recent.remember(labels, ["x"], { slot: 0 }, 1);
+  expect(recent.find({ a: "x" })).toBeUndefined();
+  expect(recent.find({ a: "y" })).toBeUndefined();
 });

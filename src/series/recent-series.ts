@@ -77,31 +77,35 @@ export class RecentSeries<S extends Recent> {
   /**
    * Remembers the series of the labels that the last lookup did not find.
    *
+   * @param values the label values of the series
    * @param seriesCount how many series the family has
    */
-  remember(labels: object, series: S, seriesCount: number): void {
-    if (this.names.length > MAX_LABELS) return;
+  remember(labels: object, values: readonly string[], series: S, seriesCount: number): void {
+    if (this.names.length > MAX_LABELS || !this.isFound(labels, values)) return;
     if (2 * seriesCount > this.places.length) this.grow(seriesCount);
+    const [first = "", second = "", third = "", fourth = ""] = values;
     for (let step = 0; step < STEPS; step += 1) {
       const place = (this.hash + step) & this.mask;
       const entry = this.places[place];
       // An entry stays while its series exists: entries that replace each other in turn would make
       // updates slower than the label index alone.
       if (entry !== undefined && entry.series.slot >= 0) continue;
-      this.places[place] = this.entry(labels, series);
+      this.places[place] = { first, second, third, fourth, series };
       return;
     }
   }
 
-  private entry(labels: object, series: S): Entry<S> | undefined {
-    const values = Object.values(labels);
-    const own = Object.keys(labels);
-    // Labels may be inherited: the label index finds those, but they are not remembered.
-    const isInOrder =
-      own.length === this.names.length && own.every((name, i) => name === this.names[i]);
-    if (!isInOrder || !values.every((value) => typeof value === "string")) return undefined;
-    const [first = "", second = "", third = "", fourth = ""] = values;
-    return { first, second, third, fourth, series };
+  /**
+   * Whether `find` can find these values by these labels: not where labels are inherited, in another
+   * order, no strings, or getters that give something else each time.
+   */
+  private isFound(labels: object, values: readonly string[]): boolean {
+    const own = Object.entries(labels);
+    const { names } = this;
+    return (
+      own.length === names.length &&
+      own.every(([name, value], i) => name === names[i] && value === values[i])
+    );
   }
 
   /** Replaces the table with an empty, larger one; later updates fill it again. */
