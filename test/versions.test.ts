@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, get, type RequestListener, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { createContext, Script } from "node:vm";
 import { build } from "esbuild";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
-import { requestCounts } from "./contracts/counts.ts";
+import { expectCounts } from "./contracts/counts.ts";
+import { listen } from "./listening.ts";
 import { parseTextPage } from "./text-page.ts";
 
 /** What the tests use of a version of the package. */
@@ -95,27 +95,19 @@ function freshScope(): object {
   });
 }
 
-const stops: (() => unknown)[] = [];
-afterEach(async () => {
+afterEach(() => {
   vi.restoreAllMocks();
-  for (const stop of stops.splice(0)) await stop();
 });
 
 async function listening(listener: RequestListener = hello) {
   const server = createServer(listener);
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  stops.push(() => server.close());
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { server, url: await listen(server) };
 }
 
 const hello: RequestListener = (_request, response) => response.writeHead(200).end("hello");
 
-async function counted({ metrics }: Version, requests: number): Promise<void> {
-  await vi.waitFor(async () => {
-    const page = parseTextPage(await metrics.text());
-    expect(requestCounts(page)).toEqual({ "GET _unmatched 200 ok": requests });
-    expect(page.value("http_requests_in_flight")).toBe(0);
-  });
+function counted({ metrics }: Version, requests: number): Promise<void> {
+  return expectCounts(metrics, { "GET _unmatched 200 ok": requests });
 }
 
 let protocol = 1000;

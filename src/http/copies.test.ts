@@ -1,12 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, expect, test, vi } from "vitest";
-
-const stops: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
+import { expect, onTestFinished, test, vi } from "vitest";
+import { freePort } from "../../scripts/servers/free-port.mjs";
+import { listen } from "../../test/listening.ts";
 
 /** The package as another bundle or a hot reload has it: its modules are evaluated again. */
 async function newCopy() {
@@ -18,10 +14,7 @@ async function newCopy() {
 
 async function listening() {
   const server = createServer((_request, response) => response.end("hello"));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  stops.push(() => server.close());
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { server, url: await listen(server) };
 }
 
 test("copies of the package measure a request once, in one registry", async () => {
@@ -40,14 +33,10 @@ test("copies of the package measure a request once, in one registry", async () =
 test("code that is loaded again takes over the port of the metrics", async () => {
   const { server } = await listening();
   const first = await newCopy();
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
+  const port = await freePort();
   const metricsServer = first.monitor(server, { port });
   await once(metricsServer, "listening");
-  stops.push(() => metricsServer.close());
+  onTestFinished(() => void metricsServer.close());
   const warned = vi.spyOn(process, "emitWarning");
   const second = await newCopy();
   expect(second.monitor(server, { port, path: "/moved" })).toBe(metricsServer);

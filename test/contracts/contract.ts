@@ -7,6 +7,7 @@ import { methods } from "./scenarios/methods.ts";
 import { mixture } from "./scenarios/mixture.ts";
 import { options } from "./scenarios/options.ts";
 import { page } from "./scenarios/page.ts";
+import { refused } from "./scenarios/refused.ts";
 import { routes } from "./scenarios/routes.ts";
 import { streams } from "./scenarios/streams.ts";
 import { upgrades } from "./scenarios/upgrades.ts";
@@ -14,6 +15,7 @@ import type { Subject } from "./subject.ts";
 
 const SCENARIOS = {
   ...routes,
+  ...refused,
   ...methods,
   ...aborts,
   ...streams,

@@ -1,4 +1,5 @@
-import type { TextPage } from "../text-page.ts";
+import { expect, vi } from "vitest";
+import { parseTextPage, type TextPage } from "../text-page.ts";
 
 /** How often each request was counted: `"GET /plain 200 ok"` → 1. */
 export type Counts = Readonly<Record<string, number>>;
@@ -6,6 +7,18 @@ export type Counts = Readonly<Record<string, number>>;
 /** What `http_requests_total` says. */
 export function requestCounts(page: TextPage): Counts {
   return countsOf(page, "http_requests_total", ["method", "route", "status_code", "outcome"]);
+}
+
+/** Waits until exactly these requests are counted, and none is in flight. */
+export async function expectCounts(
+  registry: { text(): Promise<string> },
+  expected: Counts,
+): Promise<void> {
+  await vi.waitFor(async () => {
+    const page = parseTextPage(await registry.text());
+    expect(requestCounts(page)).toEqual(expected);
+    expect(page.value("http_requests_in_flight")).toBe(0);
+  });
 }
 
 /** What the counts of a histogram say: `"GET /plain 200"` → 1. */

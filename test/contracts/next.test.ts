@@ -1,8 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { freePort } from "../../scripts/servers/free-port.mjs";
 import { send } from "./client.ts";
 import { runContract } from "./contract.ts";
 import { buildNextApp, NEXT, NEXT_APP, type NextBuild, nextEnvironment } from "./next-build.ts";
@@ -151,10 +150,3 @@ test("next dev with a base path counts on when a module is loaded again", SLOW, 
 });
 
 /** A standalone server takes no port 0. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -30,6 +30,8 @@ export interface Subject {
    * | GET /fails | `failing()`: a stream that fails after the headers and some bytes |
    * | GET /big | `big()` with back-pressure, with the content-length `BIG_BYTES` |
    * | POST /upload | reads an application/octet-stream to its end, and answers its size |
+   *
+   * A guard in front of all of them answers requests that have the header `x-refused` with 401.
    */
   start(calls: readonly HttpMetricsOptions[]): Promise<RunningSubject>;
 }

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer, upgradeWebSocket } from "@hono/node-server";
 import { Hono } from "hono";
 import { logger } from "hono/logger";
@@ -9,7 +8,8 @@ import { secureHeaders } from "hono/secure-headers";
 import { stream } from "hono/streaming";
 import { afterEach, expect, test, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { type Counts, requestCounts } from "../../../test/contracts/counts.ts";
+import { expectCounts, requestCounts } from "../../../test/contracts/counts.ts";
+import { listen, urlOf } from "../../../test/listening.ts";
 import { parseTextPage } from "../../../test/text-page.ts";
 import { Registry } from "../../registry/registry.ts";
 import type { HttpMetricsOptions } from "../options.ts";
@@ -26,7 +26,7 @@ afterEach(async () => {
 async function listening(options: HttpMetricsOptions = {}, app = new Hono()): Promise<string> {
   app.use(httpMetrics(options));
   addRoutes(app);
-  return listen(app);
+  return listenTo(app);
 }
 
 function addRoutes(app: Hono): void {
@@ -34,23 +34,8 @@ function addRoutes(app: Hono): void {
   app.get("/health", (c) => c.body(null, 204));
 }
 
-async function listen(app: Hono, options: object = {}): Promise<string> {
-  const server = createAdaptorServer({ fetch: app.fetch, ...options }) as Server;
-  server.listen(0, "127.0.0.1");
-  stops.push(() => {
-    server.close();
-    server.closeAllConnections?.();
-  });
-  await once(server, "listening");
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-async function counted(registry: Registry, expected: Counts): Promise<void> {
-  await vi.waitFor(async () => {
-    const page = parseTextPage(await registry.text());
-    expect(requestCounts(page)).toEqual(expected);
-    expect(page.value("http_requests_in_flight")).toBe(0);
-  });
+function listenTo(app: Hono, options: object = {}): Promise<string> {
+  return listen(createAdaptorServer({ fetch: app.fetch, ...options }) as Server);
 }
 
 test("counts each request under its route, and answers the page", async () => {
@@ -59,7 +44,7 @@ test("counts each request under its route, and answers the page", async () => {
   await fetch(`${url}/users/1?secret=1`);
   await fetch(`${url}/users/2`, { method: "HEAD" });
   await fetch(`${url}/nothing`);
-  await counted(registry, {
+  await expectCounts(registry, {
     "GET /users/:id 200 ok": 1,
     "HEAD /users/:id 200 ok": 1,
     "GET _unmatched 404 client_error": 1,
@@ -74,7 +59,7 @@ test("used several times, it counts once", async () => {
   const app = new Hono().use(httpMetrics({ registry })).use("*", httpMetrics({ registry }));
   const url = await listening({ registry }, app);
   for (const path of ["/users/1", "/users/2", "/metrics"]) await fetch(url + path);
-  await counted(registry, { "GET /users/:id 200 ok": 2 });
+  await expectCounts(registry, { "GET /users/:id 200 ok": 2 });
 });
 
 test("middleware before it has its part in the page", async () => {
@@ -103,12 +88,12 @@ test("a stream that fails, one that Hono closes, and one whose client leaves", a
     }),
   );
   app.get("/endless", (c) => c.body(new ReadableStream({ start: (out) => out.enqueue(first) })));
-  const url = await listen(app);
+  const url = await listenTo(app);
   await expect((await fetch(`${url}/fails`)).text()).rejects.toThrow();
   // Hono prints the error of a `stream`, and ends the response as if it were whole.
   expect(await (await fetch(`${url}/closed`)).text()).toBe("first");
   await (await fetch(`${url}/endless`)).body?.cancel();
-  await counted(registry, {
+  await expectCounts(registry, {
     "GET /fails 200 failed_response": 1,
     "GET /closed 200 ok": 1,
     "GET /endless 200 aborted_response": 1,
@@ -123,10 +108,10 @@ test("WebSockets have the route of their handler, also before any other request"
     upgradeWebSocket(() => ({ onOpen: (_event, socket) => socket.send("in") })),
   );
   const server = new WebSocketServer({ noServer: true });
-  const url = (await listen(app, { websocket: { server } })).replace("http", "ws");
+  const url = (await listenTo(app, { websocket: { server } })).replace("http", "ws");
   const socket = new WebSocket(`${url}/rooms/1`);
   await once(socket, "message");
-  await counted(registry, { "GET /rooms/:room 101 upgraded": 1 });
+  await expectCounts(registry, { "GET /rooms/:room 101 upgraded": 1 });
   socket.close();
   await expect(once(new WebSocket(`${url}/metrics`), "open")).rejects.toThrow("404");
   await vi.waitFor(async () => {
@@ -134,7 +119,7 @@ test("WebSockets have the route of their handler, also before any other request"
     const labels = { route: "/rooms/:room", kind: "upgrade" };
     expect(page.value("http_stream_duration_seconds_count", labels)).toBe(1);
   });
-  await counted(registry, {
+  await expectCounts(registry, {
     "GET /rooms/:room 101 upgraded": 1,
     "GET _unmatched 404 client_error": 1,
   });
@@ -144,7 +129,7 @@ test("measures HTTP/2", async () => {
   const registry = new Registry();
   const app = new Hono().use(httpMetrics({ registry }));
   addRoutes(app);
-  const url = await listen(app, { createServer: createHttp2Server });
+  const url = await listenTo(app, { createServer: createHttp2Server });
   const client = connectHttp2(url);
   stops.unshift(() => client.destroy());
   for (const path of ["/users/1", "/metrics"]) {
@@ -153,7 +138,7 @@ test("measures HTTP/2", async () => {
     expect(headers[":status"]).toBe(200);
     await once(request.resume(), "close");
   }
-  await counted(registry, { "GET /users/:id 200 ok": 1 });
+  await expectCounts(registry, { "GET /users/:id 200 ok": 1 });
 });
 
 test("monitor measures the app, and serves the metrics on their own port", async () => {
@@ -162,10 +147,10 @@ test("monitor measures the app, and serves the metrics on their own port", async
   stops.push(() => stopMetricsServer(server));
   await once(server, "listening");
   app.get("/users/:id", (c) => c.text("a user"));
-  const url = await listen(app as unknown as Hono);
+  const url = await listenTo(app as unknown as Hono);
   expect((await fetch(`${url}/users/1`)).status).toBe(200);
   expect((await fetch(`${url}/metrics`)).status).toBe(404);
-  const metricsUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
+  const metricsUrl = `${urlOf(server)}/metrics`;
   await vi.waitFor(async () => {
     expect(requestCounts(parseTextPage(await (await fetch(metricsUrl)).text()))).toEqual({
       "GET /users/:id 200 ok": 1,

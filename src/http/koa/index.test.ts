@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import Router from "@koa/router";
 import Koa from "koa";
 import mount from "koa-mount";
-import { afterEach, expect, test, vi } from "vitest";
-import { type Counts, requestCounts } from "../../../test/contracts/counts.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { expectCounts, requestCounts } from "../../../test/contracts/counts.ts";
+import { listen, urlOf } from "../../../test/listening.ts";
 import { parseTextPage } from "../../../test/text-page.ts";
 import { Registry } from "../../registry/registry.ts";
 import { setRoute } from "../node/index.ts";
@@ -12,17 +13,12 @@ import type { HttpMetricsOptions } from "../options.ts";
 import { stopMetricsServer } from "../page/server.ts";
 import { httpMetrics, monitor } from "./index.ts";
 
-const stops: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
-
 /** An app with the metrics and some routes; where it listens. */
 async function listening(options: HttpMetricsOptions = {}, app = new Koa()): Promise<string> {
   app.silent = true;
   app.use(httpMetrics(options));
   addRoutes(app);
-  return listen(app);
+  return listen(createServer(app.callback()));
 }
 
 function addRoutes(app: Koa): void {
@@ -36,31 +32,13 @@ function addRoutes(app: Koa): void {
   app.use(router.routes());
 }
 
-async function listen(app: Koa): Promise<string> {
-  const server = app.listen(0, "127.0.0.1");
-  stops.push(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  await once(server, "listening");
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-async function counted(registry: Registry, expected: Counts): Promise<void> {
-  await vi.waitFor(async () => {
-    const page = parseTextPage(await registry.text());
-    expect(requestCounts(page)).toEqual(expected);
-    expect(page.value("http_requests_in_flight")).toBe(0);
-  });
-}
-
 test("counts each request under its route, and answers the page", async () => {
   const registry = new Registry();
   const url = await listening({ registry });
   await fetch(`${url}/users/1?secret=1`);
   await fetch(`${url}/users/2`, { method: "HEAD" });
   await fetch(`${url}/nothing`);
-  await counted(registry, {
+  await expectCounts(registry, {
     "GET /users/:id 200 ok": 1,
     "HEAD /users/:id 200 ok": 1,
     "GET _unmatched 404 client_error": 1,
@@ -75,7 +53,7 @@ test("used several times, it counts once", async () => {
   const app = new Koa().use(httpMetrics({ registry })).use(httpMetrics({ registry }));
   const url = await listening({ registry }, app);
   for (const path of ["/users/1", "/users/2", "/metrics"]) await fetch(url + path);
-  await counted(registry, { "GET /users/:id 200 ok": 2 });
+  await expectCounts(registry, { "GET /users/:id 200 ok": 2 });
 });
 
 test("lets middleware before it have its headers, and its turn after the page", async () => {
@@ -97,11 +75,11 @@ test("in a mounted app, it measures and serves that app", async () => {
   const registry = new Registry();
   const inner = new Koa().use(httpMetrics({ registry }));
   addRoutes(inner);
-  const url = await listen(new Koa().use(mount("/api", inner)));
+  const url = await listen(createServer(new Koa().use(mount("/api", inner)).callback()));
   await fetch(`${url}/api/users/1`);
   await fetch(`${url}/api/users/2`);
   expect((await fetch(`${url}/api/metrics`)).status).toBe(200);
-  await counted(registry, { "GET /api/users/:id 200 ok": 2 });
+  await expectCounts(registry, { "GET /api/users/:id 200 ok": 2 });
 });
 
 test("without a router, routes are told by setRoute or by the option", async () => {
@@ -113,9 +91,9 @@ test("without a router, routes are told by setRoute or by the option", async () 
     if (ctx.path === "/told") setRoute(ctx.req, "/by-set-route");
     ctx.body = "ok";
   });
-  const url = await listen(app);
+  const url = await listen(createServer(app.callback()));
   for (const path of ["/told", "/own", "/other"]) await fetch(url + path);
-  await counted(registry, {
+  await expectCounts(registry, {
     "GET /by-set-route 200 ok": 1,
     "GET /by-option 200 ok": 1,
     "GET _unmatched 200 ok": 1,
@@ -139,10 +117,10 @@ test("a stream that fails, and one whose client leaves", async () => {
     });
   });
   app.use(router.routes());
-  const url = await listen(app);
+  const url = await listen(createServer(app.callback()));
   await expect((await fetch(`${url}/fails`)).text()).rejects.toThrow();
   await (await fetch(`${url}/endless`)).body?.cancel();
-  await counted(registry, {
+  await expectCounts(registry, {
     "GET /fails 200 failed_response": 1,
     "GET /endless 200 aborted_response": 1,
   });
@@ -151,13 +129,13 @@ test("a stream that fails, and one whose client leaves", async () => {
 test("monitor measures the app, and serves the metrics on their own port", async () => {
   const app = new Koa();
   const server = monitor(app, { port: 0, registry: new Registry() });
-  stops.push(() => stopMetricsServer(server));
+  onTestFinished(() => stopMetricsServer(server));
   await once(server, "listening");
   addRoutes(app);
-  const url = await listen(app);
+  const url = await listen(createServer(app.callback()));
   expect((await fetch(`${url}/users/1`)).status).toBe(200);
   expect((await fetch(`${url}/metrics`)).status).toBe(404);
-  const metricsUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
+  const metricsUrl = `${urlOf(server)}/metrics`;
   await vi.waitFor(async () => {
     expect(requestCounts(parseTextPage(await (await fetch(metricsUrl)).text()))).toEqual({
       "GET /users/:id 200 ok": 1,

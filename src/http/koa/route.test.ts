@@ -1,16 +1,11 @@
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import Router from "@koa/router";
 import Koa from "koa";
 import mount from "koa-mount";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { listen } from "../../../test/listening.ts";
 import { trackMounts } from "./mounts.ts";
 import { koaRoute } from "./route.ts";
-
-const stops: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
 
 /** The routes of requests, as they are told when each has been answered. */
 async function routesOf(
@@ -26,13 +21,10 @@ async function routesOf(
     return next();
   });
   build(app);
-  const server = app.listen(0, "127.0.0.1");
-  stops.push(() => server.close());
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const url = await listen(createServer(app.callback()));
   for (const request of requests) {
     const [method = "", path = ""] = request.split(" ");
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, redirect: "manual" });
+    const answer = await fetch(url + path, { method, redirect: "manual" });
     await answer.arrayBuffer();
   }
   return routes;

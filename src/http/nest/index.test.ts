@@ -1,7 +1,7 @@
 import dns from "node:dns";
 import { once } from "node:events";
 import { createServer as createHttpServer, type Server, type ServerResponse } from "node:http";
-import { type AddressInfo, createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import {
   type ArgumentsHost,
   type CallHandler,
@@ -27,7 +27,9 @@ import type { FastifyInstance } from "fastify";
 import { map } from "rxjs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { freePort } from "../../../scripts/servers/free-port.mjs";
 import { decorate, parameter } from "../../../test/decorate.ts";
+import { urlOf } from "../../../test/listening.ts";
 import { Registry } from "../../registry/registry.ts";
 import type { HttpMetricsOptions } from "../options.ts";
 import { HttpMetricsModule, monitor } from "./index.ts";
@@ -69,10 +71,6 @@ async function listening(
   await configure(app);
   await app.listen(0, "127.0.0.1");
   return { app, url: urlOf(app.getHttpServer()) };
-}
-
-function urlOf(server: Server): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function status(url: string, headers: Record<string, string> = {}): Promise<number> {
@@ -317,7 +315,7 @@ describe.each(PLATFORMS)("on %s", (_platform, adapter) => {
 
 test("the metrics' own port is closed with the application", async () => {
   const registry = new Registry();
-  const { port } = await freePort();
+  const port = await freePort();
   const { app } = await listening(new ExpressAdapter(), catsWith({ registry, port }));
   const page = `http://127.0.0.1:${port}/metrics`;
   expect(await status(page)).toBe(200);
@@ -386,11 +384,3 @@ test("on Fastify, all addresses of localhost are alike", async () => {
     "GET /cats/:id 401 client_error",
   ]);
 });
-
-async function freePort(): Promise<AddressInfo> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return address;
-}

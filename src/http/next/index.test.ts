@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { listen, urlOf } from "../../../test/listening.ts";
 import { Registry } from "../../registry/registry.ts";
 import { stopMetricsServer } from "../page/server.ts";
 import { servers } from "../server/servers.ts";
@@ -24,13 +24,7 @@ async function startServer(): Promise<string> {
     Object.assign(request, { [META]: { invokeOutput: "/blog/[slug]" } });
     response.end("a post");
   });
-  started.push(server);
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  return urlOf(server);
-}
-
-function urlOf(server: Server): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return listen(server);
 }
 
 async function counted(registry: Registry, requests: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import { type AddressInfo, createServer } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { freePort } from "../../../scripts/servers/free-port.mjs";
 import { Registry } from "../../registry/registry.ts";
 import { MetricsEndpoint } from "./endpoint.ts";
 import { leaveMetricsServer, startMetricsServer, stopMetricsServer } from "./server.ts";
@@ -10,15 +10,6 @@ const servers: Server[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) stopMetricsServer(server);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 function start(endpoint: MetricsEndpoint, port: number): Server {
   const server = startMetricsServer(endpoint, { port });

@@ -25,6 +25,10 @@ export function expressSubject(name: string, express: ExpressModule, wildcard: s
       // Without it Express prints every error, which is what many scenarios are about.
       app.set("env", "test");
       for (const options of calls) app.use(httpMetrics(options));
+      app.use(({ headers }, response, next) => {
+        if (headers["x-refused"] === undefined) next();
+        else response.sendStatus(401);
+      });
       app.use("/api", api(express));
       addRoutes(app, express, wildcard);
       const server: Server = app.listen(0, "127.0.0.1");

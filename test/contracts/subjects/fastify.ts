@@ -14,6 +14,9 @@ export const fastifySubject: Subject = {
   async start(calls) {
     const app = fastify();
     for (const options of calls) await app.register(httpMetrics, options);
+    app.addHook("onRequest", async ({ headers }, reply) =>
+      headers["x-refused"] === undefined ? undefined : reply.code(401).send(),
+    );
     addRoutes(app);
     await app.listen({ port: 0, host: "127.0.0.1" });
     return { server: app.server, inject: (path) => app.inject(path), close: () => app.close() };

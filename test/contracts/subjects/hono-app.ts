@@ -10,6 +10,7 @@ export function honoApp(calls: readonly HttpMetricsOptions[]): Hono {
   const app = new Hono();
   for (const options of calls) app.use(httpMetrics(options));
   app.onError((error, c) => ("getResponse" in error ? error.getResponse() : c.text("broken", 500)));
+  app.use(async (c, next) => (c.req.header("x-refused") ? c.body(null, 401) : next()));
   app.get("/plain", (c) => c.text(PLAIN, 200, { "content-length": String(PLAIN.length) }));
   app.route("/api", new Hono().route("/v1", v1()));
   app.get("/files/*", (c) => c.text("a file"));

@@ -21,6 +21,7 @@ export const koaSubject: Subject = {
     // Errors are what many scenarios are about.
     app.silent = true;
     for (const options of calls) app.use(httpMetrics(options));
+    app.use((ctx, next) => (ctx.get("x-refused") === "" ? next() : ctx.throw(401)));
     app.use(mount("/api", api()));
     const router = routes();
     app.use(router.routes()).use(router.allowedMethods());

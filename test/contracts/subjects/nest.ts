@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import {
   Body,
@@ -37,6 +37,10 @@ export async function startNest<Application extends INestApplication>(
   Module({ imports, controllers: [Routes] })(App);
   const app = await NestFactory.create<Application>(App, adapter, { logger: false });
   configure(app);
+  app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    if (request.headers["x-refused"] === undefined) next();
+    else response.writeHead(401).end();
+  });
   await app.listen(0, "127.0.0.1");
   const server = app.getHttpServer();
   return { server, inject: intoServer(server), close: () => app.close() };

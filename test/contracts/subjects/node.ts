@@ -17,6 +17,12 @@ export const nodeSubject: Subject = {
     broken: `${USERS}/broken`,
     wildcard: "/files/*",
   },
+  differences: {
+    "a request that a guard refuses has the route that would have taken it": {
+      reason: "node:http has no routes, and the guard does not set one",
+      counted: { "GET _unmatched 401 client_error": 2 },
+    },
+  },
   async start(calls) {
     const server = createServer((request, response) => {
       answer(request, response).catch(() => {
@@ -30,6 +36,7 @@ export const nodeSubject: Subject = {
 };
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.headers["x-refused"] !== undefined) return void response.writeHead(401).end();
   const method = request.method === "HEAD" ? "GET" : request.method;
   const [path = ""] = (request.url ?? "").split("?");
   for (const { template, pattern, handle, ...route } of ROUTES) {
