@@ -26,22 +26,22 @@ export interface ExpressLayer {
   readonly rawPath?: ExpressPath;
 }
 
-/** The template of a mount of which nothing is known but that it matches by a pattern. */
+/** Stands for a mount whose path is not known. */
 export const UNKNOWN_MOUNT = "/(pattern)";
 
-/** One of the paths that a layer answers to. */
+/** One of the paths of a layer. */
 interface LayerPath {
   readonly match: Matcher;
-  /** Undefined until a request has shown it. */
+  /** Undefined until a request has matched, for routers of Express 5 before 2.3. */
   template: string | undefined;
 }
 
 const pathsOfLayers = new WeakMap<ExpressLayer, readonly LayerPath[]>();
 
-/** What a layer takes of a path. */
+/** What a layer takes off a path. */
 export interface Taken {
   readonly template: string;
-  /** The path that is left to what is mounted there. */
+  /** The path that is left for what is mounted there. */
   readonly rest: string;
   readonly isAll: boolean;
 }
@@ -62,7 +62,7 @@ export function take(layer: ExpressLayer, path: string): Taken | undefined {
   return undefined;
 }
 
-/** The layer's template if it is the same for all requests. */
+/** The layer's template, if it is the same for all requests. */
 export function onlyTemplate(layer: ExpressLayer): string | undefined {
   const paths = pathsOf(layer);
   return paths.length === 1 ? paths[0]?.template : undefined;
@@ -73,7 +73,7 @@ export function joinTemplates(mount: string, path: string): string {
   return mount === "" || path === "" || path.startsWith("/") ? mount + path : `${mount}/${path}`;
 }
 
-/** The templates of a path as it was written. */
+/** The templates of a route's path. */
 export function templatesOf(path: ExpressPath): string[] {
   return Array.isArray(path) ? path.flatMap(templatesOf) : [String(path)];
 }
@@ -122,13 +122,13 @@ function regexpMatchers({ route, regexp, keys = [] }: ExpressLayer): Matcher[] {
   });
 }
 
-/** A mount takes whole segments from the beginning, whatever its RegExp has matched. */
+/** Express enters a mount only if the match begins the path and ends with a segment. */
 function restOf(path: string, taken: string): string | undefined {
   const rest = path.slice(taken.length);
   return path.startsWith(taken) && /^(?:[/.]|$)/.test(rest) ? rest : undefined;
 }
 
-/** A matcher throws if a parameter cannot be decoded; Express goes on without this layer. */
+/** A matcher throws if a parameter can't be decoded; Express then skips the layer. */
 function matchQuietly(match: Matcher, path: string): Match | false {
   try {
     return match(path);

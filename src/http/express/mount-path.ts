@@ -1,4 +1,4 @@
-/** What a matcher of Express 5 answers for a path that it matches. */
+/** What a matcher of Express 5 returns for a path that matches. */
 export interface Match {
   /** The part of the path that was matched. */
   readonly path: string;
@@ -7,16 +7,14 @@ export interface Match {
 
 export type Matcher = (path: string) => Match | false;
 
-/** Express 4 makes such a RegExp from every path that is mounted. */
+/** The RegExp that Express 4 makes from the path of a mount. */
 const FROM_PATH = /^\^(.*)\\\/\?\(\?=\\\/\|\$\)$/s;
-/** What it lets a parameter match, unless the path says otherwise. */
+/** What a parameter without a pattern of its own matches there. */
 const ANY_VALUE = /^(?:\[\^|\(\?:\(\?!)\\?\//;
-/** And what it lets the `*` match: of `/*`, or of `/:path*`. */
+/** What the `*` of `/*` or of `/:path*` matches there. */
 const ANYTHING = /^(?:\.\*$|\(\?:\[\\?\/)/;
 
-/**
- * The paths that Express 4 made the RegExp of a mount from; undefined if it is the user's own.
- */
+/** The paths from which Express 4 made the RegExp of a mount; undefined if a user wrote the RegExp. */
 export function printedPaths(
   regexp: RegExp,
   keys: readonly { readonly name: string | number }[],
@@ -27,7 +25,7 @@ export function printedPaths(
   return paths.every((path) => path !== undefined) ? paths : undefined;
 }
 
-/** The sources that Express 4 joined for an array of paths. */
+/** The RegExp sources of an array of paths, which Express 4 joins into one. */
 export function alternatives({ source }: RegExp): string[] {
   return source.replace(/^\(\?:(\^.*)\)$/s, "$1").split(/\|(?=\^)/);
 }
@@ -56,7 +54,7 @@ function printGroup(content: string, names: Iterator<string | number>): string {
   }
   if (content.startsWith("?")) return "";
   const name = names.next().value;
-  // Groups within this one have names too, which must not go to those that follow.
+  // Inner groups use up names, too: without this, a later group would get one of theirs.
   print(content, names);
   if (ANYTHING.test(content)) return "*";
   if (typeof name !== "string") return `(${content})`;
@@ -74,20 +72,20 @@ function closing(source: string, open: number): number {
   return source.length;
 }
 
-/** Each character is tried on its own: what is longer has to wait for a shorter example. */
+/** The matcher runs once for each character, so a longer path waits for a shorter example. */
 const LONGEST_EXAMPLE = 256;
-/** Characters of private use: no URL and no path of a user contains them. */
+/** Private-use characters: neither URLs nor users' paths contain them. */
 const FIRST_MARK = 0xe000;
 const MARKED = /[\uE000-\uF8FF]/;
 const ALL_MARKED = /^[\uE000-\uF8FF]+$/;
 
 /**
- * The path of a mount whose matcher is a closure, from an example that it matches: the characters
- * that can be replaced so that one parameter changes, and nothing else, are this parameter's.
- * Undefined if that cannot be told, so that a parameter's value never is taken for text.
+ * The path of a mount, for routers of Express 5 before 2.3, which keep a closure and not the path. Each
+ * character of an example is replaced in turn: if one parameter changes and nothing else, the character
+ * belongs to its value. Undefined if that doesn't explain all values: a value must never become text.
  */
 export function probedPath(match: Matcher, example: Match): string | undefined {
-  // The mount is a RegExp: only paths have parameters without a prototype.
+  // The mount is a RegExp: for paths, Express makes the parameters an object without a prototype.
   if (Object.getPrototypeOf(example.params) !== null) return undefined;
   let { params } = example;
   const parts = example.path.match(/(?:%[\da-f]{2})+|./gis) ?? [];

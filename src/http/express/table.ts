@@ -10,7 +10,7 @@ import { type ExpressApp, type ExpressRouter, routerBehind, routerOf } from "./r
 
 type Stack = ExpressRouter["stack"];
 
-/** A layer at one of its places: routers that are mounted several times have several. */
+/** A layer at one place: a router that is mounted several times has entries for each. */
 interface Entry {
   readonly layer: ExpressLayer;
   /** The entry that leads to the router of this one. */
@@ -122,7 +122,7 @@ export class RouteTable {
 
   #entriesOf(route: ExpressRoute): readonly Entry[] {
     if (!this.#routes.has(route) && !this.#strangers.has(route)) {
-      // A layer may have taken the place of another.
+      // The sizes don't show that a layer was replaced, as hot reloading does.
       this.#read();
       if (!this.#routes.has(route)) this.#strangers.add(route);
     }
@@ -148,7 +148,7 @@ export class RouteTable {
     for (const { length } of this.#stacks) this.#size += length;
   }
 
-  /** @param passed the routers above: no router is entered within itself, or there were no end */
+  /** @param passed the routers above: one that contains itself is read once */
   #entriesIn(stack: Stack, above: Entry | undefined, passed: readonly Stack[]): Entry[] {
     this.#stacks.add(stack);
     const within = [...passed, stack];
@@ -170,7 +170,7 @@ export class RouteTable {
   }
 }
 
-/** Everything that a path leads to, in Express's order. */
+/** Every layer that a path leads to, in the order in which Express tries them. */
 function* reached(entries: readonly Entry[], path: string): Generator<Reached> {
   for (const entry of entries) {
     const taken = take(entry.layer, path);
@@ -185,7 +185,7 @@ function* reached(entries: readonly Entry[], path: string): Generator<Reached> {
   }
 }
 
-/** Whether it is a user's function, or an application that Express hides behind one. */
+/** Whether it is a user's function, or an application that Express hides in one. */
 function isHandler({ layer, isRouter }: Entry): boolean {
   return !layer.route && !isRouter;
 }

@@ -7,13 +7,13 @@ interface NextRequest extends IncomingMessage {
   [META]?: RequestMeta;
 }
 
-/** What Next's router writes down at a request, as far as it tells the route. */
+/** What Next's router stores on a request, as far as it tells the route. */
 interface RequestMeta {
-  /** The page or handler that was found: `/blog/[slug]`, without the base path and without groups. */
+  /** The page or handler that was found, without base path and groups: `/blog/[slug]`. */
   readonly invokeOutput?: string;
-  /** The status of a page of Next's own that answers instead; 404 where no page was found. */
+  /** The status if one of Next's own pages answers instead: 404 if no page was found. */
   readonly invokeStatus?: number;
-  /** Which of the process's Next servers it is. */
+  /** The key of this Next server among those of the process. */
   readonly relativeProjectDir?: string;
 }
 
@@ -23,15 +23,15 @@ const servers = globalThis as {
 };
 
 /**
- * The route that Next found for a request that it has answered, as its files name it:
- * `/blog/[slug]`, with the base path before it.
+ * The route of a request that Next has answered, as the project's files name it, with the base path:
+ * `/blog/[slug]`.
  *
- * Next 16 knows it only in places of its own, which a test with the real Next watches; redirects,
- * files of `public/` and what the middleware answers itself have no route there.
+ * Next 16 has no public API for it; a test with the real Next checks that it is still where we read it.
+ * Redirects, files of `public/` and responses of the middleware have no route.
  */
 export function nextRoute(request: IncomingMessage): string | undefined {
   const meta = (request as NextRequest)[META];
-  // The page of an earlier attempt stays noted when none is found in the end.
+  // With status 404, `invokeOutput` is left over from an attempt that failed.
   if (meta === undefined || meta.invokeStatus === 404) return undefined;
   const route = meta.invokeOutput || staticRoute(request);
   if (route === undefined) return undefined;
@@ -40,7 +40,7 @@ export function nextRoute(request: IncomingMessage): string | undefined {
   return route === "/" ? basePath : basePath + route;
 }
 
-/** Files of the build have too many names for a label. */
+/** The files of a build share one route: their names would be too many label values. */
 function staticRoute({ url = "" }: IncomingMessage): string | undefined {
   return url.split("?", 1)[0]!.includes("/_next/static/") ? "/_next/static/*" : undefined;
 }

@@ -3,8 +3,8 @@ import { invalidSetting } from "../../errors.ts";
 import type { Authorize } from "../options.ts";
 
 /**
- * Lets those read the metrics who send one of these tokens, as Prometheus does with
- * `authorization: { credentials: … }`. Compared in constant time.
+ * Allows requests with one of these bearer tokens to read the metrics; Prometheus sends it with
+ * `authorization: { credentials: … }`. Tokens are compared in constant time.
  *
  * @example
  * app.use(httpMetrics({ authorize: bearer(process.env.METRICS_TOKEN ?? randomUUID()) }));
@@ -18,8 +18,8 @@ export function bearer(...tokens: readonly string[]): Authorize {
 }
 
 /**
- * Lets those read the metrics who send one of these names with its password, as Prometheus does with
- * `basic_auth`. Compared in constant time.
+ * Allows requests with one of these user names and its password to read the metrics; Prometheus sends
+ * them with `basic_auth`. They are compared in constant time.
  *
  * @example
  * app.use(httpMetrics({ authorize: basic({ prometheus: "a password" }) }));
@@ -41,13 +41,13 @@ function authorizing(scheme: string, challenge: string, secrets: readonly string
     const header = request.header("authorization");
     if (header === undefined || !start.test(header)) return false;
     const given = digest(header.replace(start, "").trim());
-    // All of them, always: the time must not tell which one it was.
+    // Compares all of them: the time must not tell which one matched.
     return digests.filter((secret) => timingSafeEqual(secret, given)).length > 0;
   };
   return Object.assign(authorize, { challenge });
 }
 
-/** Digests have one length, which the comparison needs. */
+/** Digests all have the same length, which `timingSafeEqual` requires. */
 function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
@@ -56,7 +56,7 @@ function isSecret(value: unknown): boolean {
   return typeof value === "string" && value.length > 0;
 }
 
-/** The message never shows a secret. */
+/** The error for bad arguments; callers pass no secret as the value. */
 function invalid(helper: string, value: unknown, rule: string): Error {
   return invalidSetting(`HTTP metrics, ${helper}()`, "authorize", value, rule);
 }

@@ -1,7 +1,7 @@
 import type { ExemplarLabels } from "../../instruments/exemplars.ts";
 
-// OpenTelemetry's API keeps what is active under symbols of the whole process, so that all of its
-// copies share it. Reading it there takes no dependency, and costs nothing where there is none.
+// OpenTelemetry's API keeps the active context under global symbols, which all of its copies share.
+// Reading it there needs no dependency, and costs nothing where OpenTelemetry isn't loaded.
 const API = Symbol.for("opentelemetry.js.api.1");
 const SPAN = Symbol.for("OpenTelemetry Context Key SPAN");
 
@@ -18,7 +18,7 @@ interface Span {
 
 const shared = globalThis as { [API]?: { readonly context?: { active(): Context } } };
 
-/** The ids of OpenTelemetry's active span, where there is one and it is sampled. */
+/** The ids of OpenTelemetry's active span; undefined if there is none, or if it is not sampled. */
 export function activeTrace(): ExemplarLabels | undefined {
   const context = shared[API]?.context;
   if (context === undefined) return undefined;
