@@ -1,5 +1,4 @@
 export { type ErrorCode, NarthexError } from "./errors.ts";
-export { exponentialBuckets, linearBuckets } from "./instruments/buckets.ts";
 export type { Collect, Collected } from "./instruments/collected.ts";
 export type {
   Counter,
@@ -23,15 +22,16 @@ export type {
   LabelledGauge,
   PlainGauge,
 } from "./instruments/gauge.ts";
+export { exponentialBuckets, linearBuckets } from "./instruments/histogram/buckets.ts";
 export type {
   Histogram,
   HistogramOptions,
   HistogramSeries,
   LabelledHistogram,
   PlainHistogram,
-} from "./instruments/histogram.ts";
+} from "./instruments/histogram/histogram.ts";
+export type { NativeOptions } from "./instruments/histogram/native/options.ts";
 export type { Info, InfoOptions } from "./instruments/info.ts";
-export type { NativeOptions } from "./instruments/native/native-options.ts";
 export type {
   LabelledStateSet,
   PlainStateSet,
@@ -45,7 +45,7 @@ export type {
   Summary,
   SummaryOptions,
   SummarySeries,
-} from "./instruments/summary.ts";
+} from "./instruments/summary/summary.ts";
 export type { StopTimer } from "./instruments/timer.ts";
 export type { Family, MetricType } from "./model/family.ts";
 export {

@@ -1,4 +1,4 @@
-import type { NativeOptions } from "../instruments/native/native-options.ts";
+import type { NativeOptions } from "../instruments/histogram/native/options.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ScraperOptions } from "../scrape/scraper.ts";
 import type { HttpRequest } from "./request/http-request.ts";

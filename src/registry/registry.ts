@@ -6,14 +6,18 @@ import {
   type Histogram,
   HistogramInstrument,
   type HistogramOptions,
-} from "../instruments/histogram.ts";
+} from "../instruments/histogram/histogram.ts";
 import { type Info, InfoInstrument, type InfoOptions } from "../instruments/info.ts";
 import {
   type StateSet,
   StateSetInstrument,
   type StateSetOptions,
 } from "../instruments/state-set.ts";
-import { type Summary, SummaryInstrument, type SummaryOptions } from "../instruments/summary.ts";
+import {
+  type Summary,
+  SummaryInstrument,
+  type SummaryOptions,
+} from "../instruments/summary/summary.ts";
 import { checkLabelNames } from "../model/names.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
 import { readLabels } from "../series/label-index.ts";

@@ -1,7 +1,7 @@
 import { invalidSetting } from "../errors.ts";
 import type { Counter, CounterOptions } from "../instruments/counter.ts";
 import type { Gauge, GaugeOptions } from "../instruments/gauge.ts";
-import type { Histogram, HistogramOptions } from "../instruments/histogram.ts";
+import type { Histogram, HistogramOptions } from "../instruments/histogram/histogram.ts";
 import type { Info, InfoOptions } from "../instruments/info.ts";
 import { processWide } from "../process-wide.ts";
 import type { Registry } from "./registry.ts";

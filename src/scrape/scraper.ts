@@ -1,5 +1,5 @@
 import type { CounterSeries } from "../instruments/counter.ts";
-import type { HistogramSeries } from "../instruments/histogram.ts";
+import type { HistogramSeries } from "../instruments/histogram/histogram.ts";
 import type { Registry } from "../registry/registry.ts";
 import { describe, Warnings } from "../warn.ts";
 import { Renderings } from "./renderings.ts";

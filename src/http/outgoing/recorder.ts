@@ -1,6 +1,6 @@
 import type { Counter } from "../../instruments/counter.ts";
 import type { Gauge } from "../../instruments/gauge.ts";
-import type { Histogram } from "../../instruments/histogram.ts";
+import type { Histogram } from "../../instruments/histogram/histogram.ts";
 import {
   counter,
   DURATION_BUCKETS,

@@ -1,6 +1,6 @@
 import type { CounterSeries } from "../../instruments/counter.ts";
 import type { HeldSeries } from "../../instruments/held-series.ts";
-import type { HistogramSeries } from "../../instruments/histogram.ts";
+import type { HistogramSeries } from "../../instruments/histogram/histogram.ts";
 import type { MeasuredRequest } from "../request/measured-request.ts";
 import type { Outcome } from "../request/outcome.ts";
 import { type HttpFamilies, seriesOf } from "./families.ts";

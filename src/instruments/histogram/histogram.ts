@@ -1,12 +1,10 @@
-import { invalidValue } from "../errors.ts";
+import { invalidValue } from "../../errors.ts";
 import type {
   Exemplar,
   HistogramValue,
   NativeHistogram,
   SampleSink,
-} from "../model/sample-sink.ts";
-import { BucketFinder } from "./bucket-finder.ts";
-import { checkBuckets, DEFAULT_BUCKETS } from "./buckets.ts";
+} from "../../model/sample-sink.ts";
 import {
   define,
   type LabelledFamily,
@@ -14,14 +12,16 @@ import {
   type MetricOptions,
   type PlainFamily,
   type RegistryContext,
-} from "./definition.ts";
-import { checkExemplarOf, Exemplars, type UpdateOptions } from "./exemplars.ts";
-import { HeldSeries } from "./held-series.ts";
-import { Instrument } from "./instrument.ts";
-import { type NativeOptions, type NativeSettings, nativeOptions } from "./native/native-options.ts";
-import { NativeState } from "./native/native-state.ts";
-import type { SeriesRow } from "./series-row.ts";
-import { type StopTimer, startTimer, time } from "./timer.ts";
+} from "../definition.ts";
+import { checkExemplarOf, Exemplars, type UpdateOptions } from "../exemplars.ts";
+import { HeldSeries } from "../held-series.ts";
+import { Instrument } from "../instrument.ts";
+import type { SeriesRow } from "../series-row.ts";
+import { type StopTimer, startTimer, time } from "../timer.ts";
+import { BucketFinder } from "./bucket-finder.ts";
+import { checkBuckets, DEFAULT_BUCKETS } from "./buckets.ts";
+import { type NativeOptions, type NativeSettings, nativeOptions } from "./native/options.ts";
+import { NativeState } from "./native/state.ts";
 
 export interface HistogramOptions<L extends string> extends MetricOptions<L> {
   /**

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
-import { thrown } from "../../../test/thrown.ts";
-import { type NativeOptions, nativeOptions } from "./native-options.ts";
+import { thrown } from "../../../../test/thrown.ts";
+import { type NativeOptions, nativeOptions } from "./options.ts";
 
 test("nothing is asked for by leaving the option out, or by false", () => {
   expect(nativeOptions("m", undefined)).toBeUndefined();

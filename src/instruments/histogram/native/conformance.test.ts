@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { vectors } from "../../../test/conformance/vectors.ts";
-import { type RecordedHistogram, record } from "../../../test/recording.ts";
-import type { MetricSource } from "../../model/sample-sink.ts";
-import { Registry } from "../../registry/registry.ts";
-import type { NativeOptions } from "./native-options.ts";
+import { vectors } from "../../../../test/conformance/vectors.ts";
+import { type RecordedHistogram, record } from "../../../../test/recording.ts";
+import type { MetricSource } from "../../../model/sample-sink.ts";
+import { Registry } from "../../../registry/registry.ts";
+import type { NativeOptions } from "./options.ts";
 
 const START_MS = 1_700_000_000_000;
 

@@ -1,4 +1,4 @@
-import { double, HIGH, LOW, words } from "../double-words.ts";
+import { double, HIGH, LOW, words } from "../../double-words.ts";
 import { BOUNDS } from "./bounds.ts";
 
 /**

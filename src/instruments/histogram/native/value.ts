@@ -1,4 +1,4 @@
-import type { Exemplar, NativeBuckets, NativeHistogram } from "../../model/sample-sink.ts";
+import type { Exemplar, NativeBuckets, NativeHistogram } from "../../../model/sample-sink.ts";
 
 /**
  * Gaps of up to this many buckets are filled, because empty buckets take less space than a span.

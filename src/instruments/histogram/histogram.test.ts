@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { parseTextPage, type TextPage } from "../../test/text-page.ts";
-import { thrown } from "../../test/thrown.ts";
-import { Registry } from "../registry/registry.ts";
+import { parseTextPage, type TextPage } from "../../../test/text-page.ts";
+import { thrown } from "../../../test/thrown.ts";
+import { Registry } from "../../registry/registry.ts";
 import { exponentialBuckets, linearBuckets } from "./buckets.ts";
 
 let registry: Registry;

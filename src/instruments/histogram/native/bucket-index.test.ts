@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { vectors } from "../../../test/conformance/vectors.ts";
+import { vectors } from "../../../../test/conformance/vectors.ts";
 import { BOUNDS } from "./bounds.ts";
 import { bucketIndex, upperBound } from "./bucket-index.ts";
 

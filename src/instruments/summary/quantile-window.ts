@@ -1,4 +1,4 @@
-import { double, HIGH, LOW, words } from "./double-words.ts";
+import { double, HIGH, LOW, words } from "../double-words.ts";
 import { SLICES } from "./slice-clock.ts";
 
 // In the high word of a double, sign and exponent are the octave of a value, and the first bits of

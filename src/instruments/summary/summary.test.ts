@@ -2,9 +2,9 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { parseTextPage, type TextPage } from "../../test/text-page.ts";
-import { thrown } from "../../test/thrown.ts";
-import { Registry } from "../registry/registry.ts";
+import { parseTextPage, type TextPage } from "../../../test/text-page.ts";
+import { thrown } from "../../../test/thrown.ts";
+import { Registry } from "../../registry/registry.ts";
 import type { SummaryOptions } from "./summary.ts";
 
 const MAX_AGE_SECONDS = 600;

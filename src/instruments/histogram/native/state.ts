@@ -1,10 +1,10 @@
-import type { Exemplar, NativeHistogram } from "../../model/sample-sink.ts";
-import type { Clock } from "../../series/series-table.ts";
+import type { Exemplar, NativeHistogram } from "../../../model/sample-sink.ts";
+import type { Clock } from "../../../series/series-table.ts";
 import { BucketCounts } from "./bucket-counts.ts";
 import { bucketIndex, upperBound } from "./bucket-index.ts";
 import { ExemplarReservoir } from "./exemplar-reservoir.ts";
-import { nativeHistogram } from "./native-histogram.ts";
-import type { NativeSettings } from "./native-options.ts";
+import type { NativeSettings } from "./options.ts";
+import { nativeHistogram } from "./value.ts";
 
 const COARSEST = -4;
 /** More buckets than there are in any schema. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
-import { vectors } from "../../../test/conformance/vectors.ts";
-import { nativeHistogram } from "./native-histogram.ts";
+import { vectors } from "../../../../test/conformance/vectors.ts";
+import { nativeHistogram } from "./value.ts";
 
 type Counts = readonly (readonly [index: number, count: number])[];
 

@@ -1,4 +1,4 @@
-import type { Exemplar } from "../../model/sample-sink.ts";
+import type { Exemplar } from "../../../model/sample-sink.ts";
 
 interface Entry {
   readonly exemplar: Exemplar;

@@ -1,5 +1,5 @@
-import { invalidOption, invalidValue } from "../errors.ts";
-import type { SampleSink, SummaryValue } from "../model/sample-sink.ts";
+import { invalidOption, invalidValue } from "../../errors.ts";
+import type { SampleSink, SummaryValue } from "../../model/sample-sink.ts";
 import {
   define,
   type LabelledFamily,
@@ -7,13 +7,13 @@ import {
   type MetricOptions,
   type PlainFamily,
   type RegistryContext,
-} from "./definition.ts";
-import { HeldSeries } from "./held-series.ts";
-import { Instrument } from "./instrument.ts";
+} from "../definition.ts";
+import { HeldSeries } from "../held-series.ts";
+import { Instrument } from "../instrument.ts";
+import type { SeriesRow } from "../series-row.ts";
+import { type StopTimer, startTimer, time } from "../timer.ts";
 import { Octaves, QuantileWindow } from "./quantile-window.ts";
-import type { SeriesRow } from "./series-row.ts";
 import { SliceClock } from "./slice-clock.ts";
-import { type StopTimer, startTimer, time } from "./timer.ts";
 
 const DEFAULT_QUANTILES: readonly number[] = [0.5, 0.9, 0.99];
 const DEFAULT_MAX_AGE_SECONDS = 600;

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bucketIndex } from "./bucket-index.ts";
-import { nativeHistogram } from "./native-histogram.ts";
-import { type NativeOptions, nativeOptions } from "./native-options.ts";
-import { NativeState } from "./native-state.ts";
+import { type NativeOptions, nativeOptions } from "./options.ts";
+import { NativeState } from "./state.ts";
+import { nativeHistogram } from "./value.ts";
 
 const START_MS = 1_700_000_000_000;
 

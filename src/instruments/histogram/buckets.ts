@@ -1,4 +1,4 @@
-import { invalidOption, invalidSetting } from "../errors.ts";
+import { invalidOption, invalidSetting } from "../../errors.ts";
 
 /** The default bounds of the Go client, meant for the latency of network services in seconds. */
 export const DEFAULT_BUCKETS: readonly number[] = [

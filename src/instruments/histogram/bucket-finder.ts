@@ -1,4 +1,4 @@
-import { double, HIGH, words } from "./double-words.ts";
+import { double, HIGH, words } from "../double-words.ts";
 
 /** More cells save no further comparison for the bounds that people use. */
 const MAX_CELLS = 256;
