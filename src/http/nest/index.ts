@@ -59,8 +59,8 @@ function moduleWith(options: Provider<HttpMetricsOptions>): DynamicModule {
   const measuring: FactoryProvider<NestMeasuring> = {
     provide: MEASURING,
     inject: [HttpAdapterHost, OPTIONS],
-    useFactory: ({ httpAdapter }: HttpAdapterHost, options: HttpMetricsOptions) =>
-      new NestMeasuring(httpAdapter ?? null, new NodeHttpMetrics(options)),
+    useFactory: (host: HttpAdapterHost, options: HttpMetricsOptions) =>
+      new NestMeasuring(host, new NodeHttpMetrics(options)),
   };
   return { module: HttpMetricsModule, providers: [options, measuring] };
 }
@@ -78,34 +78,42 @@ export function monitor<const Label extends string = never>(
   options: MonitorOptions<Label>,
 ): Server {
   const http = new NodeHttpMetrics(options);
-  const measuring = new NestMeasuring(app.getHttpAdapter(), http);
+  const measuring = new NestMeasuring({ httpAdapter: app.getHttpAdapter() }, http);
   measuring.onModuleInit();
   app.getHttpServer().once("close", () => measuring.onApplicationShutdown());
   return http.server as Server;
 }
 
+/** What Nest gives the adapter of an application to, once there is one. */
+interface AdapterHost {
+  readonly httpAdapter?: HttpServer | undefined;
+}
+
 /** The measuring of one application, which Nest tells when the application starts and stops. */
 class NestMeasuring implements OnModuleInit, OnApplicationShutdown {
-  readonly #adapter: HttpServer | null;
+  readonly #host: AdapterHost;
   readonly #http: NodeHttpMetrics;
-  readonly #isOnFastify: boolean;
 
-  /** An application that serves no HTTP has no adapter. */
-  constructor(adapter: HttpServer | null, http: NodeHttpMetrics) {
-    this.#adapter = adapter;
+  constructor(host: AdapterHost, http: NodeHttpMetrics) {
+    this.#host = host;
     this.#http = http;
-    this.#isOnFastify = adapter?.getType() === "fastify";
-    // Hooks have to be there before the routes, and before other hooks, which may answer.
-    if (this.#isOnFastify) measureFastify(adapter?.getInstance(), http, watcherInFront(http));
-    else if (adapter !== null) noteUnmatched(adapter);
   }
 
-  /** On Express there is no server before. */
+  /**
+   * Only now is there a server on Express, and an adapter in a module of `@nestjs/testing`. An
+   * application that serves no HTTP has none.
+   */
   onModuleInit(): void {
-    if (this.#adapter === null || this.#isOnFastify) return;
-    const server: Server = this.#adapter.getHttpServer();
-    // Users may start servers of their own with Nest's application.
-    servers().watchTwins(server, watcherInFront(this.#http, expressRoute));
+    const adapter = this.#host.httpAdapter;
+    const platform = adapter?.getType();
+    if (platform === "fastify") {
+      const app = adapter?.getInstance();
+      measureFastify(app, this.#http, watcherInFront(this.#http));
+    } else if (adapter !== undefined && platform === "express") {
+      noteUnmatched(adapter);
+      // Users may start servers of their own with Nest's application.
+      servers().watchTwins(adapter.getHttpServer(), watcherInFront(this.#http, expressRoute));
+    }
   }
 
   onApplicationShutdown(): void {
