@@ -78,6 +78,14 @@ export function invalidSetting(
   );
 }
 
+/** For a middleware's maker that was used as the middleware, and got a request as its options. */
+export function notCalled(maker: string): NarthexError {
+  return new NarthexError(
+    "NARTHEX_OPTION_INVALID",
+    `${maker} makes a middleware and was used as one: call it, as in app.use(${maker}()).`,
+  );
+}
+
 export function nameTaken(name: string, existing: string, wanted: string): NarthexError {
   return new NarthexError(
     "NARTHEX_NAME_TAKEN",

@@ -1,4 +1,4 @@
-import { invalidSetting } from "../errors.ts";
+import { invalidSetting, notCalled } from "../errors.ts";
 import { metrics } from "../registry/metrics.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Authorize, HttpMetricsOptions, MeasuringOptions } from "./options.ts";
@@ -56,6 +56,7 @@ export function measuringSettings(options: MeasuringOptions): MeasuringSettings 
 }
 
 export function servingSettings(options: HttpMetricsOptions): ServingSettings {
+  if ("headers" in options || "req" in options) throw notCalled("httpMetrics");
   const { registry = metrics, path = "/metrics", port, host = "" } = options;
   const { authorize, measureScrapes = false } = options;
   if (path !== false && !(typeof path === "string" && path.startsWith("/"))) {

@@ -28,6 +28,8 @@ interface Application {
  */
 export function httpMetrics<const Label extends string = never>(
   options: HttpMetricsOptions<Label> = {},
+  // Makes `app.use(httpMetrics)`, which would pass more than options, an error of types.
+  ..._nothing: never[]
 ): Middleware {
   return middleware(new NodeHttpMetrics(options));
 }

@@ -22,6 +22,8 @@ export interface KoaApp {
  */
 export function httpMetrics<const Label extends string = never>(
   options: HttpMetricsOptions<Label> = {},
+  // Makes `app.use(httpMetrics)`, which would pass more than options, an error of types.
+  ..._nothing: never[]
 ): Koa.Middleware {
   return middlewareOf(new NodeHttpMetrics(options));
 }
