@@ -179,3 +179,60 @@ test("WebSockets have the route that took them", async () => {
     ]);
   });
 });
+
+test("a scope of its own has the page, and all of the application is measured", async () => {
+  const { app, url, registry } = await listening(async (app, registry) => {
+    app.get("/before/:id", async () => "before");
+    await app.register(async (scope) => scope.register(httpMetrics, { registry }), {
+      prefix: "/internal",
+    });
+    app.get("/after/:id", async () => "after");
+  });
+  for (const path of ["/before/1", "/after/1"]) await fetch(url + path);
+  await app.inject("/after/2");
+  expect((await fetch(`${url}/internal/metrics`)).status).toBe(200);
+  expect((await fetch(`${url}/internal/metrics`, { method: "POST" })).status).toBe(405);
+  expect((await fetch(`${url}/metrics`)).status).toBe(404);
+  await settled(registry);
+  expect(await samples(registry, "http_requests_total")).toEqual([
+    'http_requests_total{method="GET",route="/before/:id",status_code="200",outcome="ok"} 1',
+    'http_requests_total{method="GET",route="/after/:id",status_code="200",outcome="ok"} 2',
+    'http_requests_total{method="GET",route="_unmatched",status_code="404",outcome="client_error"} 1',
+  ]);
+});
+
+test("what an earlier hook answers has the route that would have taken it", async () => {
+  const { app, url, registry } = await listening(async (app, registry) => {
+    app.addHook("onRequest", async (request, reply) => {
+      if (request.headers.authorization === undefined) return reply.code(401).send("Who?");
+    });
+    await app.register(async (scope) => scope.get("/users/:id", async () => "a user"));
+    await app.register(httpMetrics, { registry });
+  });
+  await fetch(`${url}/users/1`);
+  await app.inject("/users/2");
+  await settled(registry);
+  expect(await samples(registry, "http_requests_total")).toEqual([
+    'http_requests_total{method="GET",route="/users/:id",status_code="401",outcome="client_error"} 2',
+  ]);
+});
+
+test("the newest options guard a page that is registered twice", async () => {
+  const { url } = await listening(async (app, registry) => {
+    await app.register(httpMetrics, { registry });
+    await app.register(httpMetrics, { registry, authorize: () => false });
+  });
+  expect((await fetch(`${url}/metrics`)).status).toBe(403);
+});
+
+test("routes of the application at the path of the page are its own", async () => {
+  const { url } = await listening(async (app, registry) => {
+    app.get("/metrics", async () => "my own");
+    app.post("/other", async () => "posted");
+    await app.register(httpMetrics, { registry });
+    await app.register(httpMetrics, { registry, path: "/other" });
+  });
+  expect(await (await fetch(`${url}/metrics`)).text()).toBe("my own");
+  expect(await (await fetch(`${url}/other`, { method: "POST" })).text()).toBe("posted");
+  expect(await (await fetch(`${url}/other`)).text()).toContain("# TYPE");
+});

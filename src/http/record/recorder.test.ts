@@ -244,3 +244,42 @@ test.each([
   expect(() => httpMetrics(server, wrong)).toThrow(message);
   expect(registry.unregister("http_request_duration_seconds")).toBe(false);
 });
+
+test("each option that fails is told of once, whatever it throws", async () => {
+  const warned: string[] = [];
+  vi.spyOn(process, "emitWarning").mockImplementation(
+    (message) => void warned.push(String(message)),
+  );
+  const fails = () => {
+    throw Object.create(null);
+  };
+  const { url, lines } = await measured({
+    exclude: fails,
+    route: fails,
+    labels: { tenant: fails },
+  });
+  for (let sent = 0; sent < 2; sent += 1) await fetch(`${url}/users/1`);
+  await lines("http_requests_total{", 1);
+  vi.restoreAllMocks();
+  expect(warned).toEqual([
+    expect.stringContaining("the option exclude failed"),
+    expect.stringContaining("the option route failed"),
+    expect.stringContaining("The label tenant"),
+  ]);
+});
+
+test("a challenge that no header can have is refused when it is given", () => {
+  const refuse = () => false;
+  for (const challenge of ['Basic realm="prod \u2013 eu"', "Basic\r\nX: y", ""]) {
+    const authorize = Object.assign(refuse, { challenge });
+    expect(() => httpMetrics(createServer(), { registry: new Registry(), authorize })).toThrow(
+      /^HTTP metrics: option authorize\.challenge is /,
+    );
+  }
+});
+
+test("headers are found whatever case their names are given in", async () => {
+  const { url, lines } = await measured({ labels: { client: (it) => it.header("X-Client-Name") } });
+  await fetch(url, { headers: { "x-client-name": "ios" } });
+  expect((await lines("http_requests_total{", 1))[0]).toContain('client="ios"');
+});
