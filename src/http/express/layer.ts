@@ -78,7 +78,7 @@ export function templatesOf(path: ExpressPath): string[] {
   return Array.isArray(path) ? path.flatMap(templatesOf) : [String(path)];
 }
 
-export function mountTemplatesOf(path: ExpressPath): string[] {
+function mountTemplatesOf(path: ExpressPath): string[] {
   if (Array.isArray(path)) return path.flatMap(mountTemplatesOf);
   return [typeof path === "string" ? path.replace(/\/+$/, "") : String(path)];
 }
