@@ -3,8 +3,9 @@ import { negotiate } from "../exposition/negotiate.ts";
 import { type PageSource, render } from "../exposition/render.ts";
 import { askingCall, type Call, whyLeftOut } from "./call.ts";
 import { collect } from "./collect.ts";
-import { Claims, type Families } from "./families.ts";
-import { type ForeignRules, type ForeignSource, ForeignVisit, isNamed } from "./foreign-source.ts";
+import { Claims, type Families, isNamed } from "./families.ts";
+import type { ForeignRules } from "./foreign/sink.ts";
+import { type ForeignSource, ForeignVisit } from "./foreign/source.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
 import type { Reader } from "./run.ts";
 

@@ -125,6 +125,11 @@ export class Claims {
   }
 }
 
+/** Whether a page has this family that was asked for with these names, if any. */
+export function isNamed(family: Family, names: ReadonlySet<string> | undefined): boolean {
+  return names === undefined || exposedNames(family).some((exposed) => names.has(exposed));
+}
+
 /** The names that a family keeps from others: as old servers see them, to whom `a.b` is `a_b`. */
 function claimedNames(family: Family): string[] {
   return exposedNames(family).map((name) => escapeMetricName(name, "underscores"));

@@ -3,7 +3,7 @@ import { CounterInstrument } from "../instruments/counter.ts";
 import { ownOptions, type RegistryContext } from "../instruments/definition.ts";
 import type { SampleSink } from "../model/sample-sink.ts";
 import { describe, Warnings } from "../warn.ts";
-import { SOURCE } from "./foreign-source.ts";
+import { SOURCE } from "./foreign/sink.ts";
 
 /** Also the name of the metrics' label: a registry's constant label of this name must give way. */
 const LABEL = "family";

@@ -23,7 +23,7 @@ import type { MetricSource } from "../model/sample-sink.ts";
 import { readLabels } from "../series/label-index.ts";
 import { type ExposeOptions, type Exposition, PageMaker } from "./expose.ts";
 import { type AnyInstrument, Families } from "./families.ts";
-import { ForeignSource } from "./foreign-source.ts";
+import { ForeignSource } from "./foreign/source.ts";
 import { OwnMetrics } from "./own-metrics.ts";
 
 export interface RegistryOptions {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { parse } from "../exposition/parse/parse.ts";
-import type { Family } from "../model/family.ts";
-import { type MetricSource, type SampleSink, seriesHead } from "../model/sample-sink.ts";
-import { Registry } from "./registry.ts";
+import { parse } from "../../exposition/parse/parse.ts";
+import type { Family } from "../../model/family.ts";
+import { type MetricSource, type SampleSink, seriesHead } from "../../model/sample-sink.ts";
+import { Registry } from "../registry.ts";
 
 const OPENMETRICS_1 = "application/openmetrics-text;version=1.0.0";
 const OPENMETRICS_2 = "application/openmetrics-text;version=2.0.0-rc0";
