@@ -1,5 +1,5 @@
 import { NarthexError } from "../errors.ts";
-import { PROMTOOL } from "../exposition/parse/line-reader.ts";
+import { PROMTOOL } from "../exposition/parse/syntax.ts";
 import { countAndSum, cumulativeBuckets, infiniteBucket } from "./lint/histograms.ts";
 import { reservedLabel, unboundedLabel } from "./lint/labels.ts";
 import {

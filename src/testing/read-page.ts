@@ -1,8 +1,9 @@
 import { FORMATS } from "../exposition/formats.ts";
-import { LineReader, TEXT } from "../exposition/parse/line-reader.ts";
+import { LineReader } from "../exposition/parse/line-reader.ts";
 import { parse } from "../exposition/parse/parse.ts";
 import type { ParsedFamily } from "../exposition/parse/parsed-family.ts";
 import type { ParsedSample } from "../exposition/parse/sample.ts";
+import { TEXT } from "../exposition/parse/syntax.ts";
 import { TextPage } from "../exposition/parse/text-page.ts";
 import { exposedName } from "../model/family.ts";
 import type { MetricSource } from "../model/sample-sink.ts";

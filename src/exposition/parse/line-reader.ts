@@ -1,58 +1,11 @@
 import { invalidPage, show } from "../../errors.ts";
-
-/** What some readers of the formats allow, and others do not. */
-export interface Syntax {
-  /** Blanks around every part of a line. */
-  readonly blanks: boolean;
-  /** A comma after the last label. */
-  readonly lastComma: boolean;
-  /** No comma between a label and the next one. */
-  readonly missingComma: boolean;
-  /** A quoted metric name that comes after labels. */
-  readonly lateName: boolean;
-  /** A newline between quotes, which then end on another line. */
-  readonly newlinesInQuotes: boolean;
-  /** Comments that are not UTF-8. */
-  readonly anyComments: boolean;
-  /** A HELP or TYPE that comes again, or after samples of its family. */
-  readonly lateMetadata: boolean;
-  /** A label `le` or `quantile` that is no number. */
-  readonly anyBounds: boolean;
-}
-
-/** The text format as the lexer and the parser of Prometheus 3 read it. */
-export const TEXT: Syntax = {
-  blanks: true,
-  lastComma: true,
-  missingComma: true,
-  lateName: true,
-  newlinesInQuotes: true,
-  anyComments: true,
-  lateMetadata: true,
-  anyBounds: true,
-};
-
-/** The text format as promtool reads it, and other programs that use the library of the Go client. */
-export const PROMTOOL: Syntax = {
-  ...TEXT,
-  missingComma: false,
-  newlinesInQuotes: false,
-  anyComments: false,
-  lateMetadata: false,
-  anyBounds: false,
-};
-
-export const OPENMETRICS: Syntax = {
-  ...PROMTOOL,
-  blanks: false,
-  lastComma: false,
-  lateName: false,
-};
+import { decodePage } from "./decode-page.ts";
+import type { Syntax } from "./syntax.ts";
 
 const BLANKS = /[ \t]*/y;
 const METRIC_NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
 const LABEL_NAME = /[a-zA-Z_][a-zA-Z0-9_]*/y;
-/** Everything up to a character that may follow a number in a sample or a composite value. */
+/** Ends before any character that may follow a number in a sample or a composite value. */
 const TOKEN = /[^ \t\n,:{}[\]]*/y;
 const INTEGER = /^[+-]?[0-9]+$/;
 const DIGITS = /^[0-9]+$/;
@@ -65,11 +18,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 const NOT_UTF_8 = "it is not UTF-8";
-const REPLACEMENT = "\ufffd";
-/** Stands for bytes that are not UTF-8: no text that was decoded has a lone surrogate. */
-const NO_CHARACTER = "\udfff";
 
-/** Where a line lies in the page. */
+/** Where a line is in the page. */
 export interface Place {
   /** From 1. */
   readonly number: number;
@@ -78,20 +28,20 @@ export interface Place {
 }
 
 /**
- * Reads a page line by line, and each line from left to right. No character is read twice, so that
- * the time it takes grows with the length of the page and not faster.
+ * Reads a page line by line, and each line from left to right. It never goes back, so that the time it
+ * takes is proportional to the length of the page.
  */
 export class LineReader {
   readonly syntax: Syntax;
   readonly #text: string;
   readonly #isWellFormed: boolean;
   #place: Place = { number: 0, from: 0, to: -1 };
-  /** How many newlines the quotes of the current line have. */
+  /** How many newlines there are between quotes of the current line. */
   #newlines = 0;
   #at = 0;
 
   constructor(page: string | Uint8Array, syntax: Syntax) {
-    this.#text = typeof page === "string" ? page : decoded(page);
+    this.#text = typeof page === "string" ? page : decodePage(page);
     this.#isWellFormed = this.#text.isWellFormed();
     if (!this.#isWellFormed && !syntax.anyComments) throw notUtf8(this.#text);
     this.syntax = syntax;
@@ -113,7 +63,7 @@ export class LineReader {
     return from < this.#text.length;
   }
 
-  /** Whether the line is read to its end. */
+  /** Whether the whole line has been read. */
   get done(): boolean {
     return this.#at === this.#place.to;
   }
@@ -123,7 +73,7 @@ export class LineReader {
     return this.#text[this.#at];
   }
 
-  /** Reads the character if it is the next one, and says whether it was. */
+  /** Reads the character if it is the next one, and returns whether it was. */
   take(character: string): boolean {
     if (this.#text[this.#at] !== character) return false;
     this.#at += 1;
@@ -134,12 +84,12 @@ export class LineReader {
     if (!this.take(character)) this.fail(reason);
   }
 
-  /** Reads spaces and tabs, and says whether there were any. */
+  /** Reads spaces and tabs, and returns whether there were any. */
   blanks(): boolean {
     return this.#match(BLANKS) !== "";
   }
 
-  /** Reads blanks where the format allows them between the parts of a line. */
+  /** Reads blanks between the parts of a line, if the format allows them. */
   gap(): void {
     if (this.syntax.blanks) this.blanks();
   }
@@ -170,19 +120,19 @@ export class LineReader {
     return this.fail(`${what} is ${show(token)}, which is no whole number`);
   }
 
-  /** A time as Prometheus's text format has it: digits alone, up to 2^63. */
+  /** A timestamp of the text format: only digits, and less than 2^63. */
   milliseconds(what: string): number {
     const token = this.token();
     if (DIGITS.test(token) && BigInt(token) < MAX_TIME) return Number(token);
     return this.fail(`${what} is ${show(token)}, which is no number of milliseconds`);
   }
 
-  /** The text from after an opening quote up to the closing one, unescaped. */
+  /** The text up to the closing quote, unescaped. The opening quote has been read. */
   quoted(): string {
     return this.#checked(this.quotedBytes());
   }
 
-  /** As `quoted`, but with a lone surrogate for what is not UTF-8. */
+  /** Like `quoted`, but with lone surrogates in place of what is not UTF-8. */
   quotedBytes(): string {
     const from = this.#at;
     const { newlinesInQuotes } = this.syntax;
@@ -197,7 +147,7 @@ export class LineReader {
         if (code === NEWLINE) break;
       } else if (code === QUOTE) {
         this.#at = at + 1;
-        if (newlines > 0) this.#goOn(newlines);
+        if (newlines > 0) this.#extend(newlines);
         return unescaped(this.#text.slice(from, at));
       }
     }
@@ -220,8 +170,8 @@ export class LineReader {
     throw invalidLine(number, this.#text.slice(from, to), reason);
   }
 
-  /** The line ends later, as quotes in it have newlines. */
-  #goOn(newlines: number): void {
+  /** Moves the end of the line, as there are newlines between its quotes. */
+  #extend(newlines: number): void {
     const { number, from } = this.#place;
     const newline = this.#text.indexOf("\n", this.#at);
     this.#place = { number, from, to: newline < 0 ? this.#text.length : newline };
@@ -241,7 +191,7 @@ export class LineReader {
   }
 }
 
-/** A number as the text formats write it; undefined if it is none, or too large for a double. */
+/** The value of a number in a text format; undefined if it is not a number, or too large for a double. */
 export function parseNumber(text: string): number | undefined {
   if (DECIMAL.test(text)) {
     const value = Number(text);
@@ -251,38 +201,10 @@ export function parseNumber(text: string): number | undefined {
   return text.toLowerCase() === "nan" ? Number.NaN : undefined;
 }
 
-/** Undoes the escapes of a text; a backslash before any other character stands for itself. */
+/** The text without escapes. A backslash before any other character stands for itself. */
 export function unescaped(text: string, escapes = /\\([\\n"])/g): string {
   if (!text.includes("\\")) return text;
   return text.replace(escapes, (_, character) => (character === "n" ? "\n" : character));
-}
-
-/** The page as text, in which a lone surrogate stands for whatever is not UTF-8. */
-function decoded(page: Uint8Array): string {
-  // No format allows a byte order mark: it must stay in the text, so that its line is refused.
-  const options = { ignoreBOM: true };
-  try {
-    return new TextDecoder("utf-8", { ...options, fatal: true }).decode(page);
-  } catch {
-    const text = new TextDecoder("utf-8", options).decode(page);
-    return withMarks(text, page);
-  }
-}
-
-/** Tells the replacements of the decoder from the same character in the page, line by line. */
-function withMarks(text: string, page: Uint8Array): string {
-  const encoder = new TextEncoder();
-  let to = -1;
-  const lines = text.split("\n").map((line) => {
-    const from = to + 1;
-    const newline = page.indexOf(NEWLINE, from);
-    to = newline < 0 ? page.length : newline;
-    if (!line.includes(REPLACEMENT)) return line;
-    const bytes = encoder.encode(line);
-    const isValid = bytes.length === to - from && bytes.every((byte, i) => byte === page[from + i]);
-    return isValid ? line : line.replaceAll(REPLACEMENT, NO_CHARACTER);
-  });
-  return lines.join("\n");
 }
 
 function notUtf8(page: string): Error {

@@ -1,9 +1,10 @@
 import { invalidPage, show } from "../../errors.ts";
-import { LineReader, OPENMETRICS, TEXT } from "./line-reader.ts";
+import { LineReader } from "./line-reader.ts";
 import { openMetrics1 } from "./openmetrics-1.ts";
 import { openMetrics2 } from "./openmetrics-2.ts";
 import { OpenMetricsPage } from "./openmetrics-page.ts";
 import { ParsedPage } from "./parsed-page.ts";
+import { OPENMETRICS, TEXT } from "./syntax.ts";
 import { TextPage } from "./text-page.ts";
 
 export interface ParseOptions {
