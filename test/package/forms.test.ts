@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { repository } from "../../scripts/repository.mjs";
 import { type Installed, install, manifest, modules } from "./installed.ts";
 
 let installed: Installed;
@@ -65,6 +66,42 @@ process.exit();
   expect(stderr).toBe("");
   expect(JSON.parse(stdout)).toEqual({ same: [true, false], counted: 1, requests: 1, read: 1 });
 });
+
+test("both forms take each other's registries, and tell right from wrong types", async () => {
+  const files = {
+    "cjs.cts": `
+      import { metrics, Registry } from "narthex";
+      import { httpMetrics } from "narthex/node";
+      export const registry = new Registry();
+      export const counter = registry.counter({ name: "a", help: "A.", labels: ["b"] });
+      export { httpMetrics, metrics };`,
+    "esm.mts": `
+      import { createServer } from "node:http";
+      import { type Counter, metrics, Registry } from "narthex";
+      import { httpMetrics } from "narthex/node";
+      import { collectRuntime } from "narthex/runtime";
+      import * as cjs from "./cjs.cjs";
+      const counter: Counter<"b"> = cjs.counter;
+      httpMetrics(createServer(), { registry: cjs.registry });
+      cjs.httpMetrics(createServer(), { registry: new Registry() });
+      collectRuntime(cjs.metrics);
+      let registry = metrics;
+      registry = cjs.registry;
+      // @ts-expect-error
+      collectRuntime(cjs.counter);
+      export { counter, registry };`,
+  };
+  for (const [file, text] of Object.entries(files)) {
+    writeFileSync(join(installed.folder, file), text);
+  }
+  installed.link("@types/node", "undici-types");
+  const tsc = join(repository, "node_modules/typescript/bin/tsc");
+  const options = ["--noEmit", "--strict", "--module", "node16", "--target", "es2022"];
+  const { stdout } = await installed
+    .run(process.execPath, tsc, ...options, "--types", "node", ...Object.keys(files))
+    .catch((error) => error);
+  expect(stdout).toBe("");
+}, 120_000);
 
 async function evaluate(type: "module" | "commonjs", program: string): Promise<string> {
   const args = [`--input-type=${type}`, "--eval", program];
