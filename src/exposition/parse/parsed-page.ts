@@ -1,7 +1,7 @@
 import type { MetricType } from "../../model/family.ts";
 import type { MetricSource, SampleSink, SeriesHead } from "../../model/sample-sink.ts";
 import { type ExposableFamily, exposable } from "./exposable.ts";
-import { labelsKey, ownLabel } from "./labels.ts";
+import { labelsKey, ownLabel, type ParsedLabels } from "./labels.ts";
 import { parseNumber } from "./line-reader.ts";
 import type { ParsedFamily } from "./parsed-family.ts";
 import type { ParsedSample } from "./sample.ts";
@@ -43,7 +43,7 @@ const SINGLE: readonly MetricType[] = ["gauge", "info", "unknown"];
 
 /** Groups the family's samples into series, in the order of their first samples, each in order of time. */
 export function* seriesOf(family: ExposableFamily): Generator<Series> {
-  const nameLists = new Map<string, readonly string[]>();
+  const nameLists = new NameLists();
   for (const samples of groupsOf(family)) {
     yield { head: headOf(family, samples, nameLists), samples };
   }
@@ -52,9 +52,13 @@ export function* seriesOf(family: ExposableFamily): Generator<Series> {
 function groupsOf(family: ParsedFamily): Iterable<readonly ParsedSample[]> {
   const { type, samples } = family;
   if (SINGLE.includes(type) && samples.every(({ timestamp }) => Number.isNaN(timestamp))) {
-    return samples.map((sample) => [sample]);
+    return alone(samples);
   }
   return grouped(family);
+}
+
+function* alone(samples: readonly ParsedSample[]): Generator<readonly ParsedSample[]> {
+  for (const sample of samples) yield [sample];
 }
 
 /** The samples of each series at each time. */
@@ -86,19 +90,38 @@ function isPart(family: ParsedFamily, sample: ParsedSample, own: string | undefi
   return !Number.isNaN(parseNumber(sample.labels[own] ?? "") ?? Number.NaN);
 }
 
-/** @param nameLists the lists of label names so far: sinks recognise a list that they know */
+/** Gives equal lists of label names as one array, as sinks recognise an array that they know. */
+class NameLists {
+  #last: readonly string[] = [];
+  readonly #all = new Map<string, readonly string[]>();
+
+  /** The names of the labels; `own` is left out. */
+  of(labels: ParsedLabels, own: string | undefined): readonly string[] {
+    let names = Object.keys(labels);
+    if (own !== undefined) names = names.filter((name) => name !== own);
+    const last = this.#last;
+    // Mostly the list is that of the series before.
+    if (names.length !== last.length || !names.every((name, i) => name === last[i])) {
+      const key = JSON.stringify(names);
+      this.#last = this.#all.get(key) ?? names;
+      this.#all.set(key, this.#last);
+    }
+    return this.#last;
+  }
+}
+
 function headOf(
   family: ExposableFamily,
   samples: readonly ParsedSample[],
-  nameLists: Map<string, readonly string[]>,
+  nameLists: NameLists,
 ): SeriesHead {
   const [first] = samples as [ParsedSample];
   const own = ownLabel(family, first.name);
-  const names = Object.keys(first.labels).filter((name) => name !== own);
-  const key = JSON.stringify(names);
-  const labelNames = nameLists.get(key) ?? names;
-  nameLists.set(key, labelNames);
-  const created = samples.find(({ name }) => name === `${family.name}_created`);
+  const labelNames = nameLists.of(first.labels, own);
+  const createdName = `${family.name}_created`;
+  const created = SINGLE.includes(family.type)
+    ? undefined
+    : samples.find(({ name }) => name === createdName);
   const start = family.starts?.get(labelsKey(first.labels, own));
   return {
     labelNames,

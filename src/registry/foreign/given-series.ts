@@ -1,18 +1,27 @@
 import type { SeriesHead } from "../../model/sample-sink.ts";
+import { LabelIndex } from "../../series/label-index.ts";
+
+/** The label sets that have the same names. */
+interface LabelSets {
+  /** The places of the names in alphabetical order; undefined if they are in that order. */
+  readonly order: readonly number[] | undefined;
+  readonly index: LabelIndex;
+  /** The timestamp of each label set when it was first given; NaN if it had none. */
+  readonly times: number[];
+  /** Further timestamps, each behind the slot of its label set. */
+  readonly laterTimes: Set<string>;
+}
 
 /** The series of one family that a source has given so far, to find those that it gives again. */
 export class GivenSeries {
   #labelNames: readonly string[] | undefined;
-  /** The places of the label names in alphabetical order, and what each adds to the key of a series. */
-  #order: readonly { readonly i: number; readonly prefix: string }[] = [];
-  readonly #keys = new Set<string>();
-  /** The keys of series with timestamps, alone and with each timestamp. */
-  readonly #timed = new Set<string>();
+  #sets: LabelSets = labelSets([]);
+  /** By the names in alphabetical order. */
+  readonly #byNames = new Map<string, LabelSets>();
 
   clear(): void {
     this.#labelNames = undefined;
-    this.#keys.clear();
-    this.#timed.clear();
+    this.#byNames.clear();
   }
 
   /**
@@ -20,30 +29,43 @@ export class GivenSeries {
    * label and none, nor does it care for the order of labels. At another time it is another sample.
    */
   add(head: SeriesHead): boolean {
-    const key = this.#key(head);
-    const { timestamp } = head;
-    const before = this.#keys.size;
-    this.#keys.add(key);
-    const isFirst = this.#keys.size > before;
-    if (Number.isNaN(timestamp)) return isFirst;
-    const timed = `${key} ${timestamp}`;
-    const isNew = isFirst || (this.#timed.has(key) && !this.#timed.has(timed));
-    if (isNew) this.#timed.add(key).add(timed);
-    return isNew;
+    const { labelNames, labelValues, timestamp } = head;
+    if (labelValues.includes("")) return this.add(withoutEmpty(head));
+    if (labelNames !== this.#labelNames) this.#take(labelNames);
+    const { order, index, times, laterTimes } = this.#sets;
+    const values = order === undefined ? labelValues : order.map((i) => labelValues[i]!);
+    const slot = index.find(values);
+    if (slot < 0) {
+      index.insert(values, times.length);
+      times.push(timestamp);
+      return true;
+    }
+    const first = times[slot]!;
+    if (Number.isNaN(first) || Number.isNaN(timestamp) || first === timestamp) return false;
+    const before = laterTimes.size;
+    return laterTimes.add(`${slot} ${timestamp}`).size > before;
   }
 
-  #key({ labelNames, labelValues }: SeriesHead): string {
-    if (labelNames !== this.#labelNames) {
-      this.#labelNames = labelNames;
-      this.#order = labelNames
-        .map((name, i) => ({ i, name, prefix: `${name.length}:${name}` }))
-        .sort((a, b) => (a.name < b.name ? -1 : 1));
-    }
-    let key = "";
-    for (const { i, prefix } of this.#order) {
-      const value = labelValues[i]!;
-      if (value !== "") key += `${prefix}${value.length}:${value}`;
-    }
-    return key;
+  #take(labelNames: readonly string[]): void {
+    const sorted = [...labelNames].sort();
+    const key = JSON.stringify(sorted);
+    const known = this.#byNames.get(key) ?? labelSets(sorted);
+    this.#byNames.set(key, known);
+    const isSorted = labelNames.every((name, i) => name === sorted[i]);
+    const order = isSorted ? undefined : sorted.map((name) => labelNames.indexOf(name));
+    this.#sets = { ...known, order };
+    this.#labelNames = labelNames;
   }
+}
+
+function labelSets(sorted: readonly string[]): LabelSets {
+  const index = new LabelIndex("", sorted);
+  return { order: undefined, index, times: [], laterTimes: new Set() };
+}
+
+function withoutEmpty(head: SeriesHead): SeriesHead {
+  const isFull = (_: string, i: number) => head.labelValues[i] !== "";
+  const labelNames = head.labelNames.filter(isFull);
+  const labelValues = head.labelValues.filter(isFull);
+  return { ...head, timestamp: head.timestamp, labelNames, labelValues };
 }
