@@ -1,21 +1,21 @@
 import { warn } from "./warn.ts";
 
 /**
- * The version of what copies of this package share in one process. A bundle, a hot reload, a nested
- * dependency or a test runner loads the package again, and still a request must be counted once: so
- * copies find each other's objects, and call their members.
+ * The version of the protocol by which copies of this package share their objects in one process. A
+ * bundle, a hot reload, a nested dependency or a test runner loads the package again, and a request
+ * must still be counted once: so copies find each other's objects and call their members.
  *
  * The members that copies use of each other's objects are the protocol. Those of the registry, of
- * recorders, and of what stands on connections, requests and servers are listed in
+ * recorders, and of what is kept on connections, requests and servers are listed in
  * process-wide.test.ts. Raise the number whenever one changes its name or its meaning: copies of
- * different protocols share nothing, each measures for itself, and neither breaks the other.
+ * different protocols share nothing, so that each measures for itself and neither breaks the other.
  */
 export const PROTOCOL = 2;
 
 /** The key under which an object carries what copies of this protocol share about it. */
 export const SHARED: unique symbol = Symbol.for(`narthex/${PROTOCOL}`) as never;
 
-/** The protocols in this process. This one key is the same for all versions, for ever. */
+/** The key of the protocols that are used in this process. It must never change. */
 const PROTOCOLS = Symbol.for("narthex.protocols");
 
 interface Global {

@@ -2,13 +2,13 @@ interface WarningProcess {
   readonly emitWarning?: (message: string, type: string) => void;
 }
 
-/** How many problems of one kind are told of. */
+/** How many problems one `Warnings` reports. */
 const MOST_PROBLEMS = 100;
 
 /** The longest description of an error, in UTF-16 units. */
 const LONGEST = 500;
 
-/** Warns whoever runs the program, the way Node does where there is a Node. It never throws. */
+/** Warns whoever runs the program, as Node does, or else on the console. It never throws. */
 export function warn(message: string): void {
   try {
     const { process } = globalThis as { process?: WarningProcess };
@@ -16,11 +16,11 @@ export function warn(message: string): void {
     // biome-ignore lint/suspicious/noConsole: other runtimes have no other way to warn.
     else console.warn(message);
   } catch {
-    // The application has replaced what warns by something that throws.
+    // The application may have replaced these functions by others that throw.
   }
 }
 
-/** What was thrown, as a part of a warning's sentence. It never throws, whatever was thrown. */
+/** Describes an error, or whatever was thrown, within the sentence of a warning. It never throws. */
 export function describe(thrown: unknown): string {
   try {
     const text = String(thrown).replace(/\.$/, "");

@@ -19,7 +19,7 @@ interface CompilingModule {
   _compile(source: string, file: string, ...rest: unknown[]): unknown;
 }
 
-/** Appends the lines to modules that are loaded from now on. */
+/** Extends modules of frameworks that are loaded from now on by the lines of `extended-module.ts`. */
 export function extendModules(): void {
   if (registerHooks !== undefined) {
     registerHooks({
@@ -28,8 +28,8 @@ export function extendModules(): void {
     return;
   }
   extendCommonJs(Module.prototype as unknown as CompilingModule);
-  // A loader on a thread of its own costs nearly a millisecond per ES module: only for Hono. This file
-  // must stay apart from what that thread loads, or a bundler moves this URL to another folder.
+  // A loader on a thread of its own costs nearly a millisecond per ES module, so only Hono gets one.
+  // The loader must not import this file: the bundler would move this URL to another folder.
   attempt("no routes of Hono in ES modules", () => {
     if (isInstalled("hono")) register(new URL("./loader-thread.js", import.meta.url));
   });

@@ -1,7 +1,7 @@
 import type { LoadFnOutput } from "node:module";
 import { SHARED } from "../process-wide.ts";
 
-/** The name under which the process shares what the lines call. */
+/** The name under which the process shares the functions that the lines call. */
 export const HOOKS = "auto.hooks";
 
 const hooks = `globalThis[Symbol.for("${SHARED.description}")].get("${HOOKS}")`;
@@ -24,8 +24,8 @@ export function extendedModule(url: string, loaded: LoadFnOutput): LoadFnOutput 
 }
 
 /**
- * The line for a module, by its path or URL; undefined for almost all. Where it does not fit another
- * version of the framework, the module must still work.
+ * The line for a module, by its path or URL; undefined for almost all modules. It is tried, because
+ * the module must also work in a version of the framework that the line does not fit.
  */
 export function lineFor(module: string): string | undefined {
   const path = module.split(/[?#]/, 1)[0]!.replaceAll("\\", "/");

@@ -28,7 +28,7 @@ function routeOfMessage(request: IncomingMessage): string | undefined {
   return nextRoute(request) ?? (isOfExpress(request) ? expressRoute(request) : undefined);
 }
 
-/** Not by `route`, which other frameworks set as well. */
+/** Express sets `app` on a request; other frameworks set `route`, too. */
 function isOfExpress(request: IncomingMessage): boolean {
   return "app" in request && typeof request.app === "function";
 }

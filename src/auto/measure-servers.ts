@@ -8,9 +8,9 @@ import { metrics } from "../registry/metrics.ts";
 import { attempt } from "./say.ts";
 
 /**
- * Measures the requests of all servers, from the first connection to one on. What the application
- * itself sets up before then comes first: metrics of the same names, or request metrics with other
- * options.
+ * Measures the requests of all servers, beginning with the first connection to any of them. What the
+ * application sets up before that takes precedence: metrics of the same names, or request metrics
+ * with other options.
  */
 export function measureServers(options: MeasuringOptions): void {
   servers();

@@ -19,11 +19,11 @@ const PATIENCE_MS = 500;
  */
 export class MetricsPort {
   readonly #settings: AutoSettings;
-  readonly #onTaken: (() => void)[] = [];
+  readonly #onKept: (() => void)[] = [];
   #server: Server | undefined;
-  /** Whether the port is to be kept. */
-  #isTaken = false;
-  /** Whether the metrics that are made just now are ours. */
+  /** Whether the process keeps the port, whatever it starts. */
+  #isKept = false;
+  /** Whether the metrics that are being made are this package's own. */
   #isStarting = false;
   #hasRuntime = false;
   #hasSent = false;
@@ -33,33 +33,32 @@ export class MetricsPort {
     this.#settings = settings;
   }
 
-  /** @param release is called once the port is taken for good */
-  onTaken(release: () => void): void {
-    this.#onTaken.push(release);
+  /** Calls `release` once the process keeps the port. */
+  onKept(release: () => void): void {
+    this.#onKept.push(release);
   }
 
-  /** The process listens for HTTP, or has made a metric of its own: it takes the port for good. */
-  take(): void {
-    if (this.#isTaken || this.#isStarting) return;
-    this.#isTaken = true;
-    for (const release of this.#onTaken.splice(0)) release();
-    // Whoever is setting something up finishes first: what the application asks for takes precedence.
+  /** The process listens for HTTP, or has made a metric of its own: it keeps the port. */
+  keep(): void {
+    if (this.#isKept || this.#isStarting) return;
+    this.#isKept = true;
+    for (const release of this.#onKept.splice(0)) release();
+    // The application finishes its set-up first, because what it asks for takes precedence.
     process.nextTick(() => this.#serve());
   }
 
-  /** The process sends a request. Returns whether to exclude it, which it never is. */
-  noteRequest(): boolean {
-    if (this.#hasSent) return false;
+  /** The process sends a request. */
+  noteRequest(): void {
+    if (this.#hasSent) return;
     this.#hasSent = true;
     this.#takeLater();
-    return false;
   }
 
   /** The process has started another one. */
   noteChild(child: ChildProcess): void {
     // Node sets the arguments after it has published the process.
     process.nextTick(() => {
-      if (this.#isTaken || !isInstrumented(child)) return;
+      if (this.#isKept || !isInstrumented(child)) return;
       this.#children += 1;
       this.#giveBack();
       child.once("close", () => {
@@ -98,8 +97,8 @@ export class MetricsPort {
 }
 
 /**
- * Whether a child process runs with `narthex/auto`, too, if it is one of Node's. Without arguments it
- * was never started, as `spawn` threw.
+ * Whether a child process loads `narthex/auto`, too, provided that it runs Node. One without arguments
+ * was never started, because `spawn` threw.
  */
 function isInstrumented({ spawnargs }: Partial<ChildProcess>): boolean {
   if (!spawnargs) return false;

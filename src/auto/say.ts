@@ -1,7 +1,7 @@
 import { Console } from "node:console";
 import { describe } from "../warn.ts";
 
-/** What is said before the process has something to show. */
+/** Messages that wait until the process has something to show; undefined from then on. */
 let held: string[] | undefined = [];
 
 /** Writes to stderr, past `console`: stdout and the console belong to the application. */
@@ -10,14 +10,14 @@ export function say(message: string): void {
   else new Console(process.stderr).error(`narthex: ${message}`);
 }
 
-/** Writes what was held back, and from now on everything at once. */
+/** Writes the messages that wait, and from now on each message at once. */
 export function speak(): void {
   const messages = held ?? [];
   held = undefined;
   for (const message of messages) say(message);
 }
 
-/** Does something whose failure must not end the application, but is reported. */
+/** Does something whose failure is reported as `failure`, and must not end the application. */
 export function attempt(failure: string, action: () => void): void {
   try {
     action();

@@ -5,14 +5,14 @@ import { isMetricsServer } from "../http/page/server.ts";
 import { servesHttp } from "../http/server/servers.ts";
 import type { Registry } from "../registry/registry.ts";
 
-/** Calls `tell` whenever a server of the application's listens for HTTP, until the result is called. */
+/** Calls `tell` whenever a server of the application listens for HTTP; the result ends that. */
 export function onListening(tell: () => void): () => void {
   return onMessage<{ server: Server }>("tracing:net.server.listen:asyncEnd", ({ server }) => {
     if (servesHttp(server) && !isMetricsServer(server)) tell();
   });
 }
 
-/** Calls `tell` with each process that this one starts, until the result is called. */
+/** Calls `tell` with each process that this one starts; the result ends that. */
 export function onChildProcess(tell: (child: ChildProcess) => void): () => void {
   return onMessage<{ process: ChildProcess }>("child_process", (message) => tell(message.process));
 }
@@ -29,6 +29,7 @@ function onMessage<Message>(channel: string, listener: (message: Message) => voi
   return () => void unsubscribe(channel, guarded);
 }
 
+/** The methods that add metrics to a registry. */
 const MAKERS = [
   "counter",
   "gauge",
@@ -39,7 +40,7 @@ const MAKERS = [
   "register",
 ] as const satisfies readonly (keyof Registry)[];
 
-/** Calls `tell` whenever a metric is made in a registry, until the result is called. */
+/** Calls `tell` whenever a metric is made in a registry; the result ends that. */
 export function onOwnMetric(registry: Registry, tell: () => void): () => void {
   const methods = registry as unknown as Record<string, (...args: unknown[]) => unknown>;
   for (const name of MAKERS) {

@@ -8,8 +8,9 @@ import { attempt, say } from "./say.ts";
 import { onChildProcess, onListening, onOwnMetric } from "./signs.ts";
 
 /**
- * Instruments the process, as the environment says. Until it has something to show it takes no port
- * and writes nothing, as it may be what starts the application: `NODE_OPTIONS` reaches both.
+ * Instruments the process as the environment says. Until the process has something to show it takes no
+ * port and writes nothing, because it may be a launcher of the application: `NODE_OPTIONS` reaches
+ * both.
  */
 export function start(): void {
   const settings = readSettings(process.env, say);
@@ -20,12 +21,15 @@ export function start(): void {
   measureServers(settings);
   if (outgoing) {
     // As defaults: the application itself may still ask for other settings.
-    const exclude = () => port.noteRequest();
+    const exclude = () => {
+      port.noteRequest();
+      return false;
+    };
     attempt("no metrics of outgoing requests", () =>
       measureOutgoingByDefault({ conventions, exclude }),
     );
   }
-  port.onTaken(onListening(() => port.take()));
-  port.onTaken(onOwnMetric(metrics, () => port.take()));
-  port.onTaken(onChildProcess((child) => port.noteChild(child)));
+  port.onKept(onListening(() => port.keep()));
+  port.onKept(onOwnMetric(metrics, () => port.keep()));
+  port.onKept(onChildProcess((child) => port.noteChild(child)));
 }

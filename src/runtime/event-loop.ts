@@ -37,7 +37,7 @@ function collectLag(families: FamilyGroup, { eventLoopPrecisionMs }: RuntimeSett
   }
 }
 
-/** Starts the clock after a first immediate, when the scrape's own work is done. */
+/** The seconds of one turn, measured after a first immediate, when the scrape's own work is done. */
 async function turn(): Promise<number> {
   await setImmediate();
   const start = performance.now();

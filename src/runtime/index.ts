@@ -26,7 +26,7 @@ const COLLECTORS: { readonly [Group in RuntimeGroup]: Collect } = {
   "event-loop": collectEventLoop,
 };
 
-/** The settings of a group; callers may differ in the others. */
+/** The settings that all calls for a group must agree on. */
 const SETTINGS: { readonly [Group in RuntimeGroup]?: readonly (keyof RuntimeSettings)[] } = {
   gc: ["gcBuckets"],
   "event-loop": ["eventLoopPrecisionMs"],
@@ -37,7 +37,7 @@ const SETTINGS: { readonly [Group in RuntimeGroup]?: readonly (keyof RuntimeSett
  * know: `process_*` and `nodejs_*`. Values are read when they are scraped, and nothing here keeps the
  * process alive. Several calls for one registry share the families.
  *
- * @returns `stop`. Once each call's `stop` was called, the families are taken out and everything that
+ * @returns `stop`. Once each call's `stop` was called, the families are removed and everything that
  * they use is released
  * @throws NarthexError `NARTHEX_OPTION_INVALID` where an option is bad, or differs from what another
  * call asked for; `NARTHEX_NAME_TAKEN` where the registry has another metric of one of the names
@@ -48,13 +48,13 @@ const SETTINGS: { readonly [Group in RuntimeGroup]?: readonly (keyof RuntimeSett
  */
 export function collectRuntime(registry: Registry, options: RuntimeOptions = {}): () => void {
   const settings = runtimeSettings(options);
-  const leaves: (() => void)[] = [];
+  const stops: (() => void)[] = [];
   const stop = () => {
-    for (const leave of leaves.splice(0)) leave();
+    for (const stopGroup of stops.splice(0)) stopGroup();
   };
   try {
     for (const group of settings.only) {
-      leaves.push(
+      stops.push(
         share(registry, `runtime.${group}`, {
           name: "collectRuntime",
           agreed: SETTINGS[group] ?? [],

@@ -7,7 +7,7 @@ export function oncePerScrape<T>(read: () => T): () => T {
   return () => {
     if (last === undefined) {
       last = { reading: read() };
-      // Not by `queueMicrotask`, which fake timers replace.
+      // A promise instead of `queueMicrotask`, which fake timers replace.
       void Promise.resolve().then(() => {
         last = undefined;
       });

@@ -23,7 +23,7 @@ export function collectProcess(families: FamilyGroup): void {
 
 const warnings = new Warnings();
 
-/** Whether a file or folder of Linux's can be read. If it is there but may not be, one warning says so. */
+/** Whether a file or folder in `/proc` can be read. One warning tells if it is there, but forbidden. */
 function isReadable(path: string): boolean {
   try {
     accessSync(path, constants.R_OK);

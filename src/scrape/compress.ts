@@ -3,21 +3,21 @@ const WORTHWHILE_BYTES = 4096;
 
 export type Encoding = "identity" | "gzip" | "zstd";
 
-type Done = (error: Error | null, packed: Uint8Array) => void;
+type Done = (error: Error | null, compressed: Uint8Array) => void;
 
 /** Node has zstd since 22.15. */
 type Zlib = typeof import("node:zlib") & {
   readonly zstdCompress?: (body: Uint8Array, done: Done) => void;
 };
 
-/** Only where the runtime is Node or like it; elsewhere pages go out as they are. */
+/** Undefined on runtimes that are not like Node, where pages are sent uncompressed. */
 const zlib: Zlib | undefined = (
   globalThis as { process?: { getBuiltinModule?: (id: string) => Zlib | undefined } }
 ).process?.getBuiltinModule?.("node:zlib");
 
 /**
- * The best encoding that the client accepts and this runtime has. Zstandard packs as small as gzip
- * in a fraction of the time.
+ * The best encoding that the client accepts and this runtime has. Zstandard makes pages as small as
+ * gzip in a fraction of the time.
  *
  * @param accept the request's `Accept-Encoding` header
  */
@@ -37,7 +37,7 @@ export function compress(body: Uint8Array, encoding: Encoding): Promise<Uint8Arr
   if (encoding === "identity" || zlib === undefined) return Promise.resolve(body);
   const { gzip, zstdCompress } = zlib;
   return new Promise((resolve, reject) => {
-    const done: Done = (error, packed) => (error ? reject(error) : resolve(packed));
+    const done: Done = (error, compressed) => (error ? reject(error) : resolve(compressed));
     if (encoding === "zstd") zstdCompress?.(body, done);
     else gzip(body, { level: 1 }, done);
   });

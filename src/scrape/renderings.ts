@@ -1,5 +1,5 @@
 import { negotiate } from "../exposition/negotiate.ts";
-import type { Exposition } from "../registry/expose.ts";
+import type { ExposeOptions, Exposition } from "../registry/expose.ts";
 import type { Registry } from "../registry/registry.ts";
 import { chooseEncoding, compress, type Encoding } from "./compress.ts";
 import { namesOf, type ScrapeRequest, type ScrapeResponse, timeoutOf } from "./request.ts";
@@ -7,19 +7,19 @@ import { namesOf, type ScrapeRequest, type ScrapeResponse, timeoutOf } from "./r
 /** The part of Prometheus's timeout that collecting may use; the rest is for writing and sending. */
 const DEADLINE_SHARE = 0.8;
 
-/** One page under way, and what was packed of it so far. */
+/** A page that is being made, with its compressed forms. */
 interface Rendering {
   readonly page: Promise<Exposition>;
-  readonly packed: Map<Encoding, Promise<Uint8Array>>;
-  /** How many scrapes wait for it. */
+  readonly compressed: Map<Encoding, Promise<Uint8Array>>;
+  /** How many scrapes wait for the page. */
   waiting: number;
-  /** Ends the work, where nobody waits any more. */
+  /** Ends the work when no scrape waits any more. */
   readonly stop: () => void;
 }
 
 /**
- * The pages under way. Scrapes of the same page at the same time, as of two Prometheus servers, share
- * one.
+ * The pages that are being made. Scrapes of the same page at the same time, such as those of two
+ * Prometheus servers, share one.
  */
 export class Renderings {
   readonly #registry: Registry;
@@ -35,19 +35,22 @@ export class Renderings {
    * The response with the page that is asked for. A page that nobody waits for any more is not made to
    * its end.
    *
-   * @param left rejects where the client leaves
+   * @param clientLeft rejects when the client leaves
    */
-  async respond(request: ScrapeRequest, left: Promise<never> | undefined): Promise<ScrapeResponse> {
+  async respond(
+    request: ScrapeRequest,
+    clientLeft: Promise<never> | undefined,
+  ): Promise<ScrapeResponse> {
     const rendering = this.#rendering(request);
     rendering.waiting += 1;
-    const response = pack(rendering, request);
+    const response = responseTo(request, rendering);
     try {
-      return await (left === undefined ? response : Promise.race([response, left]));
+      return await (clientLeft === undefined ? response : Promise.race([response, clientLeft]));
     } finally {
       rendering.waiting -= 1;
       if (rendering.waiting === 0) {
         rendering.stop();
-        // The slot is free once the work has really ended.
+        // The scrape counts as under way until the work has really ended.
         await response.catch(() => {});
       }
     }
@@ -60,41 +63,42 @@ export class Renderings {
     const deadlineMs = seconds && seconds * 1000 * DEADLINE_SHARE;
     const { format, escaping } = negotiate(accept);
     const key = JSON.stringify([format, escaping, names, deadlineMs]);
-    let rendering = this.#underWay.get(key);
-    if (rendering === undefined) {
-      const createdSamples = this.#createdSamples;
-      const controller = new AbortController();
-      const { signal } = controller;
-      const page = this.#registry.expose({ accept, names, deadlineMs, createdSamples, signal });
-      // Not before it is done: who comes later wants newer values.
-      const forget = () => {
-        if (this.#underWay.get(key) === rendering) this.#underWay.delete(key);
-      };
-      page.then(forget, forget);
-      rendering = {
-        page,
-        packed: new Map(),
-        waiting: 0,
-        stop() {
-          forget();
-          controller.abort();
-        },
-      };
-      this.#underWay.set(key, rendering);
-    }
+    return this.#underWay.get(key) ?? this.#start(key, { accept, names, deadlineMs });
+  }
+
+  #start(key: string, options: ExposeOptions): Rendering {
+    const createdSamples = this.#createdSamples;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const page = this.#registry.expose({ ...options, createdSamples, signal });
+    // A finished page is not shared, because a later scrape wants newer values.
+    const forget = () => {
+      if (this.#underWay.get(key) === rendering) this.#underWay.delete(key);
+    };
+    page.then(forget, forget);
+    const rendering: Rendering = {
+      page,
+      compressed: new Map(),
+      waiting: 0,
+      stop() {
+        forget();
+        controller.abort();
+      },
+    };
+    this.#underWay.set(key, rendering);
     return rendering;
   }
 }
 
-async function pack(rendering: Rendering, request: ScrapeRequest): Promise<ScrapeResponse> {
+async function responseTo(request: ScrapeRequest, rendering: Rendering): Promise<ScrapeResponse> {
   const { contentType, body } = await rendering.page;
   const encoding = chooseEncoding(request.header("accept-encoding"), body.length);
-  let packed = rendering.packed.get(encoding);
-  if (packed === undefined) {
-    packed = compress(body, encoding);
-    rendering.packed.set(encoding, packed);
+  let compressed = rendering.compressed.get(encoding);
+  if (compressed === undefined) {
+    compressed = compress(body, encoding);
+    rendering.compressed.set(encoding, compressed);
   }
-  const bytes = await packed;
+  const bytes = await compressed;
   return {
     status: 200,
     headers: {

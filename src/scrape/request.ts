@@ -1,11 +1,11 @@
-/** What a scraper can ask for is between these, whatever it asks. */
+/** The timeout that a scraper asks for is clamped between these two. */
 const SHORTEST_TIMEOUT_SECONDS = 0.5;
 const LONGEST_TIMEOUT_SECONDS = 60;
 
-/** Beyond this it is a mistake, and counts as not given. */
+/** A longer timeout is a mistake, and counts as not given. */
 const MOST_BELIEVED_SECONDS = 3600;
 
-/** A scrape, whatever server it came in by. */
+/** A scrape, whichever server received it. */
 export interface ScrapeRequest {
   readonly method: string;
   /** Path and query; only the query is read. */
@@ -28,7 +28,7 @@ export function namesOf(url: string): readonly string[] | undefined {
   return names.length === 0 ? undefined : names;
 }
 
-/** How long the scraper waits, in seconds, as far as it says so. */
+/** How long the scraper waits, in seconds; undefined where it does not say. */
 export function timeoutOf(request: ScrapeRequest): number | undefined {
   const seconds = Number(request.header("x-prometheus-scrape-timeout-seconds"));
   if (!(seconds > 0 && seconds < MOST_BELIEVED_SECONDS)) return undefined;

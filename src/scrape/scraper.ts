@@ -5,16 +5,16 @@ import { describe, Warnings } from "../warn.ts";
 import { Renderings } from "./renderings.ts";
 import { type ScrapeRequest, type ScrapeResponse, timeoutOf } from "./request.ts";
 
-/** What Prometheus waits by default; also the time that a page has to be sent in. */
+/** The time that a page has to be sent in where the scraper names none: Prometheus's default. */
 const DEFAULT_TIMEOUT_SECONDS = 10;
 
 /** How a response goes to its client. */
 export interface Delivery {
-  /** Whether `onEnd` tells when a response has been sent. Otherwise that is not known, and it counts as sent at once. */
+  /** Whether `onEnd` can know when a response has been sent; otherwise it counts as sent at once. */
   readonly tellsWhenSent: boolean;
-  /** Calls back when the response has been sent, or the client has left. It may call more than once. */
+  /** Calls back, once or more often, when the response has been sent or the client has left. */
   onEnd(ended: (wasSent: boolean) => void): void;
-  /** Gives the response up, with its connection. */
+  /** Ends the response and its connection. */
   abort(): void;
 }
 
@@ -25,8 +25,8 @@ export interface ScraperOptions {
    */
   readonly maxConcurrent?: number | undefined;
   /**
-   * Whether OpenMetrics 1.0 tells when each series began, as a sample of its own; off by default, as
-   * most servers store it as one more series. Protobuf always tells.
+   * Whether OpenMetrics 1.0 tells by a sample of its own when each series began; off by default,
+   * because most servers store that sample as one more series. Protobuf always tells.
    */
   readonly createdSamples?: boolean | undefined;
 }
@@ -77,24 +77,18 @@ export class Scraper {
   async scrape(request: ScrapeRequest, delivery?: Delivery): Promise<ScrapeResponse> {
     if (request.method !== "GET" && request.method !== "HEAD") {
       this.#scrapes.method_not_allowed.inc();
-      return {
-        ...message(405, "Metrics are read with GET."),
-        headers: { ...PLAIN, allow: "GET, HEAD" },
-      };
+      return message(405, "Metrics are read with GET.", { allow: "GET, HEAD" });
     }
     if (this.#underWay >= this.#maxConcurrent) {
       this.#scrapes.busy.inc();
-      return {
-        ...message(503, "Too many scrapes at once."),
-        headers: { ...PLAIN, "retry-after": "5" },
-      };
+      return message(503, "Too many scrapes at once.", { "retry-after": "5" });
     }
     this.#underWay += 1;
     const end = this.#duration.startTimer();
     const ended = delivery && new Promise<boolean>((resolve) => delivery.onEnd(resolve));
     try {
-      const left = ended?.then(() => Promise.reject(CLIENT_LEFT));
-      const response = await this.#renderings.respond(request, left);
+      const clientLeft = ended?.then(() => Promise.reject(CLIENT_LEFT));
+      const response = await this.#renderings.respond(request, clientLeft);
       const finish = (wasSent: boolean) => {
         if (wasSent) this.#bytes.inc(response.body.length);
         this.#finish(wasSent ? "ok" : "unsent");
@@ -131,11 +125,18 @@ const CLIENT_LEFT = "the client has left";
 
 const PLAIN = { "content-type": "text/plain; charset=utf-8" };
 
-function message(status: number, text: string): ScrapeResponse {
-  return { status, headers: PLAIN, body: `${text}\n` };
+function message(
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): ScrapeResponse {
+  return { status, headers: { ...PLAIN, ...headers }, body: `${text}\n` };
 }
 
-/** Whether a response is sent in time. Otherwise it is given up, so that nobody keeps a page by not reading it. */
+/**
+ * Whether a response is sent in time. One that is late is ended, because a client that does not read
+ * would keep its page in memory.
+ */
 async function sentInTime(
   ended: Promise<boolean>,
   delivery: Delivery,
@@ -144,7 +145,7 @@ async function sentInTime(
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(resolve, seconds * 1000, false);
-    // It keeps no process alive; on other runtimes than Node it is a number.
+    // The timer must not keep the process alive; on runtimes other than Node it is a number.
     if (typeof timer === "object") timer.unref();
   });
   const wasSent = await Promise.race([ended, late]);
