@@ -11,7 +11,7 @@ export type OutgoingLabel =
   /** `http` or `https` */
   | "scheme"
   | "status_code"
-  /** Why it failed; empty for a request that did not. */
+  /** Why the request failed; empty if it did not. */
   | "error";
 
 /** What labels are computed from. */
@@ -43,7 +43,7 @@ export interface ServerLabels {
   readonly scheme: string;
 }
 
-/** Stands for servers past the limit, and for what is no server. */
+/** Stands for servers past the limit, and for origins that name no server. */
 export const OTHER_SERVER: ServerLabels = { host: OTHER, address: OTHER, port: "", scheme: "" };
 
 /** A name in the DNS has at most 253 characters; the port follows. */
@@ -53,7 +53,7 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:
 
 const MAX_KNOWN = 1000;
 
-/** A cache: parsing an origin takes as long as everything else that is done for a request. */
+/** A cache, because parsing an origin takes as long as everything else that is done for a request. */
 const known = new Map<string, ServerLabels>();
 
 /** @param origin a URL, of which only scheme, host and port get into labels */
@@ -83,10 +83,10 @@ function parsed(origin: string): ServerLabels {
   };
 }
 
-/** The `error` of a request that the program itself gave up, by a signal for example. */
+/** The `error` of a request that the program aborted, by a signal for example. */
 export const ABORTED = "aborted";
 
-/** The `error` of a request that `AbortSignal.timeout` gave up; other timeouts have codes. */
+/** The `error` of a request that `AbortSignal.timeout` aborted; other timeouts have codes. */
 const TIMED_OUT = "timeout";
 
 /** Codes of operating systems, name servers and certificates, as Node spells them. */
@@ -108,12 +108,12 @@ const KNOWN_CODES: ReadonlySet<string> = new Set([
 /** Prefixes of undici, Node's HTTP parser and Node itself, whose new versions bring new codes. */
 const KNOWN_FAMILIES = /^(?:UND_ERR|HPE|ERR)_[A-Z0-9_]{1,60}$/;
 
-/** The `error` of a request: a known code only, as programs can make up any number of others. */
+/** The `error` of a request. Only known codes are used, because programs can make up any others. */
 export function failureLabel(error: unknown): string {
   try {
     return labelOf((error ?? {}) as Failure);
   } catch {
-    // Programs give up requests with errors of their own, which may throw when they are read.
+    // A program may abort a request with an error of its own that throws when it is read.
     return OTHER;
   }
 }

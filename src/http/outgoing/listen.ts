@@ -5,7 +5,7 @@ import { describe, Warnings } from "../../warn.ts";
 const warnings = new Warnings();
 
 /**
- * Runs what measures a request, whose errors must not fail the request. Node would even end the
+ * Runs code that measures a request, whose errors must not reach the request. Node would even end the
  * process: it treats an error in a subscriber of a diagnostics channel as an uncaught exception.
  */
 export function safely<Result>(work: () => Result): Result | undefined {
@@ -33,9 +33,8 @@ const listenersOf = processWide("outgoing.listeners", () => new Map<string, Set<
 /**
  * Listens to diagnostics channels.
  *
- * The channels are Node's and outlive what a test runner loads again in a new global scope. So there
- * is one subscription to each, which calls the listeners of the newest scope: the older ones' tests
- * are over.
+ * Subscriptions outlive the global scope in which a test runner loads this file. So there is one for
+ * each channel, which calls the listeners of the newest scope; the tests of older ones are over.
  *
  * @returns a function that ends it
  */

@@ -18,7 +18,7 @@ import { measureUndici } from "./undici-requests.ts";
  *   program itself gave up, or `_other`
  * - `http_client_requests_in_flight{host}`: requests that have not ended
  *
- * @returns `stop`. Once each call's `stop` was called, the metrics are taken out and everything that
+ * @returns `stop`. Once each call's `stop` was called, the metrics are removed and everything that
  * they use is released
  * @throws NarthexError `NARTHEX_OPTION_INVALID` where an option is bad, or differs from what another
  * call asked for; `NARTHEX_NAME_TAKEN` where the registry has another metric of one of the names
@@ -31,7 +31,7 @@ export function measureOutgoing(options: OutgoingMetricsOptions = {}): () => voi
   return measure(options, options);
 }
 
-/** The same, but the options are defaults, which give way to those of other callers. */
+/** Measures the same, but its options are defaults, which give way to those of other callers. */
 export function measureOutgoingByDefault(options: OutgoingMetricsOptions): () => void {
   return measure(options, {});
 }

@@ -37,9 +37,9 @@ export function measureNode(recorder: OutgoingRecorder): () => void {
     const outgoing = requests.get(request);
     if (outgoing === undefined) return;
     outgoing.status = request.res?.statusCode ?? 0;
-    outgoing.end(isGivenUp(request, error) ? ABORTED : failureLabel(error));
+    outgoing.end(isAborted(request, error) ? ABORTED : failureLabel(error));
   };
-  // Its program has no request, only the error.
+  // The program got an error and no request, so there is nothing to measure.
   const withdraw = (request: NodeRequest) => requests.get(request)?.withdraw();
   const stops = [onCreation(begin, withdraw), listen({ "http.client.request.error": fail })];
   return () => {
@@ -54,7 +54,7 @@ function end(outgoing: OutgoingRequest, { res: response }: NodeRequest): void {
 }
 
 /** Node makes up a connection reset for a request that was destroyed without an error. */
-function isGivenUp({ destroyed, aborted }: NodeRequest, error: FailedMessage["error"]): boolean {
+function isAborted({ destroyed, aborted }: NodeRequest, error: FailedMessage["error"]): boolean {
   const isMadeUp = error.code === "ECONNRESET" && error.syscall === undefined;
   return isMadeUp && (destroyed || aborted);
 }
@@ -70,10 +70,10 @@ function originOf(request: NodeRequest): string {
   return `${protocol}//${header.startsWith(`${name}:`) ? header : name}`;
 }
 
-/** Where we publish new requests in versions of Node that don't publish them; versioned as `SHARED`. */
+/** Where we publish new requests, if this version of Node doesn't; it has the version of `SHARED`. */
 const CREATED = channel(`${SHARED.description}.http.client.request.created`);
 
-/** Where we publish those of them that could not even begin: their function threw at once. */
+/** Where we publish those new requests whose function threw at once. */
 const REFUSED = channel(`${SHARED.description}.http.client.request.refused`);
 
 interface RequestMessage {
@@ -81,8 +81,8 @@ interface RequestMessage {
 }
 
 /**
- * Calls `begin` with each new request, until the result is called, and `withdraw` with a request that
- * threw at once, which newer versions of Node don't publish at all.
+ * Calls `begin` with each new request, and `withdraw` with one that threw at once, which newer versions
+ * of Node don't publish at all. The result ends that.
  */
 function onCreation(
   begin: (request: NodeRequest) => void,
@@ -104,7 +104,7 @@ function onCreation(
   };
 }
 
-/** `http.client.request.start`, which older versions have, is published when all of it was sent. */
+/** Older versions only have `http.client.request.start`, which comes when the whole request was sent. */
 function isPublished(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major > 23 || (major === 23 && minor >= 2) || (major === 22 && minor >= 12);
@@ -112,11 +112,11 @@ function isPublished(version: string): boolean {
 
 interface Method {
   (this: object, ...args: unknown[]): unknown;
-  /** The method that this one replaced; the mark of our patch, for all copies of this package. */
+  /** The method that this one replaced. It also marks our patch for all copies of this package. */
   [SHARED]?: Method;
 }
 
-/** Patches a method, once however many copies of this package there are, to publish its request. */
+/** Patches a method to publish its request; only once, however many copies of this package there are. */
 function publishFrom(
   owner: object,
   name: string,
@@ -140,7 +140,7 @@ function publishFrom(
   methods[name] = replacement;
 }
 
-/** Takes the patch off, unless another one was put over it, which would be lost. */
+/** Removes the patch, unless somebody has patched the method again: that patch would be lost. */
 function restore(owner: object, name: string): void {
   const methods = owner as Record<string, Method>;
   const replaced = methods[name]?.[SHARED];

@@ -6,7 +6,7 @@ import { OUTGOING_CONVENTIONS } from "./conventions.ts";
 import type { OutgoingLabel } from "./labels.ts";
 
 interface ChosenLabels {
-  /** The labels it has; the others are left out. */
+  /** The labels that the metric has; the others are left out. */
   readonly labels?: readonly OutgoingLabel[] | undefined;
 }
 

@@ -8,7 +8,7 @@ import {
   histogram,
   type LabelledBy,
   type MakesFamilies,
-  seriesOf,
+  seriesIn,
 } from "../record/families.ts";
 import { BoundedValues, KNOWN_METHODS } from "../record/label-values.ts";
 import { choose, labelSources } from "../record/metric-choice.ts";
@@ -23,7 +23,7 @@ import {
 import type { OutgoingRequestFacts, OutgoingSettings } from "./options.ts";
 import { OutgoingRequest } from "./request.ts";
 
-/** Also those that only clients tell apart; the program itself chooses them. */
+/** More methods than those of servers, because it is the program that chooses them. */
 const METHODS = new Set([...KNOWN_METHODS, "TRACE", "CONNECT"]);
 
 const AT_START: readonly OutgoingLabel[] = [
@@ -34,7 +34,7 @@ const AT_START: readonly OutgoingLabel[] = [
   "scheme",
 ];
 
-/** Records outgoing requests in the metrics of one registry, whatever client sends them. */
+/** Records outgoing requests in the metrics of one registry, whichever client sends them. */
 export class OutgoingRecorder {
   readonly #conventions: OutgoingConventions;
   readonly #duration: LabelledBy<Histogram<string>, OutgoingFacts> | undefined;
@@ -73,14 +73,14 @@ export class OutgoingRecorder {
   begin(method: string, origin: string, path: string): OutgoingRequest | undefined {
     const server = serverOf(origin);
     if (this.#isExcluded({ method, host: server.host, path })) return undefined;
-    const isTold = server === OTHER_SERVER || this.#hosts.admits(server.host);
+    const hasOwnName = server === OTHER_SERVER || this.#hosts.admits(server.host);
     const facts: OutgoingFacts = {
       method: METHODS.has(method) ? method : this.#conventions.otherMethod,
-      server: isTold ? server : OTHER_SERVER,
+      server: hasOwnName ? server : OTHER_SERVER,
       status: "",
       error: "",
     };
-    const inFlight = this.#inFlight && seriesOf(this.#inFlight, facts);
+    const inFlight = this.#inFlight && seriesIn(this.#inFlight, facts);
     inFlight?.inc();
     return new OutgoingRequest(facts, inFlight, this.#record);
   }
@@ -95,7 +95,7 @@ export class OutgoingRecorder {
       error: failure === "" && statusIsError && status >= 400 ? String(status) : failure,
     };
     request.inFlight?.dec();
-    if (this.#duration !== undefined) seriesOf(this.#duration, facts).observe(seconds);
-    if (failure !== "" && this.#errors !== undefined) seriesOf(this.#errors, facts).inc();
+    if (this.#duration !== undefined) seriesIn(this.#duration, facts).observe(seconds);
+    if (failure !== "" && this.#errors !== undefined) seriesIn(this.#errors, facts).inc();
   };
 }

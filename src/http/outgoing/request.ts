@@ -17,8 +17,8 @@ export class OutgoingRequest {
   readonly #record: (request: OutgoingRequest) => void;
   readonly #start = performance.now();
   /**
-   * The async context of its sender. It ends in the context of whoever opened the connection, which
-   * would give the exemplar of another trace.
+   * The async context of the sender. A request ends in the context in which its connection was opened,
+   * where the exemplar would be that of another trace.
    */
   readonly #context = new AsyncResource("NarthexOutgoingRequest");
   #hasEnded = false;
@@ -42,7 +42,7 @@ export class OutgoingRequest {
     this.#context.runInAsyncScope(this.#record, undefined, this);
   }
 
-  /** Ends it without a trace: there was no request. */
+  /** Ends the measurement without recording it, because there was no request. */
   withdraw(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -52,7 +52,7 @@ export class OutgoingRequest {
 
 type Holder = Record<symbol, OutgoingRequest | undefined>;
 
-/** Stores measurements on the requests themselves: a `WeakMap` costs a microsecond more. */
+/** Stores measurements on the requests themselves, because a `WeakMap` costs a microsecond more. */
 export class MeasuredRequests {
   // A symbol for each instance, as several registries may measure one request.
   readonly #key = Symbol("narthex.outgoing");

@@ -49,7 +49,7 @@ export function measureUndici(recorder: OutgoingRecorder): () => void {
   });
 }
 
-/** Ends the measurement with the upgrade, which older versions of undici don't publish. */
+/** Ends the measurement when the connection is upgraded, which older versions of undici don't publish. */
 function endWithUpgrade(request: UndiciRequest, outgoing: OutgoingRequest): void {
   const { onUpgrade } = request;
   if (onUpgrade === undefined) return;

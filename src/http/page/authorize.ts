@@ -3,7 +3,7 @@ import { invalidSetting } from "../../errors.ts";
 import type { Authorize } from "../options.ts";
 
 /**
- * Allows requests with one of these bearer tokens to read the metrics; Prometheus sends it with
+ * Allows requests with one of these bearer tokens to read the metrics; Prometheus sends one with
  * `authorization: { credentials: … }`. Tokens are compared in constant time.
  *
  * @example
@@ -19,7 +19,7 @@ export function bearer(...tokens: readonly string[]): Authorize {
 
 /**
  * Allows requests with one of these user names and its password to read the metrics; Prometheus sends
- * them with `basic_auth`. They are compared in constant time.
+ * them with `basic_auth`. Both are compared in constant time.
  *
  * @example
  * app.use(httpMetrics({ authorize: basic({ prometheus: "a password" }) }));
@@ -41,13 +41,13 @@ function authorizing(scheme: string, challenge: string, secrets: readonly string
     const header = request.header("authorization");
     if (header === undefined || !start.test(header)) return false;
     const given = digest(header.replace(start, "").trim());
-    // Compares all of them: the time must not tell which one matched.
+    // All are compared, because the time must not tell which one matched.
     return digests.filter((secret) => timingSafeEqual(secret, given)).length > 0;
   };
   return Object.assign(authorize, { challenge });
 }
 
-/** Digests all have the same length, which `timingSafeEqual` requires. */
+/** All digests have the same length, which `timingSafeEqual` requires. */
 function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }

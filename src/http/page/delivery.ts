@@ -6,11 +6,7 @@ import type { HttpRequest } from "../request/http-request.ts";
 /** A response of Node's, with HTTP/1 or HTTP/2. */
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
-/**
- * How the response to a request goes out.
- *
- * @param response Node's own, where there is one
- */
+/** @param response Node's own response; undefined where the server uses the fetch API */
 export function deliveryOf({ raw }: HttpRequest, response: NodeResponse | undefined): Delivery {
   if (response === undefined) return fetchDelivery(raw);
   if ("stream" in response) return streamDelivery(response.stream);

@@ -33,7 +33,7 @@ export class MetricsEndpoint {
   /**
    * The response to a request for the metrics; it never rejects.
    *
-   * @param response what it will be sent with, where that is Node's
+   * @param response Node's response with which it will be sent, if the server is Node's
    */
   async answer(request: HttpRequest, response?: NodeResponse): Promise<ScrapeResponse> {
     if (await this.#isAllowed(request)) {
@@ -50,7 +50,7 @@ export class MetricsEndpoint {
     };
   }
 
-  /** Answers a request of Node's HTTP, unless somebody else has; it never rejects. */
+  /** Answers a request of Node's HTTP, unless somebody else has done it; it never rejects. */
   async send(request: IncomingMessage, response: NodeResponse): Promise<void> {
     try {
       const { status, headers, body } = await this.answer(new NodeHttpRequest(request), response);
@@ -76,6 +76,7 @@ export class MetricsEndpoint {
   }
 }
 
+/** A verdict that takes too long is a failure. */
 async function inTime(verdict: PromiseLike<unknown>): Promise<unknown> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -1,12 +1,12 @@
 import { processWide } from "../../process-wide.ts";
 import { warn } from "../../warn.ts";
 
-/** Who makes the pages of this process show all workers, says so here. */
+/** Whether the user has been told already, by any copy of this package. */
 const pages = processWide("http.pages-of-workers", () => ({ isTold: false }));
 
-/** Whether this process is a worker of a cluster, as those of PM2 are, too. */
+/** Whether this process is a worker of a cluster, such as those of PM2. */
 export function isWorker(): boolean {
-  // No import: not all servers of the fetch API have this module.
+  // Not imported, because not all servers of the fetch API have this module.
   const cluster = process.getBuiltinModule?.("cluster") as { isWorker?: boolean } | undefined;
   return cluster?.isWorker === true;
 }

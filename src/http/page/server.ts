@@ -10,10 +10,10 @@ interface Address {
   readonly host?: string | undefined;
 }
 
-/** What a server serves: the newest of these. */
+/** The endpoints of a server with their listeners. The newest endpoint is the one that it serves. */
 type Pages = Map<MetricsEndpoint, RequestListener>;
 
-/** The metrics servers of the process, which code that is loaded again goes on with. */
+/** The metrics servers of the process. After a hot reload, new code goes on with them. */
 const running = processWide("http.metrics-servers", () => ({
   byAddress: new Map<string, Server>(),
   pages: new WeakMap<Server, Pages>(),
@@ -21,8 +21,8 @@ const running = processWide("http.metrics-servers", () => ({
 
 /**
  * Serves the metrics on a port of their own. The server does not keep the process alive, and a port
- * in use is a warning: it does not bring the application down. Where this process serves metrics
- * there already, as after a hot reload, that server goes on with the new endpoint.
+ * in use is only a warning, because it must not end the application. If this process already serves
+ * metrics there, as after a hot reload, that server goes on with the new endpoint.
  */
 export function startMetricsServer(
   endpoint: MetricsEndpoint,
@@ -44,11 +44,11 @@ export function startMetricsServer(
     forget(server);
     onFailure(error);
   });
-  // In a cluster, the others' metrics are not these.
+  // Exclusive, because the workers of a cluster must not share the port: each has metrics of its own.
   return server.listen({ port, host, exclusive: true }).unref();
 }
 
-/** A host as it stands in a URL, where an IPv6 address has brackets. */
+/** A host as it is written in a URL: with brackets if it is an IPv6 address. */
 export function hostInUrl(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
@@ -77,7 +77,7 @@ function createMetricsServer(): Server {
   const server = createServer();
   servers().leaveOut(server);
   running.pages.set(server, new Map());
-  // Nor do the connections of scrapers keep the process alive.
+  // The connections of scrapers must not keep the process alive, either.
   return server.on("connection", (socket) => socket.unref());
 }
 

@@ -33,7 +33,7 @@ export function chooseMetrics(
   });
 }
 
-/** Whether any of their labels is computed from the scheme or the protocol of a request. */
+/** Whether any metric has a label that is computed from the scheme or the protocol of a request. */
 export function tellsProtocols(chosen: ChosenMetrics): boolean {
   return Object.values(chosen).some(
     ({ chosenLabels }) =>

@@ -28,7 +28,7 @@ const HELP = {
 const PROMETHEUS: Conventions = {
   otherMethod: "_other",
   unmatchedRoute: "_unmatched",
-  // As nginx logs it, which dashboards know.
+  // The status that nginx logs, and that dashboards know.
   clientLeftStatus: 499,
   labelNames: {
     method: "method",

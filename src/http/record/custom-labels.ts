@@ -5,6 +5,7 @@ import type { MeasuringOptions } from "../options.ts";
 import type { HttpRequest } from "../request/http-request.ts";
 import { BoundedValues, OTHER } from "./label-values.ts";
 
+/** The value of a label that can't be computed. */
 const FAILED = "_error";
 
 /** Labels that the user computes from requests, each with a limited number of values. */
@@ -29,7 +30,7 @@ export class CustomLabels {
     );
   }
 
-  /** Their values for a request, in the order of `names`. */
+  /** The values of the labels for a request, in the order of `names`. */
   read(request: { readonly view: HttpRequest }): readonly LabelValue[] {
     if (this.#labels.length === 0) return NONE;
     const { view } = request;
@@ -62,7 +63,7 @@ class CustomLabel {
       const value = String(this.#compute(request) ?? "");
       return this.#values.admits(value) ? value : OTHER;
     } catch (error) {
-      // The request is counted even where a label of it can't be computed.
+      // The request must be counted even if one of its labels can't be computed.
       const message = `The label ${this.#name} of the HTTP metrics is ${FAILED}: ${describe(error)}.`;
       this.#warnings.once(this.#name, message);
       return FAILED;

@@ -83,7 +83,7 @@ export function histogram<Facts>(
 }
 
 /** The series of a request in a family. */
-export function seriesOf<Series, Facts>(
+export function seriesIn<Series, Facts>(
   metric: LabelledBy<{ labels(labels: Labels<string>): Series }, Facts>,
   facts: Facts,
 ): Series {

@@ -1,7 +1,7 @@
-/** The label value of everything that is not told apart. */
+/** The label value that stands for all values without one of their own. */
 export const OTHER = "_other";
 
-/** The methods that labels tell apart. Clients can send any word. */
+/** The methods that labels tell apart, because clients can send any word as a method. */
 export const KNOWN_METHODS: readonly string[] = [
   "GET",
   "HEAD",
@@ -15,7 +15,7 @@ export const KNOWN_METHODS: readonly string[] = [
 
 const PLACES = new Map(KNOWN_METHODS.map((method, index) => [method, index + 1]));
 
-/** How many numbers `methodPlace` gives. */
+/** `methodPlace` gives numbers below this one. */
 export const METHOD_PLACES = KNOWN_METHODS.length + 1;
 
 /** A number of its own for each known method; 0 for all others. */

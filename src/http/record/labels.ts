@@ -28,7 +28,7 @@ export const STANDARD_LABELS: { readonly [Label in StandardLabel]: LabelSource }
   error_type: errorType,
 };
 
-/** What the semantic conventions take for an error of a server: a 4xx is the client's. */
+/** An error by OpenTelemetry's semantic conventions: a 4xx is the client's error, not the server's. */
 function errorType({ outcome, status }: LabelFacts): string {
   if (outcome === "ok" || outcome === "client_error" || outcome === "upgraded") return "";
   return outcome === "server_error" ? String(status) : outcome;

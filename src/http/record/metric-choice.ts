@@ -3,7 +3,7 @@ import type { LabelValue } from "../../instruments/definition.ts";
 import { given } from "../../instruments/options.ts";
 import type { HttpHistogramOptions } from "../options.ts";
 
-/** A metric as conventions describe it: options may change all of it. */
+/** A metric as conventions describe it; options may change everything about it. */
 export interface MetricDefault<Label extends string> {
   readonly name: string;
   readonly help: string;
@@ -17,7 +17,7 @@ interface LabelSource<Facts> {
   readonly source: (facts: Facts) => LabelValue;
 }
 
-/** The labels that a metric can have, by the names that options call them. */
+/** The labels that a metric can have, by their names in options. */
 export type LabelSources<Facts> = Readonly<Record<string, LabelSource<Facts>>>;
 
 type MetricOptions = Omit<HttpHistogramOptions, "labels"> & {
@@ -26,14 +26,14 @@ type MetricOptions = Omit<HttpHistogramOptions, "labels"> & {
 
 /** What metrics are chosen from. */
 interface Choice<Metric extends string, Facts> {
-  /** Whose options these are, as errors name it. */
+  /** The function or feature that has these options, as errors name it. */
   readonly where: string;
   readonly defaults: { readonly [M in Metric]: MetricDefault<string> };
   readonly options: { readonly [M in Metric]?: boolean | MetricOptions | undefined };
   readonly sources: LabelSources<Facts>;
   /** The labels that are known when a request begins: those that `inFlight` can have. */
   readonly atStart: readonly string[];
-  /** Labels of the user's own, which all metrics but `inFlight` have by default. */
+  /** The user's own labels, which all metrics but `inFlight` have by default. */
   readonly own?: readonly string[];
   /** Where other labels could come from, for an error's text. */
   readonly ownRule?: string;
@@ -42,7 +42,7 @@ interface Choice<Metric extends string, Facts> {
 /** A metric as conventions and options describe it. */
 export interface ChosenMetric<Facts> {
   readonly options: MetricOptions & Omit<MetricDefault<string>, "isOn">;
-  /** Its labels, by the names that options call them. */
+  /** The labels of the metric, by their names in options. */
   readonly chosenLabels: readonly string[];
   /** The label set of a request's series. */
   readonly labelsOf: (facts: Facts) => Record<string, LabelValue>;

@@ -11,7 +11,7 @@ import { activeTrace } from "./active-trace.ts";
 import { chooseMetrics, tellsProtocols } from "./chosen-metrics.ts";
 import { CONVENTIONS, type Conventions } from "./conventions.ts";
 import { CustomLabels } from "./custom-labels.ts";
-import { HttpFamilies, seriesOf } from "./families.ts";
+import { HttpFamilies, seriesIn } from "./families.ts";
 import { methodPlace } from "./label-values.ts";
 import type { LabelFacts } from "./labels.ts";
 import { RequestSeries, SeriesCache } from "./series-cache.ts";
@@ -25,8 +25,8 @@ export function recorderOf(registry: Registry): Recorder | undefined {
 }
 
 /**
- * Records requests in the metrics of one registry, whatever framework serves them. It owns the
- * rules: what is counted, when, and under which labels.
+ * Records requests in the metrics of one registry, whichever framework serves them. It decides what is
+ * counted, when, and under which labels.
  */
 export class HttpRecorder implements Recorder {
   readonly registry: Registry;
@@ -38,7 +38,7 @@ export class HttpRecorder implements Recorder {
   readonly #families: HttpFamilies;
   readonly #customLabels: CustomLabels;
   readonly #cache: SeriesCache;
-  /** The series of all requests in flight, where these have no labels. */
+  /** The only series of requests in flight, if they have no labels; held to save a lookup. */
   readonly #allInFlight: GaugeSeries | undefined;
   readonly #warnings = new Warnings();
 
@@ -53,7 +53,6 @@ export class HttpRecorder implements Recorder {
     const families = new HttpFamilies(registry, chosen);
     this.#families = families;
     this.#cache = new SeriesCache(tellsProtocols(chosen));
-    // One series, which is then one hop away.
     if (chosen.inFlight?.options.labels.length === 0) {
       this.#allInFlight = families.inFlight?.family.labels({});
     }
@@ -82,13 +81,13 @@ export class HttpRecorder implements Recorder {
     this.#inFlight(request, -1);
     const { streams } = this.#families;
     const kind = streams && request.streamKind(this.#settings.streamAfterMs);
-    const series = this.#seriesOf(request);
-    const example = this.#example();
+    const series = this.#seriesFor(request);
+    const trace = this.#traceOption();
     const { start, headAt, endAt = start } = request;
-    series.requests?.inc(1, example);
+    series.requests?.inc(1, trace);
     const answeredAt = kind === undefined ? endAt : (headAt ?? endAt);
-    series.duration?.observe(seconds(start, answeredAt), example);
-    if (headAt !== undefined) series.timeToHeaders?.observe(seconds(start, headAt), example);
+    series.duration?.observe(seconds(start, answeredAt), trace);
+    if (headAt !== undefined) series.timeToHeaders?.observe(seconds(start, headAt), trace);
     series.requestSize?.observe(request.requestBytes);
     series.responseSize?.observe(request.responseBytes);
     if (kind !== undefined && kind !== "upgrade") this.#recordStream(request, kind, endAt);
@@ -110,16 +109,16 @@ export class HttpRecorder implements Recorder {
       customLabels: this.#customLabels.names.map(() => ""),
     };
     const { requests, duration } = this.#families;
-    if (requests !== undefined) seriesOf(requests, facts).inc();
-    // The clock never started.
-    if (duration !== undefined) seriesOf(duration, facts).observe(0);
+    if (requests !== undefined) seriesIn(requests, facts).inc();
+    // Zero, because Node did not tell when the request began.
+    if (duration !== undefined) seriesIn(duration, facts).observe(0);
   }
 
   #recordStream(request: MeasuredRequest, kind: StreamKind, endAt: number): void {
     const { streams } = this.#families;
     if (streams === undefined) return;
     const facts = this.#factsOf(request, this.#routeOf(request), kind);
-    seriesOf(streams, facts).observe(seconds(request.start, endAt));
+    seriesIn(streams, facts).observe(seconds(request.start, endAt));
   }
 
   #inFlight(request: MeasuredRequest, change: number): void {
@@ -128,13 +127,13 @@ export class HttpRecorder implements Recorder {
     if (this.#allInFlight !== undefined) this.#allInFlight.inc(change);
     else {
       const { scheme } = request;
-      seriesOf(inFlight, { method: this.#method(request.method), scheme }).inc(change);
+      seriesIn(inFlight, { method: this.#method(request.method), scheme }).inc(change);
     }
   }
 
-  #seriesOf(request: MeasuredRequest): RequestSeries {
+  #seriesFor(request: MeasuredRequest): RequestSeries {
     const route = this.#routeOf(request);
-    // Labels of users' own can have any value, which would have to be computed to find the series.
+    // Custom labels can have any value, and would have to be computed to find the series.
     const isPlain = this.#customLabels.names.length === 0;
     const known = isPlain ? this.#cache.find(route, request) : undefined;
     if (known !== undefined) return known;
@@ -143,8 +142,8 @@ export class HttpRecorder implements Recorder {
     return series;
   }
 
-  /** The trace of the request, unless the registry has exemplars of its own. */
-  #example(): UpdateOptions | undefined {
+  /** The trace of the request as an exemplar, unless the registry has a provider of exemplars. */
+  #traceOption(): UpdateOptions | undefined {
     if (this.registry.exemplarProvider !== undefined) return undefined;
     const exemplar = this.#safely("finding the active trace", activeTrace, undefined);
     return exemplar === undefined ? undefined : { exemplar };
@@ -176,7 +175,7 @@ export class HttpRecorder implements Recorder {
     return typeof route === "string" ? route : this.#conventions.unmatchedRoute;
   }
 
-  /** What users and frameworks compute must not cost a request its count, nor its answer. */
+  /** Runs code of users and frameworks, whose failure must not keep a request from being counted. */
   #safely<Input, Result>(
     what: string,
     compute: (input: Input) => Result,
@@ -192,7 +191,7 @@ export class HttpRecorder implements Recorder {
   }
 }
 
-/** The seconds between two readings of the clock. Tests replace it, and it may then go back. */
+/** The seconds between two readings of the clock, which tests may replace and set back. */
 function seconds(from: number, to: number): number {
   return to > from ? (to - from) / 1000 : 0;
 }

@@ -3,11 +3,11 @@ import type { HeldSeries } from "../../instruments/held-series.ts";
 import type { HistogramSeries } from "../../instruments/histogram/histogram.ts";
 import type { MeasuredRequest } from "../request/measured-request.ts";
 import type { Outcome } from "../request/outcome.ts";
-import { type HttpFamilies, seriesOf } from "./families.ts";
+import { type HttpFamilies, seriesIn } from "./families.ts";
 import { METHOD_PLACES, methodPlace } from "./label-values.ts";
 import type { LabelFacts } from "./labels.ts";
 
-/** The series of all requests that have the same labels. They are held, so that nothing is looked up. */
+/** The held series of all requests that have the same labels. */
 export class RequestSeries {
   readonly requests: CounterSeries | undefined;
   readonly duration: HistogramSeries | undefined;
@@ -15,34 +15,34 @@ export class RequestSeries {
   readonly responseSize: HistogramSeries | undefined;
   private readonly families: HttpFamilies;
   private readonly facts: LabelFacts;
-  private held: HistogramSeries | undefined = undefined;
+  private headerTimes: HistogramSeries | undefined = undefined;
 
   constructor(families: HttpFamilies, facts: LabelFacts) {
     const { requests, duration, requestSize, responseSize } = families;
-    this.requests = requests && seriesOf(requests, facts);
-    this.duration = duration && seriesOf(duration, facts);
-    this.requestSize = requestSize && seriesOf(requestSize, facts);
-    this.responseSize = responseSize && seriesOf(responseSize, facts);
+    this.requests = requests && seriesIn(requests, facts);
+    this.duration = duration && seriesIn(duration, facts);
+    this.requestSize = requestSize && seriesIn(requestSize, facts);
+    this.responseSize = responseSize && seriesIn(responseSize, facts);
     this.families = families;
     this.facts = facts;
   }
 
-  /** Made when it is first asked for: a request whose headers were never sent has none. */
+  /** Created when it is first needed, because a request whose headers were never sent has none. */
   get timeToHeaders(): HistogramSeries | undefined {
     const { timeToHeaders } = this.families;
     if (timeToHeaders === undefined) return undefined;
-    this.held ??= seriesOf(timeToHeaders, this.facts);
-    return this.held;
+    this.headerTimes ??= seriesIn(timeToHeaders, this.facts);
+    return this.headerTimes;
   }
 
-  /** Whether one was removed: updates of a removed series are lost. */
+  /** Whether one of the series was removed, so that its updates would be lost. */
   get isGone(): boolean {
     return (
       isGone(this.requests) ||
       isGone(this.duration) ||
       isGone(this.requestSize) ||
       isGone(this.responseSize) ||
-      isGone(this.held)
+      isGone(this.headerTimes)
     );
   }
 }
@@ -62,7 +62,7 @@ const OUTCOME_PLACES: { readonly [Name in Outcome]: number } = {
   rejected: 7,
 };
 
-/** Routes are few; where an option computes many, the cache must not grow with them. */
+/** Routes are few. If an option computes many, the cache must not grow with them. */
 const MAX_ROUTES = 2000;
 
 /** Finds the series of a request by all that the standard labels are computed from. */

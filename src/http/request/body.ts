@@ -2,12 +2,12 @@ import type { Readable, Writable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MeasuredRequest } from "./measured-request.ts";
 
-/** Counts the bytes of both bodies: what came in, and what was handed to the connection. */
+/** Counts the bytes of both bodies: those that came in, and those that were handed to the connection. */
 export function countBody(
   measured: MeasuredRequest,
   incoming: Readable,
   outgoing: Writable,
-  /** A response that can't have a body: what is written for it is dropped. */
+  /** Whether the response can't have a body, so that Node drops what is written for it. */
   dropsBody: () => boolean,
 ): void {
   const { push } = incoming;
@@ -31,24 +31,25 @@ export function countBody(
   }) as typeof end;
 }
 
-/** The bytes of a chunk, from the arguments of any method that takes one: the chunk, its encoding. */
-function sizeOf([chunk, encoding]: readonly unknown[]): number {
-  if (typeof chunk === "string") {
-    return Buffer.byteLength(chunk, typeof encoding === "string" ? (encoding as "utf8") : "utf8");
+/** The bytes of a piece of a body, from the arguments of a method that takes it and its encoding. */
+function sizeOf([piece, encoding]: readonly unknown[]): number {
+  if (typeof piece === "string") {
+    return Buffer.byteLength(piece, typeof encoding === "string" ? (encoding as "utf8") : "utf8");
   }
-  return chunk instanceof Uint8Array ? chunk.byteLength : 0;
+  return piece instanceof Uint8Array ? piece.byteLength : 0;
 }
 
 /** Is told what becomes of a body. */
 export interface BodyTap {
-  /** The server took so many bytes of it, to send them. */
+  /** The server took a piece of so many bytes, to send it. */
   take(bytes: number): void;
-  /** It was one piece, and the server has it. */
+  /** The whole body was one piece, and the server has it. */
   takeWhole(bytes: number): void;
+  /** The server took the last piece. */
   finish(): void;
-  /** Its source failed. */
+  /** The source of the body failed. */
   fail(): void;
-  /** Its client has left, so that the server does not want the rest. */
+  /** The client has left, so the server does not want the rest. */
   cancel(): void;
 }
 
@@ -57,8 +58,8 @@ type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
 
 /**
  * The same response, which tells `tap` what becomes of its body. A body of one piece, such as a string,
- * stays one, as its server would not know the length of a stream: it can be read within one turn of the
- * event loop. A stream's headers wait for that turn.
+ * stays one, because a server does not know the length of a stream. Such a body can be read within one
+ * turn of the event loop; the headers of a stream wait for that turn.
  */
 export async function tapBody(response: Response, body: Body, tap: BodyTap): Promise<Response> {
   const reader = body.getReader();

@@ -19,12 +19,12 @@ export interface OpenRequest {
 }
 
 /**
- * A connection of HTTP/1 and its requests under measurement. One listener serves all of them. However
- * many requests a client pipelines, each is found in one step: the first is kept by itself, as most
- * connections have no second one, and the others by their messages.
+ * A connection of HTTP/1 and its requests under measurement, for which it has a single listener. However
+ * many requests a client pipelines, each is found in one step: the first one is kept in a field, because
+ * most connections have no second one, and the others are in a map by their messages.
  */
 export class Connection {
-  /** The newest request until all of it is here: what can't be parsed may be the rest of it. */
+  /** The newest request, until all of it has arrived: what can't be parsed may be the rest of it. */
   newest: IncomingMessage | undefined;
   private first: OpenRequest | undefined = undefined;
   private more: Map<object, OpenRequest> | undefined = undefined;
@@ -44,7 +44,7 @@ export class Connection {
     return (socket as ConnectedSocket)[SHARED] ?? new Connection(socket);
   }
 
-  /** The connection that a message came by; undefined where Node's HTTP/1 parser did not read it. */
+  /** The connection that a message came by; undefined if Node's HTTP/1 parser did not read it. */
   static by(message: object): Connection | undefined {
     return (message as { socket?: ConnectedSocket | null }).socket?.[SHARED];
   }
@@ -64,7 +64,7 @@ export class Connection {
 
   /** Ends a request whose response is complete. */
   finish(message: IncomingMessage): void {
-    // An idle connection keeps nothing of its last request alive.
+    // An idle connection must not keep its last request in memory.
     if (this.newest === message && message.complete) this.newest = undefined;
     const request = this.find(message);
     if (request === undefined) return;

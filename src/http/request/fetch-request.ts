@@ -7,7 +7,7 @@ const SWITCHING_PROTOCOLS = 101;
 
 /** A request of the fetch API, as the servers of Bun, Deno and edge networks give it to handlers. */
 export class FetchRequest extends MeasuredRequest implements BodyTap {
-  /** The fetch API does not say. */
+  /** Unknown: the fetch API does not tell the version. */
   readonly protocolVersion = "";
   readonly view: FetchHttpRequest;
   private response: Response | undefined = undefined;
@@ -23,7 +23,7 @@ export class FetchRequest extends MeasuredRequest implements BodyTap {
     return this.view.raw.url.startsWith("https:") ? "https" : "http";
   }
 
-  /** The response to send instead: the same one, but it tells this request what becomes of its body. */
+  /** The response to send instead: a copy that tells this request what becomes of the body. */
   async respond(response: Response): Promise<Response> {
     const { body, status } = response;
     if (!this.isRecorded || this.endAt !== undefined) return response;
@@ -35,7 +35,7 @@ export class FetchRequest extends MeasuredRequest implements BodyTap {
     return response;
   }
 
-  /** Its handler failed, and the server answers on its own. */
+  /** The handler failed, and the server answers by itself. */
   giveUp(): void {
     this.end(500, "server_error");
   }
@@ -73,7 +73,7 @@ export class FetchRequest extends MeasuredRequest implements BodyTap {
     return this.isWhole || this.response?.headers.has("content-length") === true;
   }
 
-  /** Only the handler may read the request's body, so its size is what the client says. */
+  /** The size of the request's body is what the client says, because only the handler may read it. */
   protected needs({ needsSizes }: Recorder): void {
     if (needsSizes) this.requestBytes = Number(this.view.header("content-length") ?? 0);
   }

@@ -6,24 +6,24 @@ import { Connection } from "./connection.ts";
 import type { MeasuredRequest } from "./measured-request.ts";
 import { NodeRequest } from "./node-request.ts";
 
-/** What stands for a request, from Node's HTTP to the fetch API. */
+/** The object that represents a request, in Node's HTTP or in the fetch API. */
 export type Message = IncomingMessage | Http2ServerRequest | ServerHttp2Stream | Request;
 
 /*
  * The measurement of a request is kept in one of two places, which only this file knows:
  *
- * - Requests that Node's HTTP/1 parser read, nearly all, are in the list of their connection. One
- *   listener a connection is then enough, and messages stay untouched: Express replaces their
- *   prototype, after which a property of ours would be slow.
- * - All others carry it themselves: streams of HTTP/2 (and not the messages made from them), requests
- *   to upgrade, requests of the fetch API, and messages that came by no socket, as in tests.
+ * - Nearly all requests are read by Node's HTTP/1 parser. They are kept by their `Connection`: one
+ *   listener per connection is then enough, and messages stay untouched. Express replaces the prototype
+ *   of messages, which would make a property of ours slow.
+ * - All others carry their measurement themselves: streams of HTTP/2 (and not the messages made from
+ *   them), requests to upgrade, requests of the fetch API, and messages that tests make without a socket.
  */
 
 interface Carrier {
   [SHARED]?: MeasuredRequest;
 }
 
-/** The measurement of a request; undefined where it has none. */
+/** The measurement of a request; undefined if it is not measured. */
 export function requestOf(message: Message): MeasuredRequest | undefined {
   const open = Connection.by(message)?.find(message);
   if (open !== undefined) return open as NodeRequest;

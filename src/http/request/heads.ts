@@ -1,7 +1,7 @@
 import { ServerResponse } from "node:http";
 import { SHARED } from "../../process-wide.ts";
 
-/** What is called when a response's headers were sent, with those that were passed only then. */
+/** Is called when a response's headers were sent, with those that were passed to `writeHead`. */
 type NoticeHead = (response: ServerResponse, passedHeaders: unknown) => void;
 
 const prototype = ServerResponse.prototype as { [SHARED]?: NoticeHead } & {
@@ -9,9 +9,10 @@ const prototype = ServerResponse.prototype as { [SHARED]?: NoticeHead } & {
 };
 
 /**
- * Tells `notice` from now on when any response of HTTP/1 sends its headers. Node announces that
- * nowhere, and replacing `writeHead` of each response costs a microsecond; so it is replaced once, in
- * the prototype. That outlives what a test runner loads again: the newest `notice` is called.
+ * Calls `notice` from now on when any response of HTTP/1 sends its headers. Node does not announce
+ * that, and replacing `writeHead` on each response costs a microsecond; so it is replaced once, in the
+ * prototype. The replacement stays when a test runner loads this file again, so it calls the newest
+ * `notice`.
  */
 export function noticeHeads(notice: NoticeHead): void {
   const isReplaced = prototype[SHARED] !== undefined;
@@ -31,8 +32,8 @@ export function noticeHeads(notice: NoticeHead): void {
 }
 
 /**
- * One of the headers that were passed to `writeHead`, by its lower-case name: they are an object, names
- * and values in turn, or pairs.
+ * One of the headers that were passed to `writeHead`, by its lower-case name. Headers come as an object,
+ * as a list of alternating names and values, or as a list of pairs.
  */
 export function headerOf(headers: unknown, name: string): unknown {
   if (typeof headers !== "object" || headers === null) return undefined;

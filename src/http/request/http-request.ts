@@ -18,7 +18,7 @@ export class NodeHttpRequest implements HttpRequest {
   readonly raw: IncomingMessage;
   readonly url: string;
 
-  /** @param url as it came: frameworks change it on the way */
+  /** @param url the URL as the client sent it; frameworks change the one of `raw` */
   constructor(raw: IncomingMessage, url = raw.url) {
     this.raw = raw;
     this.url = url ?? "/";
@@ -33,13 +33,13 @@ export class NodeHttpRequest implements HttpRequest {
   }
 }
 
-/** A header of Node's, which has their names in lower case. */
+/** One of Node's headers, whose names are in lower case. */
 export function headerIn(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name.toLowerCase()];
   return Array.isArray(value) ? value.join(",") : value;
 }
 
-/** Whether a request came by TLS. Those that a test makes may have no socket. */
+/** Whether a request came by TLS. A request that a test makes may have no socket. */
 export function isEncrypted({ socket }: { readonly socket: Socket | undefined }): boolean {
   return socket !== undefined && socket !== null && "encrypted" in socket;
 }

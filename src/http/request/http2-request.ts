@@ -55,7 +55,7 @@ export class Http2Request extends MeasuredRequest {
     if (this.#isTunnel && status >= 200 && status < 300) this.end(status, "upgraded");
   }
 
-  /** A tunnel, or what is made through one, such as a WebSocket. */
+  /** Whether it asks for a tunnel, or for what HTTP/2 makes of one, such as a WebSocket. */
   get #isTunnel(): boolean {
     return this.method === "CONNECT";
   }
@@ -95,7 +95,7 @@ function isComplete({ writableFinished, aborted }: ServerHttp2Stream): boolean {
   return writableFinished && !aborted;
 }
 
-/** Whether it was the server that broke a stream off, by an error or by destroying it. */
+/** Whether the server broke the stream off, by an error or by destroying it. */
 function hasFailed({ errored, rstCode, writableFinished }: ServerHttp2Stream): boolean {
   if (rstCode === constants.NGHTTP2_INTERNAL_ERROR) return true;
   if (rstCode === constants.NGHTTP2_NO_ERROR && !writableFinished) return true;

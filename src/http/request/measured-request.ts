@@ -8,7 +8,7 @@ export interface Recorder {
   readonly registry: Registry;
   /** Whether it needs to know when the headers of a response are sent. */
   readonly needsHead: boolean;
-  /** Whether it needs that of every response, and not only of streams. */
+  /** Whether it needs this for every response, and not only for streams. */
   readonly timesHeads: boolean;
   /** Whether it needs to know how many bytes the bodies have. */
   readonly needsSizes: boolean;
@@ -24,7 +24,7 @@ export interface Recorder {
 }
 
 /**
- * One request under measurement and its recorders: usually one, and one more for each other registry.
+ * One request under measurement, with one recorder for each registry that counts it; mostly a single one.
  * Each protocol has a subclass.
  */
 export abstract class MeasuredRequest {
@@ -34,20 +34,19 @@ export abstract class MeasuredRequest {
   abstract readonly protocolVersion: string;
   abstract readonly view: HttpRequest;
 
-  // A clock may say 0: those of tests begin there.
-  /** When the headers of the response were sent. */
+  /** When the headers of the response were sent. Zero is a time, too: the clocks of tests begin there. */
   headAt: number | undefined = undefined;
-  /** When it ended. */
+  /** When the request ended. */
   endAt: number | undefined = undefined;
   status = 0;
   outcome: Outcome = "ok";
   requestBytes = 0;
   responseBytes = 0;
 
-  // Plain private fields: there is one of these for each request, and V8 makes them faster.
+  // Not `#private`: V8 creates plain fields faster, and each request has an object of this class.
   private recorders: readonly Recorder[] = NONE;
-  /** Those that don't record it: it is excluded, or a scrape. */
-  private left: readonly Recorder[] = NONE;
+  /** Recorders that don't record the request, because it is excluded or a scrape. */
+  private excluding: readonly Recorder[] = NONE;
   private findRoute: ((context: never) => string | undefined) | undefined = undefined;
   private routeContext: unknown = undefined;
 
@@ -65,7 +64,7 @@ export abstract class MeasuredRequest {
   join(recorder: Recorder): boolean {
     if (this.endAt !== undefined || this.known(recorder) !== undefined) return false;
     if (recorder.excludes(this)) {
-      this.left = including(this.left, recorder);
+      this.excluding = including(this.excluding, recorder);
     } else {
       this.recorders = including(this.recorders, recorder);
       recorder.begin(this);
@@ -75,8 +74,8 @@ export abstract class MeasuredRequest {
   }
 
   /**
-   * Adds a recorder in the place of one of the same registry, which has other options: it is that of a
-   * server or of an earlier call. Returns whether it was added.
+   * Adds a recorder in place of another one of the same registry, such as that of the server or of an
+   * earlier call, which has other options. Returns whether it was added.
    */
   joinInstead(recorder: Recorder): boolean {
     const known = this.known(recorder);
@@ -85,20 +84,20 @@ export abstract class MeasuredRequest {
     return this.join(recorder);
   }
 
-  /** Whether anyone records it: not where all of them exclude it. */
+  /** Whether any recorder records the request; none does where all exclude it. */
   get isRecorded(): boolean {
     return this.recorders.length > 0;
   }
 
-  /** Drops a recorder again, as the request turned out to be a scrape. */
+  /** Drops a recorder again, because the request turned out to be a scrape. */
   leave(recorder: Recorder): void {
     const leaving = this.known(recorder);
     if (leaving === undefined) return;
     this.drop(leaving);
-    this.left = including(this.left, leaving);
+    this.excluding = including(this.excluding, leaving);
   }
 
-  /** Notes that the headers of the response were sent, and those passed along only then. */
+  /** Notes that the headers of the response were sent, and those that were passed to `writeHead`. */
   noticeHead(_passedHeaders?: unknown): void {
     this.headAt ??= performance.now();
   }
@@ -109,12 +108,12 @@ export abstract class MeasuredRequest {
     this.routeContext = context;
   }
 
-  /** The template of the route that took it. */
+  /** The template of the route that took the request. */
   route(): string | undefined {
     return this.findRoute?.(this.routeContext as never);
   }
 
-  /** What kind of stream it was; undefined where it was none. */
+  /** What kind of stream the response was; undefined if it was none. */
   streamKind(streamAfterMs: number): StreamKind | undefined {
     if (this.outcome === "upgraded") return "upgrade";
     const { headAt, endAt } = this;
@@ -150,14 +149,14 @@ export abstract class MeasuredRequest {
   /** The recorder of the same registry. */
   private known({ registry }: Recorder): Recorder | undefined {
     for (const recorder of this.recorders) if (recorder.registry === registry) return recorder;
-    for (const recorder of this.left) if (recorder.registry === registry) return recorder;
+    for (const recorder of this.excluding) if (recorder.registry === registry) return recorder;
     return undefined;
   }
 
   private drop(dropped: Recorder): void {
     const hasBegun = this.recorders.includes(dropped);
     this.recorders = this.recorders.filter((recorder) => recorder !== dropped);
-    this.left = this.left.filter((recorder) => recorder !== dropped);
+    this.excluding = this.excluding.filter((recorder) => recorder !== dropped);
     if (hasBegun) dropped.withdraw(this);
   }
 }

@@ -14,7 +14,7 @@ export class NodeRequest extends MeasuredRequest implements OpenRequest {
   private passedHeaders: unknown;
   private timesHead = false;
   private countsBody = false;
-  /** The connection was refused before anything of the response was sent. */
+  /** Whether the connection was refused before anything of the response was sent. */
   private isRefused = false;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
@@ -24,7 +24,7 @@ export class NodeRequest extends MeasuredRequest implements OpenRequest {
     this.url = request.url;
   }
 
-  /** A request that came when nobody watched its server: where it has ended, nothing is recorded. */
+  /** A request that came when nobody watched its server. If it has ended, nothing is recorded. */
   static late(request: IncomingMessage, response: ServerResponse): NodeRequest {
     const late = new NodeRequest(request, response);
     if (response.writableEnded || request.socket?.destroyed) late.endAt = late.start;
@@ -45,15 +45,15 @@ export class NodeRequest extends MeasuredRequest implements OpenRequest {
 
   override noticeHead(passedHeaders: unknown): void {
     this.passedHeaders = passedHeaders;
-    // The time is for streams, and what has a length is none: the clock is not read in vain.
+    // Mostly only streams need the time, and a response with a length is none: no clock is read for it.
     if (this.timesHead || !this.hasLength) super.noticeHead();
   }
 
-  /** Ends it by the events of its response, where it belongs to no connection. */
+  /** Ends the request by the events of its response, where it belongs to no connection. */
   endByEvents(): void {
     const { response } = this;
     response.once("finish", () => this.finish());
-    // Comes after `finish`, or instead of it.
+    // `close` comes after `finish`, or instead of it.
     response.once("close", () => this.breakOff());
   }
 
@@ -68,7 +68,7 @@ export class NodeRequest extends MeasuredRequest implements OpenRequest {
 
   breakOff(): void {
     const { headersSent, socket, statusCode } = this.response;
-    // A response without a socket still waited for its turn: nothing of it was sent.
+    // A response without a socket was still waiting for its turn, so nothing of it was sent.
     if (headersSent && socket !== null && !this.isRefused)
       this.end(statusCode, this.outcomeOfBreak());
     else this.end(0, "aborted");
@@ -79,7 +79,7 @@ export class NodeRequest extends MeasuredRequest implements OpenRequest {
   }
 
   protected get hasLength(): boolean {
-    // Node sends what has no length in chunks, unless the client could not take them.
+    // Node sends a response without a length in chunks, unless the client can't take them.
     const { chunkedEncoding, shouldKeepAlive } = this.response;
     if (!chunkedEncoding && shouldKeepAlive) return true;
     return this.header("content-length") !== undefined;
@@ -92,12 +92,12 @@ export class NodeRequest extends MeasuredRequest implements OpenRequest {
     countBody(this, this.request, this.response, () => this.dropsBody());
   }
 
-  /** Tells who broke the response off: a client that leaves ends its side, or makes the socket fail. */
+  /** Who broke the response off? A client that leaves ends its side, or makes the socket fail. */
   private outcomeOfBreak(): Outcome {
     const { socket } = this.request;
     const { errored } = this.response;
     const hasClientLeft = socket.readableEnded || isOfConnection(socket.errored);
-    // A pipeline also fails the response of a client that has left; that error closed no socket.
+    // `pipeline` also fails the response to a client that has left, but that error closes no socket.
     const isOurs = Boolean(errored) && errored === socket.errored;
     return hasClientLeft && !isOurs ? "aborted_response" : "failed_response";
   }
@@ -113,8 +113,8 @@ export class NodeRequest extends MeasuredRequest implements OpenRequest {
 }
 
 /**
- * An error of the connection itself, rather than one that a program made: of the system, such as
- * ECONNRESET, of TLS, or of the parser, as the client has sent what is no HTTP.
+ * Whether an error is one of the connection and not of the program: it comes from the system, such as
+ * ECONNRESET, from TLS, or from the parser, because the client has sent something that is not HTTP.
  */
 function isOfConnection(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

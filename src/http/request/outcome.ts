@@ -3,15 +3,15 @@ export type Outcome =
   | "ok"
   | "client_error"
   | "server_error"
-  /** The connection went before the headers of the response were sent. */
+  /** The connection closed before the headers of the response were sent. */
   | "aborted"
   /** The client left after the headers, before the end of the response. */
   | "aborted_response"
-  /** The server itself broke the response off after the headers: its source failed, say. */
+  /** The server broke the response off after the headers, for example because its source failed. */
   | "failed_response"
   /** The connection was handed over to another protocol. */
   | "upgraded"
-  /** Node refused it: it could not be parsed, say. No handler ever saw it. */
+  /** Node refused the request, for example because it could not be parsed. No handler saw it. */
   | "rejected";
 
 /** What kind of stream a response was, if it was one. */

@@ -6,8 +6,8 @@ import { MeasuredRequest } from "./measured-request.ts";
 import { outcomeOfStatus } from "./outcome.ts";
 
 /**
- * A request to upgrade the connection, or for a tunnel. Its handler gets the bare socket, so the answer
- * is read from the first bytes that are written there: the connection is handed over, or refused.
+ * A request to upgrade the connection, or for a tunnel. Its handler gets the bare socket, so the status
+ * is read from the first bytes that are written there: it tells whether the connection is handed over.
  */
 export class UpgradeRequest extends MeasuredRequest {
   readonly #request: IncomingMessage;
@@ -17,7 +17,7 @@ export class UpgradeRequest extends MeasuredRequest {
     this.#request = request;
     this.#readStatus(socket);
     socket.once("close", () => this.#close());
-    // A handler that never reads the socket never sees it close, either.
+    // If a handler never reads the socket, the socket ends and never closes.
     socket.once("end", () => this.#clientEnded());
   }
 
@@ -69,7 +69,7 @@ export class UpgradeRequest extends MeasuredRequest {
   }
 }
 
-/** The status in the first bytes of a response; 0 where they are none. */
+/** The status in the first bytes of a response; 0 if they have none. */
 function statusOf(chunk: unknown): number {
   const text = chunk instanceof Uint8Array ? Buffer.from(chunk).toString("latin1", 0, 12) : chunk;
   const match = typeof text === "string" ? /^HTTP\/1\.[01] (\d{3})/.exec(text) : null;

@@ -18,7 +18,7 @@ interface RequestMessage {
   readonly server: Server;
 }
 
-/** The HTTP servers of the process: one for all copies of this package. */
+/** The HTTP servers of the process. All copies of this package share one object. */
 class Servers implements Everywhere {
   readonly watchers: Watcher[] = [];
   findRoute: Everywhere["findRoute"] = undefined;
@@ -28,7 +28,7 @@ class Servers implements Everywhere {
     ServerWatch.of(server, this).add(watcher);
   }
 
-  /** Watches a server and those to come with its listener, such as one for each address. */
+  /** Watches a server and later ones with the same listener, such as one for each address. */
   watchTwins(server: Server, watcher: Watcher): void {
     const watch = ServerWatch.of(server, this);
     watch.shareWithTwins(server);
@@ -41,12 +41,12 @@ class Servers implements Everywhere {
     if (server !== undefined) this.watch(server, watcher);
   }
 
-  /** Watches every server, also those to come. */
+  /** Watches every server, later ones as well. */
   watchAll(watcher: Watcher): void {
     addWatcher(this.watchers, watcher);
   }
 
-  /** Keeps a server out of all measuring: the one of the metrics. */
+  /** Leaves a server out of all measuring, as it serves the metrics. */
   leaveOut(server: Server): void {
     ServerWatch.of(server, this).leaveOut();
   }
@@ -69,14 +69,14 @@ class Servers implements Everywhere {
   }
 }
 
-/** The channel that carries the newest `Servers`, which shows that there are subscriptions, too. */
+/** The channel on which the newest `Servers` is kept. If there is one, there are subscriptions, too. */
 const requests = channel("http.server.request.start") as Channel & { [SHARED]?: Servers };
 
 /**
- * The servers of the process; from the first call on, Node tells of their connections and requests.
+ * The servers of the process. The first call subscribes to what Node publishes about them.
  *
- * The subscriptions are Node's and outlive what a test runner loads again in a new global scope. So
- * there is one of each, which calls the newest `Servers`: the older ones' tests are over.
+ * Subscriptions outlive the global scope in which a test runner loads this file. So there is one for
+ * each channel, which calls the newest `Servers`; the tests of older ones are over.
  */
 export function servers(): Servers {
   const newest = processWide("http.servers", () => new Servers());

@@ -33,7 +33,7 @@ interface WatchedServer extends Server {
   [SHARED]?: ServerWatch;
 }
 
-/** A listener for requests whose servers have the same watchers. */
+/** A listener for requests; all servers that have it share its watchers. */
 interface WatchedListener {
   [SHARED]?: Watcher[];
 }
@@ -43,7 +43,7 @@ interface WatchedListener {
  * over, and which requests Node answers or refuses without asking a handler.
  */
 export class ServerWatch {
-  // Plain private fields, as in all that is on the way of every request.
+  // Not `#private`, because every request passes here, and plain fields are faster.
   private readonly own: Watcher[];
   private readonly everywhere: Everywhere;
   /** Requests that were refused before anyone watched, by their status. */
@@ -55,16 +55,16 @@ export class ServerWatch {
     this.everywhere = everywhere;
     this.own = listenerOf(server)?.[SHARED] ?? [];
     interceptEmit(server, this);
-    // Node emits this only where somebody listens.
+    // Node emits `connect` only if somebody listens.
     server.on("connect", seeTunnel);
   }
 
-  /** The watch of a server, which begins now if there was none. */
+  /** The watch of a server; if there is none, it begins now. */
   static of(server: Server, everywhere: Everywhere): ServerWatch {
     return (server as WatchedServer)[SHARED] ?? new ServerWatch(server, everywhere);
   }
 
-  /** Adds a watcher. It takes the place of one with the same registry, as after a hot reload. */
+  /** Adds a watcher, in place of one with the same registry, as after a hot reload. */
   add(watcher: Watcher): void {
     addWatcher(this.own, watcher);
     for (const [status, count] of this.unclaimed) {
@@ -73,7 +73,7 @@ export class ServerWatch {
     this.unclaimed.clear();
   }
 
-  /** Watches the servers to come with the same listener, too, such as one for each address. */
+  /** Also watches later servers with the same listener, such as one for each address. */
   shareWithTwins(server: Server): void {
     const listener = listenerOf(server);
     if (listener !== undefined) listener[SHARED] = this.own;
@@ -127,7 +127,7 @@ export class ServerWatch {
     if (recorders.size === 0) this.unclaimed.set(status, (this.unclaimed.get(status) ?? 0) + 1);
   }
 
-  /** All watchers. Not for requests of HTTP/1: the list is made anew each time. */
+  /** All watchers. Requests of HTTP/1 don't use this, because it makes a new list each time. */
   private watchers(): readonly Watcher[] {
     return this.isOff ? [] : [...this.own, ...this.everywhere.watchers];
   }
@@ -165,7 +165,7 @@ function listenerOf(server: Server): WatchedListener | undefined {
 /** Sees a server's events before its listeners do, whenever these were added. */
 function interceptEmit(server: Server, watch: ServerWatch): void {
   const emit = server.emit as (...args: unknown[]) => boolean;
-  // Not a closure with rest parameters: this is on the way of every request.
+  // Without rest parameters, because every request passes here.
   function emitWatched(this: Server, event: string, first: never, second: never): boolean {
     if (event === "request") {
       return isAnswered(watch, first, second) || emit.call(this, event, first, second);
@@ -178,16 +178,16 @@ function interceptEmit(server: Server, watch: ServerWatch): void {
       if (!isStream) guard(() => watch.beginUpgrade(first, second));
       if (isAlone(this)) return isStream ? false : drop(second);
     } else if (event === "clientError") guard(() => watch.reject(first, second));
-    // biome-ignore lint/complexity/noArguments: all arguments, as they are.
+    // biome-ignore lint/complexity/noArguments: passes on all arguments without a copy.
     return Reflect.apply(emit, this, arguments);
   }
   server.emit = emitWatched as typeof server.emit;
 }
 
-/** Our listener for tunnels: `emit` has seen them before. */
+/** Our listener for tunnels does nothing, because our `emit` has already seen them. */
 function seeTunnel(): void {}
 
-/** Whether only we listen for tunnels. Then Node's own answer is due, as if nobody did. */
+/** Whether only we listen for tunnels. Then the tunnel must end as if nobody listened. */
 function isAlone(server: Server): boolean {
   return server.listeners("connect").every((listener) => listener === seeTunnel);
 }
@@ -200,7 +200,7 @@ function drop(socket: Duplex): true {
 
 function isAnswered(watch: ServerWatch, request: IncomingMessage, response: ServerResponse) {
   try {
-    // Those of tests come by no connection, and Node has not told of them.
+    // A test can emit requests that came by no connection; Node has not published these.
     if (Connection.by(request) === undefined && !("stream" in request)) {
       watch.begin(request, response);
     }
@@ -213,7 +213,7 @@ function isAnswered(watch: ServerWatch, request: IncomingMessage, response: Serv
 
 const BAD_REQUEST = 400;
 
-/** What Node answers to what it refuses, where it is not 400. */
+/** The status with which Node refuses a request, by the code of the error, where it is not 400. */
 const STATUS: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
@@ -221,8 +221,8 @@ const STATUS: Readonly<Record<string, number>> = {
 };
 
 /**
- * The status of a request that Node refused with an error. Undefined where there was no request of its
- * own: the connection failed, nothing had come yet, or it is the rest of one that has begun.
+ * The status of a request that Node refused with an error. Undefined where there was no new request:
+ * the connection failed, nothing had come yet, or what came is the rest of a request that has begun.
  */
 function rejectedStatus(
   error: NodeJS.ErrnoException,
