@@ -333,7 +333,10 @@ describe("what goes wrong in measuring", () => {
     await got("/ok");
     await expectCounted(registry, target, { requests: { "GET 200": 2 } });
     const message = "The metrics of outgoing requests failed: Error: broken.";
-    expect(warn.mock.calls).toEqual([[message, "NarthexWarning"]]);
+    expect(warn.mock.calls).toEqual([
+      [message, "NarthexWarning"],
+      [expect.stringContaining("gets no exemplar: Error: broken."), "NarthexWarning"],
+    ]);
     expect(uncaught).not.toHaveBeenCalled();
   });
 });
