@@ -13,7 +13,7 @@ export interface Format {
   readonly hasUtf8Names: boolean;
   /** The response's `Content-Type`. */
   contentType(escaping: EscapingScheme): string;
-  /** Makes an empty page. A process is scraped in one or two formats: the others load their code here. */
+  /** Opens an empty page, and loads the code for it: a process is scraped in one or two formats. */
   open(options: PageOptions): PageSink | Promise<PageSink>;
 }
 
@@ -35,7 +35,7 @@ export const FORMATS = {
     open: (options) => new TextSink(options),
   },
   "openmetrics-1.0": {
-    // The standard wants 1.0.0 wherever no newer version is asked for: so for 0.0.1 too, a draft that
+    // By the standard, whoever asks for no newer version gets 1.0.0. That includes 0.0.1, a draft that
     // was never published, and that Prometheus reads with the same parser.
     accepts: (type, parameters) =>
       type === OPENMETRICS && isVersion(parameters, "", "0.0.1", "1.0.0"),
@@ -72,13 +72,13 @@ export const FORMATS = {
 
 export type FormatName = keyof typeof FORMATS;
 
-/** What everybody reads, for whoever asks for nothing that there is. */
+/** The format that every scraper reads, for scrapers that ask for none of these. */
 export const DEFAULT_FORMAT: FormatName = "text-0.0.4";
 
 const OPENMETRICS = "application/openmetrics-text";
 const PROTOBUF = "application/vnd.google.protobuf";
 
-/** @param versions the empty one stands for none */
+/** @param versions those that fit; an empty one fits where no version is given */
 function isVersion(parameters: Parameters, ...versions: readonly string[]): boolean {
   return versions.includes(parameters.get("version") ?? "");
 }

@@ -8,7 +8,7 @@ import { type KeptBytes, keptBytesOf } from "./kept-bytes.ts";
 /** What follows the labels where nothing is added to them. */
 const CLOSE = "} ";
 
-/** A name as it stands in text: in quotes, with escapes, unless it is of the old form. */
+/** A name as text formats write it: in quotes and with escapes, unless it is a legacy name. */
 export function quotedIfNeeded(name: string, isLegacy: (name: string) => boolean): string {
   return isLegacy(name) ? name : `"${escapeText(name, true)}"`;
 }
@@ -18,13 +18,13 @@ function labelBegin(name: string): string {
   return `${quotedIfNeeded(name, isLegacyLabelName)}="`;
 }
 
-/** A sample's name as a line begins with it: before labels, and without any. */
+/** How a line begins with a sample's name: before labels, and without any. */
 export interface SampleName {
   readonly open: GrowingBytes;
   readonly alone: GrowingBytes;
 }
 
-/** A name that begins lines; one that is not of the old form goes into the braces, quoted. */
+/** How a name begins lines. One that is not a legacy name goes into the braces, in quotes. */
 export function sampleName(name: string): SampleName {
   if (isLegacyMetricName(name)) return { open: encoded(`${name}{`), alone: encoded(`${name} `) };
   const quoted = quotedIfNeeded(name, isLegacyMetricName);

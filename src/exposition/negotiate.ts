@@ -31,8 +31,8 @@ interface Clause {
 }
 
 /**
- * The format that suits the scraper best: that of the highest `q`, the first of equals. Whoever asks
- * for nothing that there is gets text 0.0.4, which everybody reads.
+ * The format that suits the scraper best: that of the highest `q`, or the first of equals. A scraper that
+ * asks for no format of ours gets text 0.0.4, which all of them read.
  *
  * @param accept the request's `Accept` header
  */
@@ -52,7 +52,7 @@ export function negotiate(accept: string | undefined): Negotiated {
   return { format, escaping, contentType: FORMATS[format].contentType(escaping) };
 }
 
-/** From 0, which refuses the format, to 1; what is no number counts as not given. */
+/** The `q` of a clause, from 0 (refused) to 1. One that is not a number counts as not given. */
 function qualityOf(parameters: Parameters): number {
   const quality = Number.parseFloat(parameters.get("q") ?? "1");
   return Number.isNaN(quality) ? 1 : Math.min(quality, 1);
@@ -65,7 +65,7 @@ function escapingOf(parameters: Parameters, { hasUtf8Names }: Format): EscapingS
   return asked as EscapingScheme;
 }
 
-/** Of a parameter that is there twice, the last counts. */
+/** If a parameter is given twice, the last one counts. */
 function parseClause(text: string): Clause {
   const [type = "", ...rest] = split(text, ";");
   const parameters = new Map<string, string>();

@@ -6,14 +6,14 @@ import { BucketedSink } from "./line-sink.ts";
 import { type SampleName, sampleName, writeExemplar } from "./lines.ts";
 import type { PageOptions } from "./render.ts";
 
-/** The types whose series count up from when they began. */
+/** The types whose series count up from the time at which they began. */
 const CUMULATIVE: ReadonlySet<MetricType> = new Set(["counter", "histogram", "summary"]);
 
 /** Writes OpenMetrics 1.0. */
 export class OpenMetrics1Sink extends BucketedSink {
   /**
-   * Whether series tell when they began: in this format that takes a sample of its own, which most
-   * Prometheus servers store as one more series.
+   * Whether each series has a sample with the time at which it began; off by default, because most
+   * Prometheus servers store that sample as one more series.
    */
   private readonly createdSamples: boolean;
   /** Whether the type, as it is written, may tell when series began and have exemplars. */
@@ -67,7 +67,7 @@ export class OpenMetrics1Sink extends BucketedSink {
     this.created(head);
   }
 
-  /** The specification wants the count exactly where there is a sum, and no sum of negative values. */
+  /** By the specification there is a count if and only if there is a sum, and none of negative values. */
   protected override hasTotals({ sum, bounds }: HistogramValue): boolean {
     return sum !== undefined && !(bounds[0]! < 0);
   }

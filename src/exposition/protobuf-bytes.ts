@@ -15,7 +15,7 @@ export const bytesTag = (field: number): number => (field << 3) | 2;
 
 /** What the protobuf format is written into. */
 export class ProtobufBytes extends GrowingBytes {
-  /** Begins a message with its length before it; `closeDelimited` wants what this returns. */
+  /** Begins a message with its length before it; returns what `closeDelimited` needs. */
   openDelimited(): number {
     this.reserve(DELIMITER_WIDTH);
     this.end += DELIMITER_WIDTH;
@@ -23,8 +23,8 @@ export class ProtobufBytes extends GrowingBytes {
   }
 
   /**
-   * Ends a message. Its length is filled up to a fixed width, which every decoder reads, as a family
-   * may have megabytes, and its bytes stay where they are.
+   * Ends a message. Its length is padded to a fixed width, which every decoder reads. So the bytes of a
+   * family, which may be megabytes, need not be moved.
    */
   closeDelimited(begin: number): void {
     let rest = this.end - begin;
@@ -36,8 +36,8 @@ export class ProtobufBytes extends GrowingBytes {
   }
 
   /**
-   * Begins a nested message; `close` wants what this returns.
-   * @param width the bytes its length will probably need: no others have to be moved if it does
+   * Begins a nested message; returns what `close` needs.
+   * @param width how many bytes its length will probably need; if so, no bytes have to be moved
    */
   open(tag: number, width = 1): number {
     this.tag(tag);
@@ -66,7 +66,7 @@ export class ProtobufBytes extends GrowingBytes {
     this.untaggedDouble(value);
   }
 
-  /** A double whose tag is there already. */
+  /** A double whose tag has already been written. */
   untaggedDouble(value: number): void {
     this.reserve(DOUBLE_WIDTH);
     this.view.setFloat64(this.end, value, true);

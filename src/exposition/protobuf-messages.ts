@@ -23,7 +23,7 @@ export const METRIC = {
 
 const LABEL_PAIR = { name: bytesTag(1), value: bytesTag(2) };
 
-/** Of gauge and untyped, too, which have only the value. */
+/** The fields of a counter. Gauge and untyped have the same value, and nothing else. */
 export const COUNTER = { value: doubleTag(1), exemplar: bytesTag(2), created: bytesTag(3) };
 
 export const SUMMARY = {

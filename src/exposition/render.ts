@@ -4,17 +4,17 @@ import type { SampleSink } from "../model/sample-sink.ts";
 
 export interface PageOptions {
   readonly escaping: EscapingScheme;
-  /** The bytes that the page will have, as far as is known. */
+  /** How many bytes the page will probably have. */
   readonly capacity?: number;
-  /** Whether OpenMetrics 1.0 gets a `_created` sample a series. */
+  /** Whether OpenMetrics 1.0 has a `_created` sample for each series. */
   readonly createdSamples?: boolean;
 }
 
 /** A sink that makes a page of bytes. */
 export interface PageSink extends SampleSink {
-  /** Bytes so far. */
+  /** How many bytes have been written. */
   readonly length: number;
-  /** Drops everything after this length, which is one at which a family began. */
+  /** Drops everything after this length, at which a family must have begun. */
   truncate(length: number): void;
   /** The names that a family and its samples have in this format; no other family may have one of them. */
   names(family: Family): string[];
@@ -36,7 +36,7 @@ const SLICE_MS = 0.5;
  * Lets each source visit the sink, and gives the event loop a turn whenever a slice of time is used up.
  * A source that throws leaves nothing on the page.
  *
- * @param signal ends the work early, wherever it has got to
+ * @param signal ends the work early, at any point
  * @returns the sources that threw, with what they threw
  */
 export async function render<S extends PageSource>(

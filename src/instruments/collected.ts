@@ -19,7 +19,7 @@ export type Collect<L extends string> = (
 
 /** An instrument with one number per series, which a callback may supply at scrape time. */
 export abstract class CollectedInstrument<S extends HeldSeries> extends Instrument<S> {
-  /** The callback of the latest definition: after a hot reload it replaces the one from before. */
+  /** The callback of the latest definition, which replaces the one from before a hot reload. */
   callback: ((context: CollectContext) => unknown) | undefined;
 
   constructor(
@@ -30,7 +30,7 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
     this.callback = callback;
   }
 
-  /** What is read before the family is exposed: itself, where it has a callback. */
+  /** The instrument itself, if it has a callback that must be read before each scrape. */
   get reader(): this | undefined {
     return this.callback && this;
   }

@@ -56,8 +56,8 @@ export interface MetricOptions<L extends string> {
 }
 
 /**
- * The options that an object has itself. All objects have what somebody adds to `Object.prototype`, be it
- * an old library or an attacker, and none of that is an option.
+ * The options that an object has itself. What an old library or an attacker adds to `Object.prototype`
+ * is inherited by all objects, but is not an option.
  */
 export function ownOptions<Options extends object>(options: Options): Options {
   return { __proto__: null, ...options };
@@ -70,9 +70,9 @@ export interface RegistryContext extends Clock {
     readonly values: readonly string[];
   };
   readonly exemplars: ExemplarSource;
-  /** To be called when an update goes to the overflow series of this metric. */
+  /** Is called when an update goes to the overflow series of a metric. */
   readonly onOverflow: (metric: string) => void;
-  /** The metric's callback gave a label set twice. */
+  /** Is called when the callback of a metric has given a label set twice. */
   readonly onDuplicate: (metric: string, labels: object) => void;
 }
 
@@ -119,7 +119,7 @@ export function define<L extends string>(
     expireAfterMs: (expireAfterSeconds ?? 0) * 1000,
     signature: JSON.stringify(
       { type, name, help, unit, labels, limit, expireAfterSeconds, ...extra },
-      // JSON has no infinity.
+      // JSON would write infinity as null.
       (_key, value) => (value === Number.POSITIVE_INFINITY ? "Infinity" : value),
     ),
   };

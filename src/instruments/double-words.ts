@@ -1,7 +1,4 @@
-/**
- * The bits of a double are read and written through this array and `words`, which share their
- * memory.
- */
+/** The bits of a double are read and written through this array and `words`, which share memory. */
 export const double = new Float64Array(1);
 /** The two words of `double`, at `HIGH` and `LOW`. */
 export const words = new Int32Array(double.buffer);

@@ -25,7 +25,7 @@ export class ExemplarSource {
   provider: ExemplarProvider | undefined;
   readonly #onFailure: (metric: string, reason: unknown) => void;
 
-  /** @param onFailure told when the provider throws, or its exemplar is invalid */
+  /** @param onFailure is called when the provider throws, or its exemplar is invalid */
   constructor(onFailure: (metric: string, reason: unknown) => void) {
     this.#onFailure = onFailure;
   }

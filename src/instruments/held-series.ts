@@ -39,10 +39,7 @@ export abstract class HeldSeries implements MetricSource {
     return this.slot < 0;
   }
 
-  /**
-   * To be called when the series goes: from now on updates count nowhere, or bring back one that
-   * expired.
-   */
+  /** Is called when the series goes. From then on updates are dropped, or bring it back if it expired. */
   detach(expiredValues: readonly string[] | undefined): void {
     this.slot = -1;
     this.chunk = this.instrument.scratch;
@@ -51,8 +48,7 @@ export abstract class HeldSeries implements MetricSource {
     this.expiredValues = expiredValues;
   }
 
-  // What users hold of a metric without labels is its one series, so a series can do what a family
-  // can.
+  // For a metric without labels, users get its only series. So a series has the methods of a family, too.
 
   labels(labels?: object): this {
     return this.instrument.labels(labels) as this;

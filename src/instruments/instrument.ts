@@ -15,7 +15,7 @@ import { SeriesRow } from "./series-row.ts";
  */
 const HELD_FREELY = 1024;
 
-/** How many numbers a visit writes before it may pause: that takes a fraction of a millisecond. */
+/** How many numbers a visit writes before it may pause; they take a fraction of a millisecond. */
 const NUMBERS_PER_SLICE = 512;
 
 /**
@@ -28,12 +28,12 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   readonly table: SeriesTable;
   readonly rows: Chunks;
   readonly scratch: Float64Array;
-  /** The one series of a family without labels. */
+  /** The only series of a family without labels. */
   protected only: S | undefined;
   private readonly recent: RecentSeries<S>;
   /** Held series by slot; several of one slot are chained. */
   private readonly held: (S | undefined)[] = [];
-  /** Where a family of many series points at the series of the update under way. */
+  /** In a family of many series, a view of the one that is being updated, reused for every update. */
   private cursor: S | undefined;
 
   constructor(definition: Definition, stride: number) {
@@ -64,27 +64,22 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     });
   }
 
-  /**
-   * To be called at the end of a subclass's constructor: a family without labels has its series
-   * from the start.
-   */
+  /** Creates the only series of a family without labels; called last in a subclass's constructor. */
   protected open(): void {
     if (this.definition.labelNames.length === 0) this.only = this.hold({});
   }
 
   protected abstract newSeries(): S;
 
-  /** Makes what a subclass keeps of a series besides its row. */
+  /** Creates what a subclass keeps for a new series besides its row. */
   protected admit(_slot: number): void {}
 
-  /** Drops what a subclass keeps of a series besides its row. */
+  /** Drops what a subclass keeps for a series besides its row. */
   protected forget(_slot: number): void {}
 
   protected abstract write(sink: SampleSink, row: SeriesRow): void;
 
-  /**
-   * What a user gets: for a metric without labels its one series, so that updates take no detour.
-   */
+  /** What users get. For a metric without labels it is the only series, which needs no lookup. */
   get handle(): object {
     return this.only ?? this;
   }
@@ -98,7 +93,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     return this.only;
   }
 
-  /** Removes the series of a label set; says whether there was one. */
+  /** Removes the series of a label set; returns whether there was one. */
   remove(labels: object = {}): boolean {
     const slot = this.table.find(labels);
     if (slot < 0) return false;
@@ -107,7 +102,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     return true;
   }
 
-  /** Removes all series; one without labels starts again from zero. */
+  /** Removes all series; the only series of a family without labels starts again from zero. */
   clear(): void {
     if (this.only === undefined) this.table.clear();
     else if (!this.only.isGone) this.restart(this.only.slot);
@@ -147,9 +142,8 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     for (let slot = begin; slot < end; slot += 1) {
       const place = first + slot;
       const generation = generations[place]!;
-      // A series that was added during a pause waits for the next visit: it may be one that this
-      // visit
-      // has written already, and that was removed and added again.
+      // A series that was added during a pause waits for the next visit, because this visit may have
+      // written it already, before it was removed and added again.
       if (generation === 0 || generation > newest) continue;
       row.slot = slot;
       row.tenancy = generation;
@@ -159,13 +153,13 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   }
 
   /**
-   * The exemplar of an update: its own, or one from the registry's provider. Throws where its own
-   * is invalid.
+   * The exemplar of an update: its own, or one from the registry's provider. Throws if its own is
+   * invalid.
    */
   exemplarOf(value: number, options: UpdateOptions | undefined): Exemplar | undefined {
     const { exemplars, now } = this.definition;
     if (options === undefined && exemplars.provider === undefined) return undefined;
-    // The provider may itself update the family, and so must not move the series of this update.
+    // The provider may update the same family, and must not move the cursor of this update.
     const { cursor } = this;
     this.cursor = undefined;
     const labels = exemplars.labelsFor(this.family.name, options);
@@ -173,18 +167,15 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     return labels && { labels, value, timestamp: now() / 1000 };
   }
 
-  /**
-   * The series that an update by labels goes to. It may be the cursor: use it at once, and do not
-   * keep it.
-   */
+  /** The series that an update by labels goes to. It may be the cursor, so use it at once. */
   protected seriesOf(labels: object): S {
     if (this.table.size > HELD_FREELY) return this.pointCursor(this.table.slotOf(labels));
-    return this.recent.find(labels) ?? this.lookCloser(labels);
+    return this.recent.find(labels) ?? this.lookUp(labels);
   }
 
   /**
-   * Points the cursor at a slot. This repeats `point`, so that it sees only the kinds of families that
-   * have many series: V8 makes stores slow in code that sees more than four classes of objects.
+   * Points the cursor at a slot. This repeats the code of `point`, because V8 makes stores slow in code
+   * that sees objects of more than four classes: here it sees only those of families with many series.
    */
   protected pointCursor(slot: number): S {
     this.cursor ??= this.newSeries();
@@ -196,7 +187,8 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     return cursor;
   }
 
-  private lookCloser(labels: object): S {
+  /** Finds or creates a series that is not among the recent ones, and remembers it. */
+  private lookUp(labels: object): S {
     const series = this.hold(labels);
     if (!this.table.isOverflow(series.slot)) {
       const values = this.table.values(series.slot);

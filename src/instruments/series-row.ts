@@ -4,8 +4,8 @@ import type { SeriesTable } from "../series/series-table.ts";
 import type { Definition } from "./definition.ts";
 
 /**
- * One series of a visit: its head, as the sink sees it, and where its numbers are. One object
- * serves all series.
+ * A view of one series for the sink, reused for every series of a visit: its head, and where its
+ * numbers are.
  */
 export class SeriesRow implements SeriesHead {
   readonly table: SeriesTable;

@@ -1,16 +1,16 @@
-/** A call of a user's function for a page: a callback, or a visit. */
+/** A call of a user's function while a page is made: of a callback, or of a visit. */
 export interface Call {
-  /** Whose function it is. */
+  /** The source whose function is called. */
   readonly source: object;
   readonly registry: object;
-  /** The call that asked for the page, where one did. */
+  /** The call that asked for the page; undefined for a scrape from outside. */
   readonly within: Call | undefined;
 }
 
-/** The call under way at this moment. */
+/** The call that runs at this moment. */
 let current: Call | undefined;
 
-/** The call that asks for the page that is asked for at this moment. */
+/** The call in which a page is being asked for; undefined outside of calls. */
 export function askingCall(): Call | undefined {
   return current;
 }
@@ -26,7 +26,7 @@ export function during<Result>(call: Call, work: () => Result): Result {
 }
 
 /**
- * Why a source of a registry has no part in a page that a call asks for; undefined where it has. Without
+ * Why a source of a registry is left out of a page that a call asks for; undefined if it is not. Without
  * these rules, functions that expose their own registry would call each other without end.
  */
 export function whyLeftOut(source: object, registry: object, call: Call): string | undefined {

@@ -2,34 +2,34 @@ import type { Call } from "./call.ts";
 import { LATE, type Reader, Run, runOf } from "./run.ts";
 
 /**
- * The share of its time that a scrape waits for a read that another one began: that read may itself
- * wait for this very page, and must get it in time for its own.
+ * The share of its time for which a scrape waits for a read that another scrape began. It is not all of
+ * it, because that read may itself wait for this page, and needs it before its own deadline.
  */
 const JOINED_SHARE = 0.9;
 
-/** How long a scrape without a deadline of its own waits for a read that another one began. */
+/** How long a scrape without a deadline of its own waits for a read that another scrape began. */
 const JOINED_MS = 1000;
 
 /** The longest delay that timers support. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** What reads have to know of the page that they are for. */
+/** What reads have to know about the page that they are for. */
 export interface Collecting {
   readonly registry: object;
-  /** The call that asked for the page, where one did. */
+  /** The call that asked for the page; undefined for a scrape from outside. */
   readonly call: Call | undefined;
   /** How long reads may take, in milliseconds. */
   readonly deadlineMs: number;
   /** Whether the scraper has asked for this deadline. */
   readonly isAskedFor: boolean;
-  /** Aborted where nobody wants the page any more. */
+  /** Aborted when nobody wants the page any more. */
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Reads all sources that have a reader, all at once, until they are done or the deadline has passed.
+ * Reads all sources that have a reader at the same time, until they are done or the deadline has passed.
  *
- * @returns those that could not be read in time, with the reason: what they threw, or that they were late
+ * @returns the sources that were not read, with the reason: what they threw, or that they were late
  */
 export async function collect<S extends { readonly reader?: Reader | undefined }>(
   sources: readonly S[],
@@ -51,10 +51,10 @@ export async function collect<S extends { readonly reader?: Reader | undefined }
   return failed;
 }
 
-/** Throws where it fails at once; returns the end of a read that goes on. */
+/** Begins a read, or joins one. Throws if it fails at once; returns the end of a read that goes on. */
 function read(reader: Reader, wait: Wait): Promise<void> | undefined {
   const before = runOf(reader);
-  // After a hot reload there is another callback, and the end of the one before does not matter.
+  // After a hot reload there is a new callback, and the read of the old one does not matter.
   if (before?.read === reader.read) return join(before, reader, wait);
   const { registry, call } = wait.collecting;
   const run = new Run(reader, registry, call);
@@ -63,8 +63,8 @@ function read(reader: Reader, wait: Wait): Promise<void> | undefined {
 }
 
 /**
- * Waits for a read that runs already, until that is as old as a scrape may be: one that hangs holds
- * up no second scrape. What has been told to stop is awaited, and then read again.
+ * Waits for a read that runs already, until it is as old as a scrape may get, so that a read that hangs
+ * delays only one scrape. A read that has been told to stop is awaited and then begun again.
  */
 async function join(run: Run, reader: Reader, wait: Wait): Promise<void> {
   const { wasStopped } = run;
@@ -78,7 +78,7 @@ async function join(run: Run, reader: Reader, wait: Wait): Promise<void> {
   if (wasStopped) await read(reader, wait);
 }
 
-/** What one scrape waits with. */
+/** How long one scrape waits for its reads. */
 class Wait {
   readonly collecting: Collecting;
   readonly #begun = performance.now();
@@ -117,7 +117,7 @@ class Wait {
     }
   }
 
-  /** Waits for all of a scrape's reads, and gives them up at the deadline or where the scrape is stopped. */
+  /** Waits for all reads of the scrape, until the deadline or until the scrape is stopped. */
   async during(reads: Promise<unknown>): Promise<void> {
     const { signal } = this.collecting;
     const giveUp = () => {

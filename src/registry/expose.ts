@@ -9,7 +9,7 @@ import { type ForeignSource, ForeignVisit } from "./foreign/source.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
 import type { Reader } from "./run.ts";
 
-/** Below the 10 seconds that Prometheus waits by default. */
+/** Less than the 10 seconds that Prometheus waits by default. */
 const DEFAULT_DEADLINE_MS = 8000;
 
 export interface ExposeOptions {
@@ -24,14 +24,14 @@ export interface ExposeOptions {
    * do not know better store as one more series. Off by default; the newer formats always tell.
    */
   readonly createdSamples?: boolean | undefined;
-  /** Ends the scrape where nobody wants its page any more: `expose` rejects with the signal's reason. */
+  /** Ends the scrape when nobody wants its page any more: `expose` rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Time that every visit has. */
+/** The time that every visit has, however late the page is. */
 const SHORTEST_VISIT_MS = 100;
 
-/** A page, and what it is. */
+/** A page with its media type. */
 export interface Exposition {
   readonly contentType: string;
   readonly body: Uint8Array;
@@ -39,9 +39,9 @@ export interface Exposition {
 
 /** What a page is made of: instruments, and sources that a user registered. */
 interface Exposed extends PageSource {
-  /** The family that is lost where it fails. */
+  /** The family that the page lacks if the source fails. */
   readonly name: string;
-  /** Reads what is exposed, where it must be read first. */
+  /** Reads the numbers before the page is written; undefined if they are there already. */
   readonly reader?: Reader | undefined;
 }
 
@@ -83,7 +83,7 @@ export class PageMaker {
     });
     signal?.throwIfAborted();
     for (const [{ name }, reason] of unread) lose(name, reason);
-    // Numbers get longer as they grow.
+    // A bit more than the last page, because numbers get longer as they grow.
     const capacity = Math.ceil(1024 + 1.05 * (this.#lengths.get(format) ?? 0));
     const page = await FORMATS[format].open({ escaping, capacity, createdSamples });
     const read = all.filter((source) => !unread.has(source));
@@ -105,7 +105,7 @@ export class PageMaker {
     return call === undefined ? all : all.filter((source) => this.#hasPart(source, call, rules));
   }
 
-  /** Whether a source has a part in a page that a call of a user's function asks for. */
+  /** Whether a source is part of a page that a call of a user's function asks for. */
   #hasPart({ name, reader }: Exposed, call: Call, { lose }: Pick<ForeignRules, "lose">): boolean {
     const reason = reader && whyLeftOut(reader, this, call);
     if (reason !== undefined) lose(name, reason);
@@ -114,8 +114,8 @@ export class PageMaker {
 }
 
 /**
- * How long visits may take that begin at a certain time: until the deadline, or a moment where slow
- * callbacks have used that up. Another source's slowness must cost none.
+ * How long a visit that begins now may take: until the deadline, but at least a moment, because no source
+ * must go missing for the slowness of another one.
  */
 function visitTime(deadlineMs: number): () => number {
   const deadline = performance.now() + deadlineMs;

@@ -22,7 +22,7 @@ export class Families {
   }
 
   /**
-   * Adds an instrument, or returns the one that has the same definition already. Everything that may be
+   * Adds an instrument, or returns the one that already has the same definition. Everything that can be
    * wrong is checked before anything changes.
    */
   add(instrument: AnyInstrument, initial: readonly object[] = []): AnyInstrument {
@@ -45,7 +45,7 @@ export class Families {
     return kept;
   }
 
-  /** Keeps a family's names from others. */
+  /** Reserves a family's names, so that no other family can have them. */
   reserve(family: Family): void {
     for (const exposed of claimedNames(family)) this.#owners.set(exposed, family.name);
     this.#reserved.add(family);
@@ -89,7 +89,7 @@ export class Families {
   }
 }
 
-/** The names that one page has. */
+/** The names that are used on one page. */
 export class Claims {
   readonly #families: Families;
   /** The format and its escaping, for people too. */
@@ -103,7 +103,7 @@ export class Claims {
     this.format = format;
   }
 
-  /** Claims the family's names on the page; where one is taken, claims none and says which, and by whom. */
+  /** Claims the family's names on the page. If one is taken, claims none and tells which, and by whom. */
   claim(
     family: Family,
     sink: PageSink,

@@ -2,7 +2,7 @@ import { processWide } from "../process-wide.ts";
 import { Registry } from "./registry.ts";
 
 /**
- * The process-wide registry. Copies of this package in one process (bundles, hot reloads) share it,
- * if they are of versions that can.
+ * The process-wide registry. Copies of this package in one process (bundles, hot reloads) share it if
+ * their versions allow it.
  */
 export const metrics: Registry = processWide("metrics", () => new Registry());

@@ -5,7 +5,7 @@ import type { SampleSink } from "../model/sample-sink.ts";
 import { describe, Warnings } from "../warn.ts";
 import { SOURCE } from "./foreign/sink.ts";
 
-/** Also the name of the metrics' label: a registry's constant label of this name must give way. */
+/** The label of these metrics. A constant label of the registry with this name is left out of them. */
 const LABEL = "family";
 
 /** A counter that is on the page only once it has counted something. */
@@ -15,7 +15,7 @@ class OwnCounter extends CounterInstrument {
   }
 }
 
-/** What a registry counts of itself. */
+/** The metrics in which a registry counts its own troubles. */
 export class OwnMetrics {
   readonly #overflowUpdates: CounterInstrument;
   readonly #collectErrors: CounterInstrument;
@@ -28,7 +28,7 @@ export class OwnMetrics {
         name: "narthex_overflow_updates",
         help: "Updates of label sets past their family's series limit, counted under _other.",
         labels: [LABEL],
-        limit: Number.POSITIVE_INFINITY, // As many as there are families, and no more.
+        limit: Number.POSITIVE_INFINITY, // There is at most one series for each family.
       }),
       own,
     );
@@ -56,7 +56,7 @@ export class OwnMetrics {
 
   /**
    * @param reason what was thrown, or a text
-   * @param format where it is missing, if pages of other formats have it
+   * @param format the format that lacks the family, if pages of other formats have it
    */
   countLost(family: string, reason: unknown, format?: string): void {
     this.#collectErrors.inc({ family });
@@ -68,7 +68,7 @@ export class OwnMetrics {
     );
   }
 
-  /** A series stands twice in what is exposed: only the first is on the page. */
+  /** Counts a series that was exposed twice, of which the page has only the first. */
   countDuplicate(family: string, labels: object): void {
     this.#collectErrors.inc({ family });
     this.#warnings.once(`twice ${family}`, duplicateSeries(family, labels));

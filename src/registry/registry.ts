@@ -112,7 +112,7 @@ export class Registry {
 
   /**
    * Sets where counters and histograms get an exemplar for each update that brings none of its own:
-   * usually the ids of the trace under way. `undefined` ends it.
+   * usually the ids of the active trace. `undefined` ends it.
    *
    * @example
    * metrics.exemplars(() => ({ trace_id: currentTraceId() }));
@@ -123,12 +123,12 @@ export class Registry {
     for (const instrument of this.#families) instrument.askForExemplars();
   }
 
-  /** What `exemplars` was given. */
+  /** The provider that `exemplars` has set. */
   get exemplarProvider(): ExemplarProvider | undefined {
     return this.#exemplars.provider;
   }
 
-  /** Exposes a source of samples beside the registry's own metrics; the result takes it out again. */
+  /** Exposes a source of samples beside the registry's own metrics. The result removes it again. */
   register(source: MetricSource): () => void {
     const registered = new ForeignSource(source, this.#context.constantLabels);
     this.#sources.add(registered);
@@ -137,7 +137,7 @@ export class Registry {
     };
   }
 
-  /** Takes a metric out by its name, with or without the suffix; says whether it was there. */
+  /** Removes a metric by its name, with or without the suffix; returns whether it was there. */
   unregister(name: string): boolean {
     return this.#families.remove(name);
   }

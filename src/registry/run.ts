@@ -2,14 +2,14 @@ import { isThenable } from "../instruments/timer.ts";
 import type { CollectContext } from "../model/sample-sink.ts";
 import { type Call, during } from "./call.ts";
 
-/** Reads what must be fetched before it can be exposed. */
+/** Reads numbers that must be fetched before they can be exposed. */
 export interface Reader {
   /** Reads, now or later. Its result is handed to `apply`. */
   readonly read: (context: CollectContext) => unknown;
   apply(collected: unknown): void;
 }
 
-/** Why a source is left out that was not in time. */
+/** The reason why a late source is left out. */
 export const LATE = "it was not done before the deadline";
 
 /** Reads that still run. Other scrapes wait for them, too, instead of starting more. */
@@ -20,22 +20,22 @@ export function runOf(reader: Reader): Run | undefined {
 }
 
 /**
- * One read. It goes on while any scrape waits for it, however soon another one gives up; when nobody
- * does any more it is told to stop, and what it gives is not used.
+ * One read. It goes on while at least one scrape waits for it. When none does any more, the read is told
+ * to stop, and its result is not used.
  */
 export class Run {
   readonly read: Reader["read"];
   readonly #reader: Reader;
   readonly #call: Call;
   readonly #begun = performance.now();
-  /** Only of a callback that asked for its signal. */
+  /** Made only for a callback that asks for its signal. */
   #controller: AbortController | undefined;
   #waiting = 0;
   #isBeginning = true;
-  /** The end of a read that goes on; rejects where it failed. */
+  /** The end of a read that goes on; rejects if the read fails. */
   end: Promise<void> | undefined;
 
-  /** @param within the call that asked for the page that it is for */
+  /** @param within the call that asked for the page, if one did */
   constructor(reader: Reader, registry: object, within: Call | undefined) {
     this.#reader = reader;
     this.#call = { source: reader, registry, within };
@@ -52,7 +52,7 @@ export class Run {
     return this.#controller?.signal.aborted === true;
   }
 
-  /** Calls the callback, and takes over what it gives at once. Throws where that fails. */
+  /** Calls the callback, and applies what it returns at once. Throws if that fails. */
   begin(): void {
     const signal = () => this.#signal;
     const context = {

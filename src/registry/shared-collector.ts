@@ -6,7 +6,7 @@ import type { Info, InfoOptions } from "../instruments/info.ts";
 import { processWide } from "../process-wide.ts";
 import type { Registry } from "./registry.ts";
 
-/** Families that are added to a registry together, and taken out together. */
+/** Families that are added to a registry together, and removed together. */
 export class FamilyGroup {
   readonly #registry: Registry;
   readonly #undo: (() => void)[] = [];
@@ -31,12 +31,12 @@ export class FamilyGroup {
     return this.#added(options, this.#registry.info(options));
   }
 
-  /** @param release gives back what the families are fed from: an observer, a subscription */
+  /** @param release frees what the families are fed from, such as an observer or a subscription */
   onStop(release: () => void): void {
     this.#undo.push(release);
   }
 
-  /** Takes the families out of the registry, and releases what they use. */
+  /** Removes the families from the registry, and releases what they use. */
   stop(): void {
     for (const undo of this.#undo.splice(0)) undo();
   }
@@ -53,16 +53,16 @@ export interface Caller<Settings extends object> {
   readonly name: string;
   /** The settings that all callers must agree on. */
   readonly agreed: readonly (keyof Settings & string)[];
-  /** Checked and complete. */
+  /** All settings, checked and complete. */
   readonly settings: Settings;
-  /** What it asks for itself: where that is nothing, it accepts the settings of other callers. */
+  /** The settings that the caller names itself. For all others it accepts those of other callers. */
   readonly wanted: { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
   /** Adds the families. */
   start(families: FamilyGroup, settings: Settings, callers: Iterable<Caller<Settings>>): void;
 }
 
 /**
- * A collector that runs, for as many callers as asked for it. All fields belong to the protocol
+ * A running collector with all callers that asked for it. All fields belong to the protocol
  * between copies of this package: one copy may start what another one restarts or stops.
  */
 interface Running<Settings extends object> {
@@ -166,7 +166,7 @@ function restart<Settings extends object>(
 
 function text(value: unknown): string {
   return JSON.stringify(value, (_key, part) =>
-    // JSON has no infinity.
+    // JSON would write infinity as null.
     part === Number.POSITIVE_INFINITY ? "Infinity" : part,
   );
 }

@@ -23,7 +23,7 @@ export class ParsedPage implements MetricSource {
     let visited = 0;
     for (const family of exposable(this.families, sink.hasLines ?? false)) {
       sink.family(family);
-      for (const series of seriesOf(family)) {
+      for (const series of groupIntoSeries(family)) {
         writeSeries(sink, family, series);
         visited += 1;
         if (visited % SERIES_PER_SLICE === 0) yield;
@@ -42,7 +42,7 @@ export interface Series {
 const SINGLE: readonly MetricType[] = ["gauge", "info", "unknown"];
 
 /** Groups the family's samples into series, in the order of their first samples, each in order of time. */
-export function* seriesOf(family: ExposableFamily): Generator<Series> {
+export function* groupIntoSeries(family: ExposableFamily): Generator<Series> {
   const nameLists = new NameLists();
   for (const samples of groupsOf(family)) {
     yield { head: headOf(family, samples, nameLists), samples };

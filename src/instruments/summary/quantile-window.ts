@@ -1,9 +1,8 @@
 import { double, HIGH, LOW, words } from "../double-words.ts";
 import { SLICES } from "./slice-clock.ts";
 
-// In the high word of a double, sign and exponent are the octave of a value, and the first bits of
-// the
-// mantissa its bucket in that octave.
+// In the high word of a double, sign and exponent are the octave of a value, and the first bits of the
+// mantissa are its bucket in that octave.
 const OCTAVE_SHIFT = 20;
 const BUCKET_SHIFT = 14;
 const OCTAVES = 1 << (32 - OCTAVE_SHIFT);
@@ -112,9 +111,7 @@ function order(octave: number): number {
   return isNegative(octave) ? -octave : octave;
 }
 
-/**
- * Which of `count` ascending values a quantile is; products that should be whole don't round up.
- */
+/** Which of `count` ascending values a quantile is; products that should be whole don't round up. */
 function rankOf(quantile: number, count: number): number {
   return Math.max(1, Math.ceil(quantile * count * (1 - 2 * Number.EPSILON)));
 }

@@ -3,9 +3,7 @@ export const SLICES = 5;
 
 /** At most this many observations share one reading of the clock. */
 const MAX_SHARED = 1024;
-/**
- * As many observations share a reading as this part of those that came in quick succession before.
- */
+/** As many observations share a reading as this part of those that came in quick succession before. */
 const SHARED_PART = 1 / 16;
 /** Observations are not in quick succession if this part of a slice passes between two readings. */
 const PAUSE_PART = 1 / 64;
@@ -22,9 +20,7 @@ export class SliceClock {
   private readonly sliceMs: number;
   private lastMs: number;
   private elapsedMs = 0;
-  /**
-   * How many observations have come in quick succession, including those until the next reading.
-   */
+  /** How many observations have come in quick succession, including those until the next reading. */
   private quick = 0;
   private untilReading = 1;
 

@@ -5,7 +5,7 @@ import { LATE } from "../run.ts";
 /** Reading the clock for each sample would take as long as writing it. */
 const SAMPLES_PER_CHECK = 64;
 
-/** One visit of a source of the user's: within its time, and with a sink that ends with it. */
+/** One visit of a user's source. It has limited time, and its sink takes nothing afterwards. */
 export class Visit {
   readonly #call: Call;
   readonly #end: number;
@@ -17,7 +17,7 @@ export class Visit {
     this.#end = performance.now() + maxMs;
   }
 
-  /** The visit, with its pauses. Throws where it fails or takes too long. */
+  /** The visit, with its pauses. Throws if it fails or takes too long. */
   *steps(visit: () => Iterable<void> | void): Generator<void> {
     let iterator: Iterator<void> | undefined;
     const next = () => iterator?.next().done === false;
@@ -28,7 +28,7 @@ export class Visit {
         yield;
       }
       iterator = undefined;
-      // It may have caught what its sink threw.
+      // Checked again, because the visit may have caught what its sink threw.
       this.#checkTime();
     } finally {
       this.#isOver = true;
@@ -36,7 +36,7 @@ export class Visit {
     }
   }
 
-  /** To be called for whatever the sink is given. Throws where the visit is over, or has to be. */
+  /** Is called for everything that the sink gets. Throws if the visit is over, or its time is. */
   check(): void {
     if (this.#isOver) throw new Error("a sink takes nothing once its visit is over");
     this.#samples += 1;

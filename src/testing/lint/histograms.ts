@@ -1,5 +1,5 @@
 import { parseNumber } from "../../exposition/parse/line-reader.ts";
-import { seriesOf } from "../../exposition/parse/parsed-page.ts";
+import { groupIntoSeries } from "../../exposition/parse/parsed-page.ts";
 import type { PageSample } from "../read-page.ts";
 import { briefSampleText } from "../sample-text.ts";
 import type { Rule } from "./rule.ts";
@@ -48,7 +48,7 @@ function histogramRule(
     name,
     *check(family) {
       if (family.type !== "histogram") return;
-      for (const { samples } of seriesOf(family)) {
+      for (const { samples } of groupIntoSeries(family)) {
         const parts = (suffix: string) =>
           samples.filter((sample) => sample.name === family.name + suffix);
         const fault = faultOf({

@@ -1,9 +1,7 @@
 import { double, HIGH, LOW, words } from "../../double-words.ts";
 import { BOUNDS } from "./bounds.ts";
 
-/**
- * The finest schema. The index of a bucket in a coarser one is computed from its index in this one.
- */
+/** The finest schema. The index of a bucket in a coarser one is computed from its index in this one. */
 const FINEST = 8;
 const STEPS = BOUNDS.length;
 const BIAS = 1023;

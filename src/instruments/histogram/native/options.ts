@@ -6,10 +6,7 @@ import type { Complete } from "../../options.ts";
 export interface NativeOptions {
   /** A bucket is at most this much wider than the one before; above 1, by default 1.1. */
   readonly factor?: number | undefined;
-  /**
-   * With more populated buckets than this it resets, or gets coarser; 160 by default, 0 for no
-   * limit.
-   */
+  /** With more populated buckets it is reset or gets coarser; 160 by default, 0 for no limit. */
   readonly maxBuckets?: number | undefined;
   /** Values up to this size count as zero; 2 ** -128 by default. */
   readonly zeroThreshold?: number | undefined;

@@ -1,8 +1,6 @@
 import type { Exemplar, NativeBuckets, NativeHistogram } from "../../../model/sample-sink.ts";
 
-/**
- * Gaps of up to this many buckets are filled, because empty buckets take less space than a span.
- */
+/** Gaps of up to this many buckets are filled, because empty buckets take less space than a span. */
 const FILLED_GAP = 2;
 const NO_OP: NativeBuckets = { spans: [{ offset: 0, length: 0 }], counts: [] };
 
@@ -30,8 +28,7 @@ export function nativeHistogram(parts: NativeParts): NativeHistogram {
     schema,
     zeroThreshold,
     zeroCount,
-    // Without a span, a scraper would take an empty histogram with a threshold of 0 for a classic
-    // one.
+    // Without a span, scrapers would take an empty histogram with a threshold of 0 for a classic one.
     positive: zeroThreshold + zeroCount + spanCount === 0 ? NO_OP : positive,
     negative,
     exemplars,
