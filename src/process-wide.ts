@@ -10,7 +10,7 @@ import { warn } from "./warn.ts";
  * process-wide.test.ts. Raise the number whenever one changes its name or its meaning: copies of
  * different protocols share nothing, so that each measures for itself and neither breaks the other.
  */
-export const PROTOCOL = 2;
+export const PROTOCOL = 1;
 
 /** The key under which an object carries what copies of this protocol share about it. */
 export const SHARED: unique symbol = Symbol.for(`narthex/${PROTOCOL}`) as never;

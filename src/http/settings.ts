@@ -94,7 +94,7 @@ function isHeaderValue(value: unknown): boolean {
 }
 
 /** The error for a bad option of `httpMetrics` or `monitor`. */
-export function invalidOption(option: string, value: unknown, rule: string): Error {
+function invalidOption(option: string, value: unknown, rule: string): Error {
   return invalidSetting("HTTP metrics", option, value, rule);
 }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll } from "vitest";
 
 /** The long form of the attacks: more of everything. */
-export const TIMES = process.env.NARTHEX_LONG === "1" ? 50 : 1;
+const TIMES = process.env.NARTHEX_LONG === "1" ? 50 : 1;
 
 /** NARTHEX_FUZZ_SEED repeats a run. */
 const SEED = Number(process.env.NARTHEX_FUZZ_SEED ?? Date.now() % 2 ** 31);

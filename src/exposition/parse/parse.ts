@@ -1,8 +1,8 @@
 import { invalidPage, show } from "../../errors.ts";
 import { LineReader } from "./line-reader.ts";
-import { openMetrics1 } from "./openmetrics-1.ts";
-import { openMetrics2 } from "./openmetrics-2.ts";
-import { OpenMetricsPage } from "./openmetrics-page.ts";
+import { OpenMetricsPage } from "./openmetrics/page.ts";
+import { openMetrics1 } from "./openmetrics/version-1.ts";
+import { openMetrics2 } from "./openmetrics/version-2.ts";
 import { ParsedPage } from "./parsed-page.ts";
 import { OPENMETRICS, TEXT } from "./syntax.ts";
 import { TextPage } from "./text-page.ts";

@@ -1,6 +1,6 @@
-import type { Family, MetricType } from "../../model/family.ts";
-import { type LineReader, type Place, unescaped } from "./line-reader.ts";
-import type { ParsedSample } from "./sample.ts";
+import type { Family, MetricType } from "../../../model/family.ts";
+import { type LineReader, type Place, unescaped } from "../line-reader.ts";
+import type { ParsedSample } from "../sample.ts";
 
 /** What differs between the versions of OpenMetrics. */
 export interface Version {

@@ -1,10 +1,10 @@
-import { show } from "../../errors.ts";
-import type { MetricType } from "../../model/family.ts";
-import { readStart } from "./labels.ts";
-import type { LineReader } from "./line-reader.ts";
-import { OpenMetricsFamily, type Sequence, type Version } from "./openmetrics-family.ts";
-import type { ParsedFamily } from "./parsed-family.ts";
-import { readSample } from "./sample.ts";
+import { show } from "../../../errors.ts";
+import type { MetricType } from "../../../model/family.ts";
+import { readStart } from "../labels.ts";
+import type { LineReader } from "../line-reader.ts";
+import type { ParsedFamily } from "../parsed-family.ts";
+import { readSample } from "../sample.ts";
+import { OpenMetricsFamily, type Sequence, type Version } from "./family.ts";
 
 const TYPES: readonly string[] = [
   "counter",

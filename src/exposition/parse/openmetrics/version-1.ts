@@ -1,16 +1,16 @@
-import { exposedNames, type MetricType } from "../../model/family.ts";
-import { formatBound } from "../bound.ts";
-import { type CumulativeBucket, faultOfBuckets } from "./composite.ts";
-import { labelsKey, ownLabel } from "./labels.ts";
-import { type LineReader, parseNumber } from "./line-reader.ts";
+import { exposedNames, type MetricType } from "../../../model/family.ts";
+import { formatBound } from "../../bound.ts";
+import { type CumulativeBucket, faultOfBuckets } from "../composite.ts";
+import { labelsKey, ownLabel } from "../labels.ts";
+import { type LineReader, parseNumber } from "../line-reader.ts";
+import type { ParsedSample } from "../sample.ts";
 import {
   faultOfInfoOrState,
   type OpenMetricsFamily,
   type Sequence,
   turnsOfSeries,
   type Version,
-} from "./openmetrics-family.ts";
-import type { ParsedSample } from "./sample.ts";
+} from "./family.ts";
 
 /** Types that have samples of the family's own name. */
 const UNSUFFIXED: readonly MetricType[] = ["gauge", "summary", "stateset", "unknown"];

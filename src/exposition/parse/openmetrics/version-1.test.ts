@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { record } from "../../../test/recording.ts";
-import { thrown } from "../../../test/thrown.ts";
-import { parse } from "./parse.ts";
+import { record } from "../../../../test/recording.ts";
+import { thrown } from "../../../../test/thrown.ts";
+import { parse } from "../parse.ts";
 
 const page = (text: string) =>
   parse(`${text}\n# EOF\n`, { contentType: "application/openmetrics-text; version=1.0.0" });

@@ -1,7 +1,9 @@
-import type { MetricType } from "../../model/family.ts";
-import type { CompositeValue } from "./composite.ts";
-import { labelsKey } from "./labels.ts";
-import type { LineReader } from "./line-reader.ts";
+import type { MetricType } from "../../../model/family.ts";
+import type { CompositeValue } from "../composite.ts";
+import { labelsKey } from "../labels.ts";
+import type { LineReader } from "../line-reader.ts";
+import { withoutSuffix } from "../parsed-family.ts";
+import type { ParsedSample } from "../sample.ts";
 import {
   faultOfInfoOrState,
   type OpenMetricsFamily,
@@ -9,9 +11,7 @@ import {
   Turns,
   turnsOfSeries,
   type Version,
-} from "./openmetrics-family.ts";
-import { withoutSuffix } from "./parsed-family.ts";
-import type { ParsedSample } from "./sample.ts";
+} from "./family.ts";
 
 const UNIT = /^[a-zA-Z0-9_:]*$/;
 const COMPOSITE: readonly MetricType[] = ["histogram", "gaugehistogram", "summary"];
