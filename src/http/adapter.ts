@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { ownOptions } from "../instruments/options.ts";
 import { guard, reportFailure } from "./guard.ts";
 import type { HttpMetricsOptions } from "./options.ts";
 import { MetricsEndpoint } from "./page/endpoint.ts";
@@ -29,7 +30,7 @@ export class NodeHttpMetrics {
 
   /** @throws where an option is bad */
   constructor(options: HttpMetricsOptions) {
-    const { isServed, port, host, measureScrapes } = servingSettings(options);
+    const { isServed, port, host, measureScrapes } = servingSettings(ownOptions(options));
     const page = isServed ? new MetricsEndpoint(options) : undefined;
     this.recorder = new HttpRecorder(options);
     this.#measureScrapes = measureScrapes;

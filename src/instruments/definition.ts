@@ -3,6 +3,7 @@ import type { Family, MetricType } from "../model/family.ts";
 import { checkLabelNames, checkMetricName } from "../model/names.ts";
 import type { Clock } from "../series/series-table.ts";
 import type { ExemplarSource } from "./exemplars.ts";
+import { ownOptions } from "./options.ts";
 
 const DEFAULT_LIMIT = 10_000;
 
@@ -53,14 +54,6 @@ export interface MetricOptions<L extends string> {
   readonly initial?:
     | readonly ([L] extends [never] ? Readonly<Record<string, never>> : Labels<NoInfer<L>>)[]
     | undefined;
-}
-
-/**
- * The options that an object has itself. What an old library or an attacker adds to `Object.prototype`
- * is inherited by all objects, but is not an option.
- */
-export function ownOptions<Options extends object>(options: Options): Options {
-  return { __proto__: null, ...options };
 }
 
 /** What an instrument gets from its registry. */

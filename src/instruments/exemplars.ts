@@ -34,9 +34,10 @@ export class ExemplarSource {
    * The labels of an update's own exemplar, which must be valid, or else those from the provider.
    */
   labelsFor(metric: string, options: UpdateOptions | undefined): ExemplarLabels | undefined {
-    if (options?.exemplar !== undefined) {
-      checkExemplar(metric, options.exemplar);
-      return { ...options.exemplar };
+    const own = exemplarIn(options);
+    if (own !== undefined) {
+      checkExemplar(metric, own);
+      return { ...own };
     }
     try {
       const labels = this.provider?.();
@@ -56,7 +57,13 @@ export class ExemplarSource {
  * series, because an update that throws must not leave a new series behind.
  */
 export function checkExemplarOf(options: UpdateOptions | undefined, metric: string): void {
-  if (options?.exemplar !== undefined) checkExemplar(metric, options.exemplar);
+  const own = exemplarIn(options);
+  if (own !== undefined) checkExemplar(metric, own);
+}
+
+/** The options' own exemplar: one of `Object.prototype` would be that of all updates. */
+function exemplarIn(options: UpdateOptions | undefined): ExemplarLabels | undefined {
+  return options && Object.hasOwn(options, "exemplar") ? options.exemplar : undefined;
 }
 
 function checkExemplar(metric: string, labels: unknown): asserts labels is ExemplarLabels {

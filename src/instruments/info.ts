@@ -30,6 +30,8 @@ export interface Info {
 
 /** The row is 1 once facts are set, and 0 before and after `clear`. */
 export class InfoInstrument extends Instrument<InfoSeries> implements Info {
+  /** No callback supplies its values. */
+  readonly reader = undefined;
   private facts: Pick<SeriesHead, "labelNames" | "labelValues"> = {
     labelNames: [],
     labelValues: [],

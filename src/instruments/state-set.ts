@@ -51,6 +51,8 @@ export type StateSet<S extends string, L extends string = never> = [L] extends [
 
 /** A row has a 0 or 1 for each state. */
 export class StateSetInstrument extends Instrument<HeldStateSet> {
+  /** No callback supplies its values. */
+  readonly reader = undefined;
   private readonly states: readonly string[];
   private readonly value: RowValue;
 

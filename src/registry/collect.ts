@@ -31,7 +31,7 @@ export interface Collecting {
  *
  * @returns the sources that were not read, with the reason: what they threw, or that they were late
  */
-export async function collect<S extends { readonly reader?: Reader | undefined }>(
+export async function collect<S extends { readonly reader: Reader | undefined }>(
   sources: readonly S[],
   collecting: Collecting,
 ): Promise<ReadonlyMap<S, unknown>> {

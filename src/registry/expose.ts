@@ -42,7 +42,7 @@ interface Exposed extends PageSource {
   /** The family that the page lacks if the source fails. */
   readonly name: string;
   /** Reads the numbers before the page is written; undefined if they are there already. */
-  readonly reader?: Reader | undefined;
+  readonly reader: Reader | undefined;
 }
 
 /** Makes the pages of a registry. */

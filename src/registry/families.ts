@@ -5,8 +5,10 @@ import type { HeldSeries } from "../instruments/held-series.ts";
 import type { Instrument } from "../instruments/instrument.ts";
 import { escapeMetricName } from "../model/escaping.ts";
 import { exposedNames, type Family } from "../model/family.ts";
+import type { Reader } from "./run.ts";
 
-export type AnyInstrument = Instrument<HeldSeries>;
+/** An instrument of any type; the reader is undefined where no callback supplies the values. */
+export type AnyInstrument = Instrument<HeldSeries> & { readonly reader: Reader | undefined };
 
 /** A registry's instruments by name; no two of them expose the same name. */
 export class Families {

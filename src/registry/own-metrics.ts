@@ -1,6 +1,7 @@
 import { duplicateSeries, show } from "../errors.ts";
 import { CounterInstrument } from "../instruments/counter.ts";
-import { ownOptions, type RegistryContext } from "../instruments/definition.ts";
+import type { RegistryContext } from "../instruments/definition.ts";
+import { ownOptions } from "../instruments/options.ts";
 import type { SampleSink } from "../model/sample-sink.ts";
 import { describe, Warnings } from "../warn.ts";
 import { SOURCE } from "./foreign/sink.ts";

@@ -1,5 +1,5 @@
 import { type Counter, CounterInstrument, type CounterOptions } from "../instruments/counter.ts";
-import { ownOptions, type RegistryContext } from "../instruments/definition.ts";
+import type { RegistryContext } from "../instruments/definition.ts";
 import { type ExemplarProvider, ExemplarSource } from "../instruments/exemplars.ts";
 import { type Gauge, GaugeInstrument, type GaugeOptions } from "../instruments/gauge.ts";
 import {
@@ -8,6 +8,7 @@ import {
   type HistogramOptions,
 } from "../instruments/histogram/histogram.ts";
 import { type Info, InfoInstrument, type InfoOptions } from "../instruments/info.ts";
+import { ownOptions } from "../instruments/options.ts";
 import {
   type StateSet,
   StateSetInstrument,

@@ -1,3 +1,4 @@
+import { ownOptions } from "../instruments/options.ts";
 import type { Registry } from "../registry/registry.ts";
 import { type FamilyGroup, share } from "../registry/shared-collector.ts";
 import { collectActiveResources } from "./active-resources.ts";
@@ -47,7 +48,8 @@ const SETTINGS: { readonly [Group in RuntimeGroup]?: readonly (keyof RuntimeSett
  * collectRuntime(metrics, { only: ["process", "heap"] }); // or some of it
  */
 export function collectRuntime(registry: Registry, options: RuntimeOptions = {}): () => void {
-  const settings = runtimeSettings(options);
+  const wanted = ownOptions(options);
+  const settings = runtimeSettings(wanted);
   const stops: (() => void)[] = [];
   const stop = () => {
     for (const stopGroup of stops.splice(0)) stopGroup();
@@ -59,7 +61,7 @@ export function collectRuntime(registry: Registry, options: RuntimeOptions = {})
           name: "collectRuntime",
           agreed: SETTINGS[group] ?? [],
           settings,
-          wanted: options,
+          wanted,
           start: COLLECTORS[group],
         }),
       );

@@ -49,11 +49,12 @@ export interface RuntimeOptions {
 export type RuntimeSettings = Complete<RuntimeOptions>;
 
 /** Checks all options but the buckets, which the histogram checks. */
-export function runtimeSettings({
-  only = GROUPS,
-  eventLoopPrecisionMs = 10,
-  gcBuckets = [0.001, 0.01, 0.1, 1, 2, 5],
-}: RuntimeOptions): RuntimeSettings {
+export function runtimeSettings(options: RuntimeOptions): RuntimeSettings {
+  const {
+    only = GROUPS,
+    eventLoopPrecisionMs = 10,
+    gcBuckets = [0.001, 0.01, 0.1, 1, 2, 5],
+  } = options;
   const rule = `use an array with some of ${GROUPS.map((group) => `"${group}"`).join(", ")}`;
   if (!Array.isArray(only)) throw invalid("only", only, rule);
   for (const group of only) if (!GROUPS.includes(group)) throw invalid("only", group, rule);

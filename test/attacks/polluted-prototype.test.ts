@@ -27,6 +27,32 @@ const NAMES = [
   "names",
   "bare",
   "table",
+  "reader",
+  "exemplar",
+];
+
+/** Options of requests, of the page and of the runtime's metrics. */
+const OPTIONS = [
+  "registry",
+  "port",
+  "host",
+  "authorize",
+  "measureScrapes",
+  "maxConcurrent",
+  "labels",
+  "labelNames",
+  "method",
+  "metrics",
+  "duration",
+  "timeToHeaders",
+  "own",
+  "name",
+  "limit",
+  "conventions",
+  "streamAfterSeconds",
+  "exclude",
+  "only",
+  "gcBuckets",
 ];
 
 const UPDATES = `
@@ -37,6 +63,7 @@ const UPDATES = `
   for (const a of ["x", "x", "y"]) small.inc({ a });
   small.labels({ a: "x" }).inc();
   const large = registry.counter({ name: "large", help: "", labels: ["a", "b"] });
+  plain.inc(2, {});
   for (let a = 0; a < 2000; a += 1) large.inc({ a, b: "z" });
   large.inc({ b: "z", a: "1999" });
   registry.gauge({ name: "gauge", help: "", collect: () => 4 });
@@ -49,7 +76,7 @@ const UPDATES = `
   if (!missing) throw new Error("an inherited label was taken for a given one");
   registry.text().then((page) => {
     for (const line of [
-      'plain_total{service="test"} 1',
+      'plain_total{service="test"} 3',
       'small_total{service="test",a="x"} 3',
       'small_total{service="test",a="y"} 1',
       'large_total{service="test",a="1999",b="z"} 2',
@@ -77,6 +104,41 @@ test.each(NAMES)(
     expect(await run("--input-type=module", "-e", pollute + load + UPDATES)).toBe("");
   },
 );
+
+test("no property of Object.prototype is an option of requests, the page or the runtime", async () => {
+  // Node's own servers and requests may not work with one, so that it is there only meanwhile.
+  const application = `
+    import { createServer } from "node:http";
+    import { Registry } from "narthex";
+    import { httpMetrics } from "narthex/node";
+    import { measureOutgoing } from "narthex/http";
+    import { collectRuntime } from "narthex/runtime";
+    for (const name of ${JSON.stringify(OPTIONS)}) {
+      for (const value of ["polluted", 1, () => false, ["polluted"]]) {
+        const registry = new Registry();
+        const server = createServer((request, response) => response.end());
+        Object.prototype[name] = value;
+        try {
+          httpMetrics(server, { registry });
+          measureOutgoing({ registry })();
+          collectRuntime(registry, {})();
+        } catch (error) {
+          console.log(name, error);
+        }
+        delete Object.prototype[name];
+        await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+        const at = "http://127.0.0.1:" + server.address().port;
+        await (await fetch(at + "/")).text();
+        const page = await (await fetch(at + "/metrics")).text();
+        if (!/^http_requests_total\\{method="GET",route="_unmatched",status_code="200"[^}]*\\} 1$/m.test(page)) {
+          console.log(name, value, page);
+        }
+        server.close();
+        server.closeAllConnections();
+      }
+    }`;
+  expect(await run("--input-type=module", "-e", application)).toBe("");
+});
 
 test("it does not keep CommonJS modules from being loaded", async () => {
   const pollute = 'Object.prototype.polluted = "polluted";';

@@ -1,3 +1,4 @@
+import { ownOptions } from "../../instruments/options.ts";
 import { metrics } from "../../registry/metrics.ts";
 import { type Caller, type FamilyGroup, share } from "../../registry/shared-collector.ts";
 import { safely } from "./listen.ts";
@@ -28,12 +29,13 @@ import { measureUndici } from "./undici-requests.ts";
  * await fetch("https://example.com/");
  */
 export function measureOutgoing(options: OutgoingMetricsOptions = {}): () => void {
-  return measure(options, options);
+  const own = ownOptions(options);
+  return measure(own, own);
 }
 
 /** Measures the same, but its options are defaults, which give way to those of other callers. */
 export function measureOutgoingByDefault(options: OutgoingMetricsOptions): () => void {
-  return measure(options, {});
+  return measure(ownOptions(options), ownOptions({}));
 }
 
 function measure(options: OutgoingMetricsOptions, wanted: OutgoingMetricsOptions): () => void {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { ownOptions } from "../../instruments/options.ts";
 import { isThenable } from "../../instruments/timer.ts";
 import type { ScrapeResponse } from "../../scrape/request.ts";
 import { Scraper } from "../../scrape/scraper.ts";
@@ -18,7 +19,8 @@ export class MetricsEndpoint {
   readonly #authorize: Authorize | undefined;
   readonly #warnings = new Warnings();
 
-  constructor(options: HttpMetricsOptions) {
+  constructor(given: HttpMetricsOptions) {
+    const options = ownOptions(given);
     const { registry, path, authorize } = servingSettings(options);
     this.path = path;
     this.#scraper = new Scraper(registry, options);

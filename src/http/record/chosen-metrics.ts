@@ -1,4 +1,4 @@
-import { given } from "../../instruments/options.ts";
+import { given, ownOptions } from "../../instruments/options.ts";
 import type { MeasuringOptions, StandardLabel } from "../options.ts";
 import type { Conventions, HttpMetric } from "./conventions.ts";
 import { type LabelFacts, type LabelSource, STANDARD_LABELS } from "./labels.ts";
@@ -25,7 +25,7 @@ export function chooseMetrics(
     options: metrics,
     sources: labelSources(
       { ...STANDARD_LABELS, ...Object.fromEntries(custom) },
-      { ...conventions.labelNames, ...given(labelNames) },
+      ownOptions({ ...conventions.labelNames, ...given(labelNames) }),
     ),
     atStart: AT_START,
     own: customLabels,

@@ -1,6 +1,6 @@
 import { invalidSetting } from "../../errors.ts";
 import type { LabelValue } from "../../instruments/definition.ts";
-import { given } from "../../instruments/options.ts";
+import { given, ownOptions } from "../../instruments/options.ts";
 import type { HttpHistogramOptions } from "../options.ts";
 
 /** A metric as conventions describe it; options may change everything about it. */
@@ -55,21 +55,25 @@ export type Chosen<Metric extends string, Facts> = {
 
 /** Applies options to conventions. Throws where an option is wrong. */
 export function choose<Metric extends string, Facts>(
-  choice: Choice<Metric, Facts>,
+  asked: Choice<Metric, Facts>,
 ): Chosen<Metric, Facts> {
-  const { where, defaults, options, own = [] } = choice;
+  const choice = ownOptions(asked);
+  const { where, defaults, own = [] } = choice;
+  const options = ownOptions(choice.options);
   const known = Object.keys(defaults) as Metric[];
   for (const metric of Object.keys(options)) {
     if (Object.hasOwn(defaults, metric)) continue;
     throw invalidSetting(where, "metrics", metric, `use ${known.join(", ")}`);
   }
-  const chosen: { [M in Metric]?: ChosenMetric<Facts> } = {};
+  const chosen = ownOptions<{ [M in Metric]?: ChosenMetric<Facts> }>({});
   for (const metric of known) {
     const { isOn, labels: standard, ...texts } = defaults[metric];
     const option: boolean | MetricOptions = options[metric] ?? isOn;
     if (option === false) continue;
     const byDefault = metric === "inFlight" ? standard : [...standard, ...own];
-    const { labels: chosenLabels = byDefault, ...changes } = option === true ? {} : option;
+    const { labels: chosenLabels = byDefault, ...changes } = ownOptions(
+      option === true ? {} : option,
+    );
     const sources = chosenLabels.map((label) => sourceOf(label, metric, choice));
     chosen[metric] = {
       options: { ...texts, ...given(changes), labels: sources.map(({ name }) => name) },

@@ -1,5 +1,6 @@
 import type { UpdateOptions } from "../../instruments/exemplars.ts";
 import type { GaugeSeries } from "../../instruments/gauge.ts";
+import { ownOptions } from "../../instruments/options.ts";
 import { processWide } from "../../process-wide.ts";
 import type { Registry } from "../../registry/registry.ts";
 import { describe, Warnings } from "../../warn.ts";
@@ -42,7 +43,8 @@ export class HttpRecorder implements Recorder {
   readonly #allInFlight: GaugeSeries | undefined;
   readonly #warnings = new Warnings();
 
-  constructor(options: MeasuringOptions) {
+  constructor(given: MeasuringOptions) {
+    const options = ownOptions(given);
     const settings = measuringSettings(options);
     const { registry, limit } = settings;
     this.registry = registry;

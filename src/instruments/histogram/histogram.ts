@@ -76,6 +76,8 @@ export type Histogram<L extends string = never> = [L] extends [never]
  * sum.
  */
 export class HistogramInstrument extends Instrument<HeldHistogram> {
+  /** No callback supplies its values. */
+  readonly reader = undefined;
   private readonly finder: BucketFinder;
   private readonly bucketCount: number;
   private readonly native: NativeSettings | undefined;

@@ -78,6 +78,8 @@ const COUNT = 0;
 const SUM = 1;
 
 export class SummaryInstrument extends Instrument<HeldSummary> {
+  /** No callback supplies its values. */
+  readonly reader = undefined;
   readonly clock: SliceClock;
   private readonly octaves = new Octaves();
   /** The window of each slot; none if the summary has no quantiles. */

@@ -1,6 +1,5 @@
 import { invalidOption } from "../../../errors.ts";
-import { ownOptions } from "../../definition.ts";
-import type { Complete } from "../../options.ts";
+import { type Complete, ownOptions } from "../../options.ts";
 
 /** The resolution of a native histogram, and what it does when it has too many buckets. */
 export interface NativeOptions {
