@@ -2,7 +2,14 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { FormatName } from "../../src/exposition/formats.ts";
 import { parse } from "../../src/exposition/parse/parse.ts";
-import { NarthexError, Registry } from "../../src/index.ts";
+import {
+  type CounterSeries,
+  type GaugeSeries,
+  type HistogramSeries,
+  NarthexError,
+  Registry,
+  type SummarySeries,
+} from "../../src/index.ts";
 import { acceptOf, FORMATS } from "../page-of-any-format.ts";
 import { decodePage } from "../protobuf-page.ts";
 import { type RecordedCounter, type RecordedSummary, record } from "../recording.ts";
@@ -42,7 +49,9 @@ const anyLabelSet: fc.Arbitrary<LabelSet> = fc
 /** A family in which each update adds one to what its page shows. */
 interface Subject {
   update(labels: LabelSet): void;
-  hold(labels: LabelSet): () => void;
+  /** The series to hold: asked for twice, the same one. */
+  hold(labels: LabelSet): object;
+  updateHeld(series: object): void;
   remove(labels: LabelSet): boolean;
   clear(): void;
 }
@@ -60,10 +69,8 @@ function incremented(
 ): Omit<Subject, "remove" | "clear"> {
   return {
     update: (labels) => metric.inc(labels),
-    hold: (labels) => {
-      const series = metric.labels(labels);
-      return () => series.inc();
-    },
+    hold: (labels) => metric.labels(labels),
+    updateHeld: (series) => (series as CounterSeries | GaugeSeries).inc(),
   };
 }
 
@@ -72,10 +79,8 @@ function observed(
 ): Omit<Subject, "remove" | "clear"> {
   return {
     update: (labels) => metric.observe(labels, 2),
-    hold: (labels) => {
-      const series = metric.labels(labels);
-      return () => series.observe(2);
-    },
+    hold: (labels) => metric.labels(labels),
+    updateHeld: (series) => (series as HistogramSeries | SummarySeries).observe(2),
   };
 }
 
@@ -265,7 +270,7 @@ class Interleaving {
   readonly registry = new Registry({ now: () => this.#model.now });
   readonly #model: Model;
   readonly #subject: Subject;
-  readonly #held: { readonly update: () => void; entry: Entry }[] = [];
+  readonly #held: { readonly series: object; entry: Entry }[] = [];
   readonly #scrapes: Promise<void>[] = [];
 
   constructor(type: string, options: Pick<Options, "limit" | "expireAfterSeconds">) {
@@ -282,8 +287,10 @@ class Interleaving {
         model.update(model.entryOf(keyOf(step.labels.a, step.labels.b)));
         return;
       case "hold": {
-        const update = this.#subject.hold(step.labels);
-        this.#held.push({ update, entry: model.entryOf(keyOf(step.labels.a, step.labels.b)) });
+        const series = this.#subject.hold(step.labels);
+        const entry = model.entryOf(keyOf(step.labels.a, step.labels.b));
+        // Whoever asks for a series again gets the same one, which comes and goes for both.
+        this.#held.push(this.#held.find((held) => held.series === series) ?? { series, entry });
         return;
       }
       case "update held":
@@ -309,7 +316,7 @@ class Interleaving {
   #updateHeld(which: number): void {
     const held = this.#held[which % Math.max(1, this.#held.length)];
     if (held === undefined) return;
-    held.update();
+    this.#subject.updateHeld(held.series);
     // A series that expired comes back; one that was removed does not.
     if (held.entry.gone === "expired") held.entry = this.#model.entryOf(held.entry.key);
     if (held.entry.gone === undefined) this.#model.update(held.entry);

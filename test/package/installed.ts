@@ -25,17 +25,23 @@ export interface Installed {
   remove(): void;
 }
 
+interface Pack {
+  readonly filename: string;
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
 export async function install(): Promise<Installed> {
   const folder = mkdtempSync(join(tmpdir(), "narthex-package-"));
-  const [pack] = JSON.parse(
-    (await run(repository, "npm", "pack", "--json", `--pack-destination=${folder}`)).stdout,
-  );
+  const packing = await run(repository, "npm", "pack", "--json", `--pack-destination=${folder}`);
+  // npm 11 prints an array, npm 12 an object by name.
+  const [pack] = Object.values<Pack>(JSON.parse(packing.stdout)) as [Pack];
   writeFileSync(join(folder, "package.json"), '{ "private": true }');
   const quietly = ["--offline", "--no-audit", "--no-fund"];
   await run(folder, "npm", "install", ...quietly, `./${pack.filename}`);
   return {
     folder,
-    packed: pack.files.map(({ path }: { path: string }) => path),
+    packed: pack.files.map(({ path }) => path),
     packedBytes: pack.size,
     run: (command, ...args) => run(folder, command, ...args),
     link(...packages) {
