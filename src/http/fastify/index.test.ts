@@ -229,10 +229,12 @@ test("routes of the application at the path of the page are its own", async () =
   const { url } = await listening(async (app, registry) => {
     app.get("/metrics", async () => "my own");
     app.post("/other", async () => "posted");
+    app.head("/other", (_request, reply) => reply.header("x-own", "yes").send());
     await app.register(httpMetrics, { registry });
     await app.register(httpMetrics, { registry, path: "/other" });
   });
   expect(await (await fetch(`${url}/metrics`)).text()).toBe("my own");
   expect(await (await fetch(`${url}/other`, { method: "POST" })).text()).toBe("posted");
+  expect((await fetch(`${url}/other`, { method: "HEAD" })).headers.get("x-own")).toBe("yes");
   expect(await (await fetch(`${url}/other`)).text()).toContain("# TYPE");
 });

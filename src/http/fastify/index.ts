@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import type { FastifyInstance, FastifyPluginAsync } from "fastify";
+import type { FastifyInstance, FastifyPluginAsync, RouteHandlerMethod } from "fastify";
 import { NodeHttpMetrics } from "../adapter.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
 import { NodeHttpRequest } from "../request/http-request.ts";
@@ -57,11 +57,15 @@ function serve(app: FastifyInstance, http: NodeHttpMetrics): void {
   if (isOurs) return;
   // The schema is for API documents: Fastify itself knows nothing of operation ids.
   const schema = { operationId: "metrics", summary: "All metrics, for Prometheus." } as object;
-  app.get(path, { schema, logLevel: "warn", exposeHeadRoute: true }, async ({ raw }, reply) => {
+  // The route for HEAD that Fastify adds itself would send the length of the empty body.
+  const options = { schema, logLevel: "warn", exposeHeadRoute: false } as const;
+  const answer: RouteHandlerMethod = async ({ raw }, reply) => {
     const newest = pages.get(url) ?? http;
     newest.noteScrape(raw);
     const response = await newest.endpoint?.answer(new NodeHttpRequest(raw), reply.raw);
     if (response === undefined || reply.sent) return reply;
     return reply.code(response.status).headers(response.headers).send(response.body);
-  });
+  };
+  app.get(path, options, answer);
+  if (!app.hasRoute({ method: "HEAD", url })) app.head(path, options, answer);
 }

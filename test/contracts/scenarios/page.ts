@@ -11,6 +11,7 @@ export const page: Scenarios = {
     const server = await start();
     const head = await send(server, "/metrics", { method: "HEAD" });
     expect([head.status, head.body]).toEqual([200, ""]);
+    expect(Number(head.headers["content-length"])).toBeGreaterThan(0);
     for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
       const body = method.startsWith("P") ? BROKEN_JSON : {};
       const { status, headers } = await send(server, "/metrics?a=b", { method, ...body });
