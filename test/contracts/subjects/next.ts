@@ -22,6 +22,10 @@ export const nextSubject: Subject = {
       reason: "Next has no table of routes to ask: it looks for the route as it answers",
       counted: { "GET _unmatched 401 client_error": 2 },
     },
+    "requests that come by no socket": {
+      reason: "Next makes its server itself, so that it is known from its first connection on",
+      counted: {},
+    },
   },
   async start(calls) {
     const listener = await nextListener();
