@@ -219,6 +219,10 @@ test.each([
   expect(message).toContain(reason);
 });
 
+test("a HELP of nothing but a tab keeps it, as in Prometheus", () => {
+  expect(parse("# HELP a \t\na 1\n").families[0]!.help).toBe("\t");
+});
+
 test("of several TYPEs and HELPs the last one counts, wherever it stands", () => {
   const page =
     "# TYPE a gauge\n# HELP a one\na 1\n# TYPE a counter\n# HELP a two\n# HELP b x\n# HELP b\n";

@@ -75,7 +75,7 @@ export class TextPage {
     const name = line.take('"') ? line.quotedBytes() : line.metricName();
     if (name === "") line.fail(`${keyword} is not followed by a metric's name`);
     // Whatever character follows the name, Prometheus takes it for a blank.
-    const text = (keyword === "HELP" ? line.text() : line.rest()).replace(/^[ \t]+$/, "");
+    const text = keyword === "HELP" ? line.text() : line.rest().replace(/^[ \t]+$/, "");
     if (text.charCodeAt(0) > 0x7f || text.startsWith(END)) {
       line.fail("after the name there is no blank");
     }
