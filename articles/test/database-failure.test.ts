@@ -45,6 +45,19 @@ test("another process's lock delays only writes, and those that it delays too lo
   other.close();
 });
 
+test("a write that waited for another process's lock is committed when it is acknowledged", async () => {
+  const { file, app, write } = await openOnFile();
+  const other = new Database(file);
+  other.exec("begin immediate");
+  const writing = write();
+  const checking = app.inject("/readyz");
+  setTimeout(() => other.exec("commit"), 300);
+  expect((await writing).statusCode).toBe(201);
+  expect(other.prepare("select count(*) as count from articles").all()).toEqual([{ count: 1 }]);
+  expect((await checking).statusCode).toBe(200);
+  other.close();
+});
+
 test.each<[string, (file: string) => void]>([
   ["deleted", (file) => rmSync(file)],
   ["moved away", (file) => renameSync(file, `${file}.old`)],

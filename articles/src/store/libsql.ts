@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   Kysely,
   type QueryResult,
@@ -93,8 +93,6 @@ class LibsqlAdapter extends SqliteAdapter {
   }
 }
 
-const writes = new Set<string>(["InsertQueryNode", "UpdateQueryNode", "DeleteQueryNode"]);
-
 /** Waits for locks of other processes without holding up the event loop or queries that need no lock. */
 class LibsqlDriver extends SqliteDriver {
   readonly #database: Database.Database;
@@ -118,35 +116,59 @@ class LibsqlDriver extends SqliteDriver {
   }
 
   async #execute<R>(connection: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<R>> {
-    if (writes.has(query.query.kind)) this.#file.check();
+    const isRead = query.query.kind === "SelectQueryNode";
+    if (!isRead) this.#file.check();
     // A transaction has its lock from the beginning.
     if (this.#inTransaction) return connection.executeQuery<R>(query);
-    return retryWhileBusy(
-      BUSY_TIMEOUT_MS,
-      () => connection.executeQuery<R>(query),
-      async (ms) => {
-        await super.releaseConnection();
-        await setTimeout(ms);
-        await super.acquireConnection();
-      },
-    );
+    if (isRead) return this.#retry(() => connection.executeQuery<R>(query));
+
+    await this.#begin();
+    try {
+      const result = await connection.executeQuery<R>(query);
+      this.#database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      this.#rollback();
+      throw error;
+    }
   }
 
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    // After a plain BEGIN, two processes can read the same state, and one fails when both write.
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  override async beginTransaction(): Promise<void> {
+    await this.#begin();
     this.#inTransaction = true;
   }
 
-  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await super.commitTransaction(connection);
+  override async commitTransaction(): Promise<void> {
+    this.#database.exec("COMMIT");
     this.#inTransaction = false;
   }
 
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+  override async rollbackTransaction(): Promise<void> {
     this.#inTransaction = false;
+    this.#rollback();
+  }
+
+  /**
+   * Takes the lock for writing. libsql does not reset a prepared statement that finds the file locked, and
+   * SQLite commits nothing while it is in progress. `exec` leaves none behind.
+   */
+  async #begin(): Promise<void> {
+    // After a plain BEGIN, two processes can read the same state, and one fails when both write.
+    await this.#retry(() => this.#database.exec("BEGIN IMMEDIATE"));
+  }
+
+  #rollback(): void {
     // After some errors, such as a full disk, SQLite has already rolled back.
-    if (this.#database.inTransaction) await super.rollbackTransaction(connection);
+    if (this.#database.inTransaction) this.#database.exec("ROLLBACK");
+  }
+
+  /** Lets other queries use the connection while this one waits. */
+  #retry<T>(work: () => T | Promise<T>): Promise<T> {
+    return retryWhileBusy(BUSY_TIMEOUT_MS, work, async (ms) => {
+      await super.releaseConnection();
+      await setTimeout(ms);
+      await super.acquireConnection();
+    });
   }
 
   override async destroy(): Promise<void> {
