@@ -116,8 +116,8 @@ function isUnread(exchange: Exchange): boolean {
 }
 
 /**
- * Waits for a turn of the event loop that had nothing to do, so that no client is in the queue of the
- * listening socket: closing that resets them.
+ * Waits for a turn of the event loop that had nothing to do, as then hardly a client is in the queue of
+ * the listening socket: closing that resets them, before their requests are read.
  */
 async function quietMoment(): Promise<void> {
   const end = performance.now() + LONGEST_SEARCH_MS;
