@@ -6,7 +6,7 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**"],
     // Two cores: more workers would only make the tests against real servers wait for each other.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 120_000,
+    testTimeout: 60_000,
+    hookTimeout: 300_000,
   },
 });
