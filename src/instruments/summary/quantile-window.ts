@@ -16,7 +16,7 @@ const SLICE_LENGTH = 1 + BUCKETS;
 /** The octaves (from one power of two to the next) in which a family has had values. */
 export class Octaves {
   /** The number that each octave got when it first occurred, from 1; 0 if it has not occurred. */
-  readonly numbers = new Uint16Array(OCTAVES);
+  readonly numbers: Uint16Array = new Uint16Array(OCTAVES);
   /** Those that have occurred, in ascending order of their values. */
   ascending: readonly number[] = [];
 
