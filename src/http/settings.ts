@@ -56,7 +56,6 @@ export function measuringSettings(options: MeasuringOptions): MeasuringSettings 
 }
 
 export function servingSettings(options: HttpMetricsOptions): ServingSettings {
-  if ("headers" in options || "req" in options) throw notCalled("httpMetrics");
   const { registry = metrics, path = "/metrics", port, host = "" } = options;
   const { authorize, measureScrapes = false } = options;
   if (path !== false && !(typeof path === "string" && path.startsWith("/"))) {
@@ -118,4 +117,9 @@ function excluding(exclude: MeasuringOptions["exclude"]): MeasuringSettings["exc
 function invalidExclude(value: unknown): Error {
   const rule = "use an array of paths and regular expressions, or a function of the request";
   return invalidOption("exclude", value, rule);
+}
+
+/** Fails where a framework calls `httpMetrics` itself, with a request or a context for options. */
+export function checkCalled(options: object): void {
+  if ("headers" in options || "req" in options) throw notCalled("httpMetrics");
 }
