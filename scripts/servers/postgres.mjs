@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -81,9 +81,7 @@ const startIn = (folder, data, port) =>
  * @param {number} pid
  */
 function isReady(data, pid) {
-  const file = join(data, "postmaster.pid");
-  if (!existsSync(file)) return false;
-  const lines = readFileSync(file, "utf8").split("\n");
+  const lines = textOf(join(data, "postmaster.pid")).split("\n");
   return Number(lines[0]) === pid && lines[7]?.trim() === "ready";
 }
 
@@ -93,6 +91,20 @@ function isReady(data, pid) {
  * @param {number} pid
  */
 function children(pid) {
-  const list = `/proc/${pid}/task/${pid}/children`;
-  return existsSync(list) ? readFileSync(list, "utf8").split(" ").filter(Boolean).map(Number) : [];
+  return textOf(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+}
+
+/**
+ * A file's text, or none where there is no such file. The server may delete it at any time, so it is not asked
+ * for before.
+ *
+ * @param {string} file
+ */
+function textOf(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (Object(error).code === "ENOENT") return "";
+    throw error;
+  }
 }
