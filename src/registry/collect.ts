@@ -1,4 +1,4 @@
-import type { Call } from "./call.ts";
+import type { Making } from "./call.ts";
 import { LATE, type Reader, Run, runOf } from "./run.ts";
 
 /**
@@ -15,9 +15,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** What reads have to know about the page that they are for. */
 export interface Collecting {
-  readonly registry: object;
-  /** The call that asked for the page; undefined for a scrape from outside. */
-  readonly call: Call | undefined;
+  readonly page: Making;
   /** How long reads may take, in milliseconds. */
   readonly deadlineMs: number;
   /** Whether the scraper has asked for this deadline. */
@@ -56,8 +54,7 @@ function read(reader: Reader, wait: Wait): Promise<void> | undefined {
   const before = runOf(reader);
   // After a hot reload there is a new callback, and the read of the old one does not matter.
   if (before?.read === reader.read) return join(before, reader, wait);
-  const { registry, call } = wait.collecting;
-  const run = new Run(reader, registry, call);
+  const run = new Run(reader, wait.collecting.page);
   run.begin();
   return run.end && wait.until(run, run.end);
 }

@@ -1,7 +1,7 @@
 import { FORMATS } from "../exposition/formats.ts";
 import { negotiate } from "../exposition/negotiate.ts";
 import { type PageSource, render } from "../exposition/render.ts";
-import { askingCall, type Call, whyLeftOut } from "./call.ts";
+import { making, whyLeftOut } from "./call.ts";
 import { collect } from "./collect.ts";
 import { Claims, type Families, isNamed } from "./families.ts";
 import type { ForeignRules } from "./foreign/sink.ts";
@@ -64,10 +64,9 @@ export class PageMaker {
     const { deadlineMs = DEFAULT_DEADLINE_MS } = options;
     const { format, escaping, contentType } = negotiate(accept);
     const lose: ForeignRules["lose"] = (...lost) => this.#own.countLost(...lost);
-    const call = askingCall();
+    const page = making(this);
     const all = this.#exposed({
-      registry: this,
-      call,
+      making: page,
       names: names && new Set(names),
       visitMs: visitTime(deadlineMs),
       claims: new Claims(this.#families, `${format} ${escaping}`),
@@ -75,8 +74,7 @@ export class PageMaker {
       repeat: (name, labels) => this.#own.countDuplicate(name, labels),
     });
     const unread = await collect(all, {
-      registry: this,
-      call,
+      page,
       deadlineMs,
       isAskedFor: options.deadlineMs !== undefined,
       signal,
@@ -85,12 +83,12 @@ export class PageMaker {
     for (const [{ name }, reason] of unread) lose(name, reason);
     // A bit more than the last page, because numbers get longer as they grow.
     const capacity = Math.ceil(1024 + 1.05 * (this.#lengths.get(format) ?? 0));
-    const page = await FORMATS[format].open({ escaping, capacity, createdSamples });
+    const sink = await FORMATS[format].open({ escaping, capacity, createdSamples });
     const read = all.filter((source) => !unread.has(source));
-    const lost = await render(read, page, signal);
+    const lost = await render(read, sink, signal);
     signal?.throwIfAborted();
     for (const [{ name }, reason] of lost) lose(name, reason);
-    const body = page.finish();
+    const body = sink.finish();
     if (names === undefined) this.#lengths.set(format, body.length);
     return { contentType, body };
   }
@@ -101,13 +99,14 @@ export class PageMaker {
       ...instruments.filter(({ family }) => isNamed(family, rules.names)),
       ...Array.from(this.#foreign, (source) => new ForeignVisit(source, rules)),
     ];
-    const { call } = rules;
-    return call === undefined ? all : all.filter((source) => this.#hasPart(source, call, rules));
+    return rules.making.askedBy === undefined
+      ? all
+      : all.filter((source) => this.#hasPart(source, rules));
   }
 
   /** Whether a source is part of a page that a call of a user's function asks for. */
-  #hasPart({ name, reader }: Exposed, call: Call, { lose }: Pick<ForeignRules, "lose">): boolean {
-    const reason = reader && whyLeftOut(reader, this, call);
+  #hasPart({ name, reader }: Exposed, { making, lose }: ForeignRules): boolean {
+    const reason = reader && whyLeftOut(reader, making);
     if (reason !== undefined) lose(name, reason);
     return reason === undefined;
   }

@@ -1,6 +1,6 @@
 import { isThenable } from "../instruments/timer.ts";
 import type { CollectContext } from "../model/sample-sink.ts";
-import { type Call, during } from "./call.ts";
+import { type Call, during, type Making } from "./call.ts";
 
 /** Reads numbers that must be fetched before they can be exposed. */
 export interface Reader {
@@ -35,10 +35,9 @@ export class Run {
   /** The end of a read that goes on; rejects if the read fails. */
   end: Promise<void> | undefined;
 
-  /** @param within the call that asked for the page, if one did */
-  constructor(reader: Reader, registry: object, within: Call | undefined) {
+  constructor(reader: Reader, page: Making) {
     this.#reader = reader;
-    this.#call = { source: reader, registry, within };
+    this.#call = { source: reader, page };
     this.read = reader.read;
   }
 

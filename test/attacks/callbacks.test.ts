@@ -77,6 +77,29 @@ describe("a callback that exposes its own registry", () => {
     },
   );
 
+  test.each([
+    [2, 5],
+    [8, 8],
+  ])(
+    "does no harm where %d registries of %d gauges expose one another without waiting",
+    async (registries, gauges) => {
+      const ring = [registry, ...Array.from({ length: registries - 1 }, () => new Registry())];
+      let calls = 0;
+      for (const [at, one] of ring.entries()) {
+        const collect = () => {
+          calls += 1;
+          void ring[(at + 1) % registries]!.text();
+          return at;
+        };
+        for (let i = 0; i < gauges; i += 1) one.gauge({ name: `g${i}`, help: "", collect });
+      }
+      const { value } = await page();
+      expect(value("g0")).toBe(0);
+      await later(50);
+      expect(calls).toBeLessThanOrEqual(gauges + gauges ** 2 + 4 * registries * gauges);
+    },
+  );
+
   test("may be one of a chain of registries, each of which exposes the next", async () => {
     const registries = [registry, new Registry(), new Registry(), new Registry()];
     for (const [i, one] of registries.entries()) {

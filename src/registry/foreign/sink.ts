@@ -11,7 +11,7 @@ import {
   type SummaryValue,
   seriesHead,
 } from "../../model/sample-sink.ts";
-import type { Call } from "../call.ts";
+import type { Making } from "../call.ts";
 import { type Claims, isNamed } from "../families.ts";
 import { checkedNumber, checkFamily, checkHead, checkLabelNames } from "./checks.ts";
 import { GivenSeries } from "./given-series.ts";
@@ -26,9 +26,7 @@ export interface ForeignRules {
   readonly lose: (name: string, reason: unknown, where?: string) => void;
   /** Reports that a source gave a series more than once. */
   readonly repeat: (name: string, labels: object) => void;
-  readonly registry: object;
-  /** The call that asked for the page, if one did. */
-  readonly call: Call | undefined;
+  readonly making: Making;
   /** How long a visit that begins now may take, in milliseconds. */
   readonly visitMs: () => number;
 }

@@ -38,9 +38,9 @@ export class ForeignVisit implements PageSource {
   }
 
   visit(page: PageSink): Iterable<void> {
-    const { registry, call: within, visitMs } = this.#rules;
+    const { making, visitMs } = this.#rules;
     const { source, constantLabels } = this.reader;
-    const visit = new Visit({ source: this.reader, registry, within }, visitMs());
+    const visit = new Visit({ source: this.reader, page: making }, visitMs());
     const sink = new ForeignSink(page, { visit, constantLabels, rules: this.#rules });
     this.#sink = sink;
     return visit.steps(() => source.visit(sink));
