@@ -106,6 +106,14 @@ export function duplicateSeries(metric: string, labels: object): string {
   return `Metric ${show(metric)} was given the labels {${shown.slice(0, 20).join(", ")}} twice at once: only the first value counts, as in Prometheus. Add a label that tells the two apart, or leave one out.`;
 }
 
+/** For constant labels that come too late. */
+export function labelsShown(shown: readonly string[], wanted: readonly string[]): NarthexError {
+  return new NarthexError(
+    "NARTHEX_OPTION_INVALID",
+    `Registry: setLabels was given the labels ${list(wanted)}, but a page with the labels ${list(shown)} was exposed before: for Prometheus, every series would become another one. Call it when the program starts, before the first scrape.`,
+  );
+}
+
 export function labelsMismatch(
   metric: string,
   labelNames: readonly string[],

@@ -22,6 +22,7 @@ test("without variables everything is as documented", () => {
     path: "/metrics",
     conventions: "prometheus",
     exclude: [],
+    constantLabels: {},
     streamAfterSeconds: 10,
     runtime: true,
     outgoing: true,
@@ -38,6 +39,7 @@ test("each variable is read", () => {
     NARTHEX_PATH: "/internal/metrics",
     NARTHEX_CONVENTIONS: "opentelemetry",
     NARTHEX_EXCLUDE: "/healthz, /ready,",
+    NARTHEX_LABELS: "service=articles, zone=a=b,",
     NARTHEX_STREAM_AFTER_SECONDS: "0.5",
     NARTHEX_RUNTIME: "off",
     NARTHEX_OUTGOING: "False",
@@ -50,6 +52,7 @@ test("each variable is read", () => {
     path: "/internal/metrics",
     conventions: "opentelemetry",
     exclude: ["/healthz", "/ready"],
+    constantLabels: { service: "articles", zone: "a=b" },
     streamAfterSeconds: 0.5,
     runtime: false,
     outgoing: false,
@@ -104,6 +107,13 @@ test("of a list, only what is wrong is left out", () => {
     expect.stringContaining('NARTHEX_EXCLUDE has "ready"'),
     expect.stringContaining('NARTHEX_EXCLUDE has "/metrics?x"'),
   ]);
+});
+
+test("of labels, those without a name or a value are left out", () => {
+  const { constantLabels, said } = settingsIn({ NARTHEX_LABELS: "a=1,b,c=,=d,__e=f,2=g" });
+  expect(constantLabels).toEqual({ a: "1" });
+  expect(said).toHaveLength(5);
+  expect(said[0]).toContain('NARTHEX_LABELS has "b": use name=value');
 });
 
 test("an empty token does not open the metrics to everyone", () => {

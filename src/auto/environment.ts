@@ -14,6 +14,8 @@ export interface AutoSettings {
   readonly authorize: Authorize;
   readonly conventions: "prometheus" | "opentelemetry";
   readonly exclude: readonly string[];
+  /** Labels of every series. */
+  readonly constantLabels: Readonly<Record<string, string>>;
   readonly streamAfterSeconds: number;
   /** Whether the process and Node itself are measured. */
   readonly runtime: boolean;
@@ -44,6 +46,9 @@ export function readSettings(
       isPath,
       `use paths with commas between them, each ${A_PATH}`,
     ),
+    constantLabels: labelsIn(
+      from.list("NARTHEX_LABELS", isLabel, "use name=value, with commas between labels"),
+    ),
     streamAfterSeconds: from.read(
       "NARTHEX_STREAM_AFTER_SECONDS",
       10,
@@ -72,6 +77,15 @@ function isPath(text: string): boolean {
 
 function pathIn(text: string): string | undefined {
   return isPath(text) ? text : undefined;
+}
+
+function isLabel(text: string): boolean {
+  return /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*=./.test(text);
+}
+
+function labelsIn(entries: readonly string[]): AutoSettings["constantLabels"] {
+  const parts = entries.map((entry) => [entry.slice(0, entry.indexOf("=")), entry] as const);
+  return Object.fromEntries(parts.map(([name, entry]) => [name, entry.slice(name.length + 1)]));
 }
 
 function conventionsIn(text: string): AutoSettings["conventions"] | undefined {

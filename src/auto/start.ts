@@ -15,7 +15,10 @@ import { onChildProcess, onListening, onOwnMetric } from "./signs.ts";
 export function start(): void {
   const settings = readSettings(process.env, say);
   if (settings.isDisabled) return;
-  const { outgoing, conventions } = settings;
+  const { outgoing, conventions, constantLabels } = settings;
+  if (Object.keys(constantLabels).length > 0) {
+    attempt("no labels of NARTHEX_LABELS", () => metrics.setLabels(constantLabels));
+  }
   const port = new MetricsPort(settings);
   attempt("no routes of requests", findRoutes);
   measureServers(settings);

@@ -21,6 +21,13 @@ export interface LabelledFamily<L extends string, Series> {
   remove(labels: Labels<L>): boolean;
   /** Removes all series. */
   clear(): void;
+  /**
+   * Sets all series to zero, and keeps them. They begin now, and series that are held go on counting.
+   *
+   * @example
+   * beforeEach(() => posted.reset()); // a test begins at zero
+   */
+  reset(): void;
 }
 
 /** The methods that every metric without labels has besides its updates. */
@@ -31,6 +38,8 @@ export interface PlainFamily<Series> {
   remove(): boolean;
   /** Resets the metric to zero. */
   clear(): void;
+  /** Resets the metric to zero. */
+  reset(): void;
 }
 
 /** The options that all metric types have. */
@@ -58,6 +67,7 @@ export interface MetricOptions<L extends string> {
 
 /** What an instrument gets from its registry. */
 export interface RegistryContext extends Clock {
+  /** Read at each visit, as `setLabels` may replace them before the first one. */
   readonly constantLabels: {
     readonly names: readonly string[];
     readonly values: readonly string[];
@@ -97,7 +107,7 @@ export function define<L extends string>(
   if (typeof help !== "string") throw invalidOption(name, "help", help, "use a string");
   checkUnit(name, unit);
   if (!Array.isArray(labels)) throw invalidOption(name, "labels", labels, "use an array of names");
-  checkLabelNames(name, [...context.constantLabels.names, ...labels], RESERVED[type] ?? "");
+  checkLabels({ name, type }, [...context.constantLabels.names, ...labels]);
   if (limit !== Number.POSITIVE_INFINITY && !(Number.isInteger(limit) && limit > 0)) {
     throw invalidOption(name, "limit", limit, "use a whole number from 1, or Infinity");
   }
@@ -116,6 +126,14 @@ export function define<L extends string>(
       (_key, value) => (value === Number.POSITIVE_INFINITY ? "Infinity" : value),
     ),
   };
+}
+
+/** Throws unless a metric can have these labels, constant ones and its own, beside each other. */
+export function checkLabels(
+  { name, type }: Pick<Family, "name" | "type">,
+  labelNames: readonly string[],
+): void {
+  checkLabelNames(name, labelNames, type === "stateset" ? name : RESERVED[type]);
 }
 
 /** Labels that the samples of a type have by themselves. */

@@ -9,6 +9,7 @@ interface SeriesOwner extends MetricSource {
   labels(labels?: object): HeldSeries;
   remove(): boolean;
   clear(): void;
+  reset(): void;
 }
 
 /**
@@ -60,6 +61,10 @@ export abstract class HeldSeries implements MetricSource {
 
   clear(): void {
     this.instrument.clear();
+  }
+
+  reset(): void {
+    this.instrument.reset();
   }
 
   visit(sink: SampleSink): Iterable<void> | void {

@@ -1,8 +1,14 @@
 import { invalidValue } from "../errors.ts";
-import { checkLabelNames, checkMetricName } from "../model/names.ts";
-import type { SampleSink, SeriesHead } from "../model/sample-sink.ts";
+import { checkMetricName } from "../model/names.ts";
+import { type SampleSink, seriesHead } from "../model/sample-sink.ts";
 import { readLabels } from "../series/label-index.ts";
-import { define, type LabelValue, type MetricOptions, type RegistryContext } from "./definition.ts";
+import {
+  checkLabels,
+  define,
+  type LabelValue,
+  type MetricOptions,
+  type RegistryContext,
+} from "./definition.ts";
 import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
 import type { SeriesRow } from "./series-row.ts";
@@ -32,10 +38,10 @@ export interface Info {
 export class InfoInstrument extends Instrument<InfoSeries> implements Info {
   /** No callback supplies its values. */
   readonly reader = undefined;
-  private facts: Pick<SeriesHead, "labelNames" | "labelValues"> = {
-    labelNames: [],
-    labelValues: [],
-  };
+  private facts: RegistryContext["constantLabels"] = { names: [], values: [] };
+  /** The names of constant labels, and behind them those of the facts; made of these two arrays. */
+  private labelNames: readonly string[] = [];
+  private madeOf: readonly (readonly string[])[] = [];
 
   constructor({ name, help }: InfoOptions, context: RegistryContext) {
     checkMetricName(name);
@@ -47,16 +53,28 @@ export class InfoInstrument extends Instrument<InfoSeries> implements Info {
     if (typeof facts !== "object" || facts === null || Array.isArray(facts)) {
       throw invalidValue(this.family.name, facts, "an info takes an object of label values");
     }
-    const { constantLabels } = this.definition;
     const names = Object.keys(facts);
-    checkLabelNames(this.family.name, [...constantLabels.names, ...names]);
-    const values = readLabels(this.family.name, names, facts);
-    this.facts = {
-      labelNames: [...constantLabels.names, ...names],
-      labelValues: [...constantLabels.values, ...values],
-    };
+    checkLabels(this.family, [...this.definition.constantLabels.names, ...names]);
+    this.facts = { names, values: readLabels(this.family.name, names, facts) };
     const { chunk, at } = this.labels();
     chunk[at] = 1;
+  }
+
+  /** Does nothing: facts are not counted, so there is no zero to which they could be set. */
+  override reset(): void {}
+
+  override checkConstantLabels(names: readonly string[]): void {
+    checkLabels(this.family, [...names, ...this.facts.names]);
+  }
+
+  /** One array for as long as it stays the same, as sinks cache what they make of it. */
+  private allNames(): readonly string[] {
+    const parts = [this.definition.constantLabels.names, this.facts.names];
+    if (parts.some((part, i) => part !== this.madeOf[i])) {
+      this.madeOf = parts;
+      this.labelNames = parts.flat();
+    }
+    return this.labelNames;
   }
 
   protected override newSeries(): InfoSeries {
@@ -65,8 +83,8 @@ export class InfoInstrument extends Instrument<InfoSeries> implements Info {
 
   protected override write(sink: SampleSink, row: SeriesRow): void {
     if (row.chunk[row.at] === 0) return;
-    const { created, timestamp, slot, tenancy } = row;
-    sink.info({ ...this.facts, created, timestamp, table: undefined, slot, tenancy });
+    const labelValues = [...row.labelValues, ...this.facts.values];
+    sink.info(seriesHead(this.allNames(), labelValues, row));
   }
 }
 

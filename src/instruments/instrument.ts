@@ -4,7 +4,7 @@ import type { Exemplar, MetricSource, SampleSink } from "../model/sample-sink.ts
 import { Chunks, newChunk } from "../series/chunks.ts";
 import { RecentSeries } from "../series/recent-series.ts";
 import { SeriesTable } from "../series/series-table.ts";
-import type { Definition } from "./definition.ts";
+import { checkLabels, type Definition } from "./definition.ts";
 import type { UpdateOptions } from "./exemplars.ts";
 import { chain, type HeldSeries } from "./held-series.ts";
 import { SeriesRow } from "./series-row.ts";
@@ -108,8 +108,20 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     else if (!this.only.isGone) this.restart(this.only.slot);
   }
 
+  /** Sets all series to zero, and keeps them. */
+  reset(): void {
+    for (let slot = 0; slot < this.table.slotCount; slot += 1) {
+      if (this.table.generation(slot) !== 0) this.restart(slot);
+    }
+  }
+
   get name(): string {
     return this.family.name;
+  }
+
+  /** Throws if the metric can't have these constant labels. */
+  checkConstantLabels(names: readonly string[]): void {
+    checkLabels(this.family, [...names, ...this.definition.labelNames]);
   }
 
   *visit(sink: SampleSink): Generator<void> {

@@ -1,5 +1,5 @@
 import { invalidOption, invalidValue, show } from "../errors.ts";
-import { checkLabelNames, checkStateSetName } from "../model/names.ts";
+import { checkStateSetName } from "../model/names.ts";
 import type { SampleSink, StateSetValue } from "../model/sample-sink.ts";
 import {
   define,
@@ -60,12 +60,11 @@ export class StateSetInstrument extends Instrument<HeldStateSet> {
     const { states } = options;
     checkStates(options.name, states);
     const definition = define("stateset", options, context, { states });
-    const { family, labelNames, constantLabels } = definition;
+    const { family } = definition;
     checkStateSetName(family.name);
     if (family.unit !== undefined) {
       throw invalidOption(family.name, "unit", family.unit, "a state set has none");
     }
-    checkLabelNames(family.name, [...constantLabels.names, ...labelNames], family.name);
     super(definition, states.length);
     this.states = [...states];
     this.value = new RowValue(this.states);

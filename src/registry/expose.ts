@@ -3,6 +3,7 @@ import { negotiate } from "../exposition/negotiate.ts";
 import { type PageSource, render } from "../exposition/render.ts";
 import { making, whyLeftOut } from "./call.ts";
 import { collect } from "./collect.ts";
+import type { ConstantLabels } from "./constant-labels.ts";
 import { Claims, type Families, isNamed } from "./families.ts";
 import type { ForeignRules } from "./foreign/sink.ts";
 import { type ForeignSource, ForeignVisit } from "./foreign/source.ts";
@@ -45,33 +46,39 @@ interface Exposed extends PageSource {
   readonly reader: Reader | undefined;
 }
 
+/** What a registry has. */
+export interface RegistryParts {
+  readonly families: Families;
+  readonly foreign: Iterable<ForeignSource>;
+  readonly own: OwnMetrics;
+  readonly labels: ConstantLabels;
+}
+
 /** Makes the pages of a registry. */
 export class PageMaker {
-  readonly #families: Families;
-  readonly #foreign: Iterable<ForeignSource>;
-  readonly #own: OwnMetrics;
+  readonly #parts: RegistryParts;
   /** The length of the last page of each format: the next one will be about as long. */
   readonly #lengths = new Map<string, number>();
 
-  constructor(families: Families, foreign: Iterable<ForeignSource>, own: OwnMetrics) {
-    this.#families = families;
-    this.#foreign = foreign;
-    this.#own = own;
+  constructor(parts: RegistryParts) {
+    this.#parts = parts;
   }
 
   async make(options: ExposeOptions): Promise<Exposition> {
     const { accept, names, createdSamples = false, signal } = options;
     const { deadlineMs = DEFAULT_DEADLINE_MS } = options;
     const { format, escaping, contentType } = negotiate(accept);
-    const lose: ForeignRules["lose"] = (...lost) => this.#own.countLost(...lost);
+    const { families, own, labels } = this.#parts;
+    labels.areShown = true;
+    const lose: ForeignRules["lose"] = (...lost) => own.countLost(...lost);
     const page = making(this);
     const all = this.#exposed({
       making: page,
       names: names && new Set(names),
       visitMs: visitTime(deadlineMs),
-      claims: new Claims(this.#families, `${format} ${escaping}`),
+      claims: new Claims(families, `${format} ${escaping}`),
       lose,
-      repeat: (name, labels) => this.#own.countDuplicate(name, labels),
+      repeat: (name, labels) => own.countDuplicate(name, labels),
     });
     const unread = await collect(all, {
       page,
@@ -94,10 +101,11 @@ export class PageMaker {
   }
 
   #exposed(rules: ForeignRules): Exposed[] {
-    const instruments = [...this.#families, ...this.#own.instruments];
+    const { families, own, foreign } = this.#parts;
+    const instruments = [...families, ...own.instruments];
     const all: Exposed[] = [
       ...instruments.filter(({ family }) => isNamed(family, rules.names)),
-      ...Array.from(this.#foreign, (source) => new ForeignVisit(source, rules)),
+      ...Array.from(foreign, (source) => new ForeignVisit(source, rules)),
     ];
     return rules.making.askedBy === undefined
       ? all

@@ -4,6 +4,7 @@ import type { RegistryContext } from "../instruments/definition.ts";
 import { ownOptions } from "../instruments/options.ts";
 import type { SampleSink } from "../model/sample-sink.ts";
 import { describe, Warnings } from "../warn.ts";
+import { labelsWithout } from "./constant-labels.ts";
 import { SOURCE } from "./foreign/sink.ts";
 
 /** The label of these metrics. A constant label of the registry with this name is left out of them. */
@@ -23,7 +24,8 @@ export class OwnMetrics {
   readonly #warnings = new Warnings();
 
   constructor(context: RegistryContext) {
-    const own = { ...context, constantLabels: withoutLabel(context.constantLabels) };
+    const constantLabels = labelsWithout(context.constantLabels, (name) => name === LABEL);
+    const own = { ...context, constantLabels };
     this.#overflowUpdates = new OwnCounter(
       ownOptions({
         name: "narthex_overflow_updates",
@@ -82,9 +84,4 @@ export class OwnMetrics {
       `Metric ${show(family)} gets no exemplar: ${describe(reason)}. The update was counted without it; this is not reported again.`,
     );
   }
-}
-
-function withoutLabel({ names, values }: RegistryContext["constantLabels"]) {
-  const kept = names.map((name) => name !== LABEL);
-  return { names: names.filter((_, i) => kept[i]), values: values.filter((_, i) => kept[i]) };
 }

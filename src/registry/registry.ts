@@ -1,5 +1,5 @@
 import { type Counter, CounterInstrument, type CounterOptions } from "../instruments/counter.ts";
-import type { RegistryContext } from "../instruments/definition.ts";
+import type { LabelValue, RegistryContext } from "../instruments/definition.ts";
 import { type ExemplarProvider, ExemplarSource } from "../instruments/exemplars.ts";
 import { type Gauge, GaugeInstrument, type GaugeOptions } from "../instruments/gauge.ts";
 import {
@@ -19,17 +19,16 @@ import {
   SummaryInstrument,
   type SummaryOptions,
 } from "../instruments/summary/summary.ts";
-import { checkLabelNames } from "../model/names.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
-import { readLabels } from "../series/label-index.ts";
+import { ConstantLabels } from "./constant-labels.ts";
 import { type ExposeOptions, type Exposition, PageMaker } from "./expose.ts";
 import { type AnyInstrument, Families } from "./families.ts";
 import { ForeignSource } from "./foreign/source.ts";
 import { OwnMetrics } from "./own-metrics.ts";
 
 export interface RegistryOptions {
-  /** Labels on every series of the registry. */
-  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Labels on every series of the registry; `setLabels` replaces them. */
+  readonly labels?: Readonly<Record<string, LabelValue>> | undefined;
   /**
    * The clock, in milliseconds since the epoch, for tests and simulations. Spans of time (expiry, the
    * windows of summaries and the like) are read from it, too. By default timestamps come from `Date`
@@ -45,19 +44,17 @@ export class Registry {
   readonly #exemplars = new ExemplarSource((family, reason) =>
     this.#own.warnOfExemplar(family, reason),
   );
+  readonly #labels = new ConstantLabels();
   readonly #context: RegistryContext;
   readonly #pages: PageMaker;
   readonly #own: OwnMetrics;
 
   constructor(options: RegistryOptions = {}) {
     const { labels = {}, now } = ownOptions(options);
-    const names = Object.keys(labels);
-    checkLabelNames("of the registry", names);
-    const values = readLabels("of the registry", names, labels);
-    const constantLabels = { names, values };
+    this.#labels.replace(labels, []);
     const exemplars = this.#exemplars;
     this.#context = {
-      constantLabels,
+      constantLabels: this.#labels,
       now: now ?? (() => Date.now()),
       elapsed: now ?? (() => performance.now()),
       exemplars,
@@ -66,7 +63,12 @@ export class Registry {
     };
     this.#own = new OwnMetrics(this.#context);
     for (const instrument of this.#own.instruments) this.#families.reserve(instrument.family);
-    this.#pages = new PageMaker(this.#families, this.#sources, this.#own);
+    this.#pages = new PageMaker({
+      families: this.#families,
+      foreign: this.#sources,
+      own: this.#own,
+      labels: this.#labels,
+    });
   }
 
   /** A value that only goes up. The same definition gives the same counter, however often. */
@@ -129,9 +131,39 @@ export class Registry {
     return this.#exemplars.provider;
   }
 
+  /**
+   * Sets the labels that every series of the registry has, in place of those that it had; series that
+   * are there already get them, too. It is meant for the shared registry `metrics`, and for the start of
+   * a program: with other labels, Prometheus takes every series for a new one.
+   *
+   * @throws NarthexError `NARTHEX_OPTION_INVALID` once a page with other labels was exposed;
+   * `NARTHEX_LABEL_NAME_INVALID` where a metric has a label of such a name, or it can't be one;
+   * `NARTHEX_LABEL_VALUE_INVALID` if a value is not a string, number or boolean
+   * @example
+   * metrics.setLabels({ service: "articles", zone: "eu-1" });
+   */
+  setLabels(labels: Readonly<Record<string, LabelValue>>): void {
+    this.#labels.replace(labels, this.#families);
+  }
+
+  /**
+   * Sets the registry's metrics to zero, as before a test. Their series stay and begin now, and series
+   * that are held go on counting. Infos keep their facts; metrics with `collect` have what it gives at the
+   * next scrape; what the registry counts of its own troubles (`narthex_*`) leaves the page; registered
+   * sources and registries stay as they are. A gauge that goes up when something begins and down when it
+   * ends, such as requests in progress, falls below zero if that ends after the reset.
+   *
+   * @example
+   * beforeEach(() => metrics.reset());
+   */
+  reset(): void {
+    for (const instrument of this.#families) instrument.reset();
+    for (const instrument of this.#own.instruments) instrument.clear();
+  }
+
   /** Exposes a source of samples beside the registry's own metrics. The result removes it again. */
   register(source: MetricSource): () => void {
-    const registered = new ForeignSource(source, this.#context.constantLabels);
+    const registered = new ForeignSource(source, this.#labels);
     this.#sources.add(registered);
     return () => {
       this.#sources.delete(registered);

@@ -24,6 +24,16 @@ test("paths are excluded", async () => {
     .toEqual({ "GET _unmatched 200 ok": 1 });
 });
 
+test("all series have the labels of the environment", async () => {
+  const app = new AutoProcess(["http.mjs"], { NARTHEX_LABELS: "service=articles,zone=a" });
+  await app.url();
+  const { families } = await app.page();
+  for (const { samples } of families.values()) {
+    for (const { labels } of samples)
+      expect(labels).toMatchObject({ service: "articles", zone: "a" });
+  }
+});
+
 test("the conventions are OpenTelemetry's", async () => {
   const app = new AutoProcess(["calls-itself.mjs"], { NARTHEX_CONVENTIONS: "opentelemetry" });
   await app.url();
