@@ -20,11 +20,16 @@ export class ServerProcess {
     this.#output = output;
   }
 
-  /** Starts it, and waits until it serves its metrics: Next measures nothing before that. */
+  /**
+   * Starts it, and waits until it serves its metrics: Next measures nothing before that.
+   *
+   * @param ready for a server that has its metrics elsewhere
+   */
   static async start(
     args: readonly string[],
     cwd: string,
     env: Readonly<Record<string, string>>,
+    ready = (server: ServerProcess): Promise<unknown> => server.page(),
   ): Promise<ServerProcess> {
     const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
     const child = spawn(process.execPath, args, { cwd, env, stdio });
@@ -40,7 +45,7 @@ export class ServerProcess {
       child.once("exit", () => reject(new Error(`The server ended: ${output.join("")}`)));
     });
     const started = new ServerProcess(child, port, output);
-    await vi.waitFor(() => started.page(), PATIENCE);
+    await vi.waitFor(() => ready(started), PATIENCE);
     return started;
   }
 

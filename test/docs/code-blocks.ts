@@ -15,7 +15,14 @@ export interface CodeBlock {
 /** The Markdown pages in a folder, as paths in the repository. */
 export function pagesIn(folder: string): string[] {
   const files = readdirSync(join(repository, folder)).filter((file) => file.endsWith(".md"));
-  return files.map((file) => `${folder}/${file}`);
+  return files.map((file) => (folder === "." ? file : `${folder}/${file}`));
+}
+
+/** The pages that a user reads. */
+export function guides(): string[] {
+  return ["README.md", "docs", "docs/http", "docs/recipes"].flatMap((path) =>
+    path.endsWith(".md") ? [path] : pagesIn(path),
+  );
 }
 
 export function codeBlocksOf(page: string): CodeBlock[] {

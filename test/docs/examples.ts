@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import ts from "typescript";
 import { assumedIn } from "./assumed.ts";
-import { codeBlocksOf, lineOf, pagesIn, repository } from "./code-blocks.ts";
+import { codeBlocksOf, guides, lineOf, repository } from "./code-blocks.ts";
 
 /** An example in the documentation. */
 export interface Example {
@@ -17,8 +17,9 @@ const TYPESCRIPT = ["ts", "tsx"];
 
 /** The TypeScript blocks of the README and the guides, which are complete modules already. */
 export function guideExamples(): Example[] {
-  const pages = ["README.md", ...pagesIn("docs"), ...pagesIn("docs/http")];
-  return pages.flatMap(codeBlocksOf).filter(({ language }) => TYPESCRIPT.includes(language));
+  return guides()
+    .flatMap(codeBlocksOf)
+    .filter(({ language }) => TYPESCRIPT.includes(language));
 }
 
 /** The `@example`s of the package's exports, completed to modules. */

@@ -1,17 +1,15 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import ts from "typescript";
 import { expect, onTestFinished, test } from "vitest";
 import { AutoProcess, patient } from "../auto/auto-process.ts";
 import { send } from "../contracts/client.ts";
 import { requestCounts } from "../contracts/counts.ts";
 import { NEXT, nextEnvironment } from "../contracts/next-build.ts";
 import { ServerProcess } from "../contracts/server-process.ts";
-import { codeBlocksOf, pagesIn, repository } from "./code-blocks.ts";
+import { pagesIn } from "./code-blocks.ts";
+import { written } from "./program.ts";
 
 const AUTO = "docs/http/auto.md";
 const NEXT_JS = "docs/http/next.md";
@@ -65,43 +63,6 @@ test(AUTO, async () => {
   expect((await fetch(`${url}/nothing`)).status).toBe(404);
   await expect.poll(async () => requestCounts(await app.page()), patient).toEqual(COUNTS);
 });
-
-/** Writes the program of a page to a folder from which the repository's packages can be imported. */
-async function written(page: string): Promise<string> {
-  const parent = join(repository, ".cache");
-  await mkdir(parent, { recursive: true });
-  const folder = await mkdtemp(join(parent, "program-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-  for (const [name, code] of programOf(page)) {
-    const file = join(folder, name);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, code);
-  }
-  return folder;
-}
-
-/** The files of a page's program: the blocks that begin with a file name, or else the first block. */
-function programOf(page: string): (readonly [name: string, code: string])[] {
-  const blocks = codeBlocksOf(page);
-  const files = blocks.flatMap(({ code }) => {
-    const [, name] = /^\/\/ (\S+\.[jt]sx?)\n/.exec(code) ?? [];
-    return name === undefined ? [] : [[name, code] as const];
-  });
-  return files.length > 0 ? files : [["server.js", asJavaScript(blocks[0]!.code)]];
-}
-
-function asJavaScript(code: string): string {
-  return ts.transpileModule(code, {
-    compilerOptions: {
-      module: ts.ModuleKind.ESNext,
-      target: ts.ScriptTarget.ES2023,
-      // The settings of projects with Nest.
-      experimentalDecorators: true,
-      emitDecoratorMetadata: true,
-    },
-  }).outputText;
-}
 
 async function started(folder: string, env: Readonly<Record<string, string>> = {}) {
   const server = await ServerProcess.start(["server.js"], folder, { PATH, PORT: "0", ...env });
