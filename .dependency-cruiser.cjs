@@ -19,6 +19,7 @@ const allowed = {
   opentelemetry: ["instruments"],
   testing: ["model", "exposition", "registry"],
   http: ["instruments", "registry", "scrape"],
+  textfile: ["instruments", "registry"],
   auto: ["registry", "runtime", "http"],
 };
 
@@ -36,6 +37,7 @@ const httpLayers = [
   "record/",
   "server/",
   "page/",
+  "serve/",
   "adapter\\.ts",
   `(${frameworks.join("|")})/`,
   "nest/",

@@ -8,15 +8,17 @@ export type ErrorCode =
   | "NARTHEX_LABEL_VALUE_INVALID"
   | "NARTHEX_VALUE_INVALID"
   | "NARTHEX_EXEMPLAR_INVALID"
-  | "NARTHEX_PAGE_INVALID";
+  | "NARTHEX_PAGE_INVALID"
+  | "NARTHEX_LISTEN_FAILED"
+  | "NARTHEX_TEXTFILE_FAILED";
 
 /** The only error that this package throws. A call that throws one has changed nothing. */
 export class NarthexError extends Error {
   override readonly name = "NarthexError";
   readonly code: ErrorCode;
 
-  constructor(code: ErrorCode, message: string) {
-    super(message);
+  constructor(code: ErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
   }
 }
@@ -156,5 +158,32 @@ export function invalidExemplar(metric: string, value: unknown, rule: string): N
   return new NarthexError(
     "NARTHEX_EXEMPLAR_INVALID",
     `Metric ${show(metric)}: exemplar ${show(value)} can't be kept: ${rule}.`,
+  );
+}
+
+/**
+ * For a server of the metrics whose port is in use or can't be opened.
+ *
+ * @param way how to choose another port
+ */
+export function cannotListen(
+  url: string,
+  cause: Error & { readonly code?: unknown },
+  way: string,
+): NarthexError {
+  const reason = cause.code === "EADDRINUSE" ? "the port is in use" : cause.message;
+  return new NarthexError(
+    "NARTHEX_LISTEN_FAILED",
+    `No metrics on ${url}: ${reason}. Choose another port with the option port${way}.`,
+    cause,
+  );
+}
+
+/** For a page that could not be written into a file; whatever was there before is still there. */
+export function textfileFailed(path: string, reason: string, cause?: unknown): NarthexError {
+  return new NarthexError(
+    "NARTHEX_TEXTFILE_FAILED",
+    `The metrics are not in ${show(path)}: ${reason}.`,
+    cause,
   );
 }

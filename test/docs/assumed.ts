@@ -52,6 +52,7 @@ import { Socket } from "node:net";
 const request = new IncomingMessage(new Socket());`,
     server: 'import { createServer } from "node:http";\nconst server = createServer();',
   },
+  "narthex/serve": { app: 'import { Hono } from "hono";\nconst app = new Hono();' },
 };
 
 /** The declarations that the docstring examples of an entry leave out. */

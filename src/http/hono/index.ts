@@ -3,10 +3,9 @@ import type { Context, MiddlewareHandler, Next } from "hono";
 import { NodeHttpMetrics } from "../adapter.ts";
 import { guard } from "../guard.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
-import type { MetricsEndpoint } from "../page/endpoint.ts";
 import { FetchRequest } from "../request/fetch-request.ts";
 import { type Message, requestOf, requestOrNew } from "../request/find.ts";
-import { FetchHttpRequest, type HttpRequest } from "../request/http-request.ts";
+import { FetchHttpRequest } from "../request/http-request.ts";
 import { honoRoute } from "./route.ts";
 
 export type { Authorize, HttpMetricsOptions, MonitorOptions } from "../options.ts";
@@ -78,16 +77,7 @@ function handle(http: NodeHttpMetrics, message: Message, c: Context, next: Next)
   if (!endpoint?.isAt(c.req.path)) return next();
   http.noteScrape(message);
   const view = guard(() => requestOf(message)?.view);
-  return page(endpoint, view ?? new FetchHttpRequest(c.req.raw), bindingsOf(c).outgoing);
-}
-
-async function page(
-  endpoint: MetricsEndpoint,
-  request: HttpRequest,
-  outgoing: ServerResponse | undefined,
-): Promise<Response> {
-  const { status, headers, body } = await endpoint.answer(request, outgoing);
-  return new Response(body as Uint8Array<ArrayBuffer> | string, { status, headers });
+  return endpoint.respond(view ?? new FetchHttpRequest(c.req.raw), bindingsOf(c).outgoing);
 }
 
 /** Where no server of Node's is below: the response itself has to tell what becomes of it. */

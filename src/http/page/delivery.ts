@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerResponse, ServerHttp2Stream } from "node:http2";
+import type { ScrapeResponse } from "../../scrape/request.ts";
 import type { Delivery } from "../../scrape/scraper.ts";
 import type { HttpRequest } from "../request/http-request.ts";
 
@@ -52,4 +53,8 @@ function fetchDelivery(raw: HttpRequest["raw"]): Delivery {
     },
     abort() {},
   };
+}
+
+export function fetchResponse({ status, headers, body }: ScrapeResponse): Response {
+  return new Response(body as Uint8Array<ArrayBuffer> | string, { status, headers });
 }

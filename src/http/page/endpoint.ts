@@ -7,7 +7,7 @@ import { describe, Warnings } from "../../warn.ts";
 import type { Authorize, HttpMetricsOptions } from "../options.ts";
 import { type HttpRequest, NodeHttpRequest, pathOf } from "../request/http-request.ts";
 import { servingSettings } from "../settings.ts";
-import { deliveryOf, type NodeResponse } from "./delivery.ts";
+import { deliveryOf, fetchResponse, type NodeResponse } from "./delivery.ts";
 
 /** How long the option `authorize` may take. */
 const AUTHORIZE_MS = 10_000;
@@ -50,6 +50,15 @@ export class MetricsEndpoint {
       headers: { ...headers, "www-authenticate": challenge },
       body: "Unauthorized.\n",
     };
+  }
+
+  /**
+   * The same as a response of the fetch API.
+   *
+   * @param outgoing Node's response with which it will be sent, if the server is Node's
+   */
+  async respond(request: HttpRequest, outgoing?: NodeResponse): Promise<Response> {
+    return fetchResponse(await this.answer(request, outgoing));
   }
 
   /** Answers a request of Node's HTTP, unless somebody else has done it; it never rejects. */

@@ -1,7 +1,10 @@
 import { createServer, type RequestListener, type Server } from "node:http";
+import { cannotListen, type NarthexError } from "../../errors.ts";
 import { processWide } from "../../process-wide.ts";
 import { warn } from "../../warn.ts";
+import { NodeHttpRequest } from "../request/http-request.ts";
 import { servers } from "../server/servers.ts";
+import { elsewhere } from "./elsewhere.ts";
 import type { MetricsEndpoint } from "./endpoint.ts";
 import { isWorker } from "./one-worker.ts";
 
@@ -10,12 +13,16 @@ interface Address {
   readonly host?: string | undefined;
 }
 
+const DEFAULT_HOST = "127.0.0.1";
+
 /** The endpoints of a server with their listeners. The newest endpoint is the one that it serves. */
 type Pages = Map<MetricsEndpoint, RequestListener>;
 
 /** The metrics servers of the process. After a hot reload, new code goes on with them. */
 const running = processWide("http.metrics-servers", () => ({
   byAddress: new Map<string, Server>(),
+  /** Those that listen, or once did. */
+  listened: new WeakSet<Server>(),
   pages: new WeakMap<Server, Pages>(),
 }));
 
@@ -26,19 +33,18 @@ const running = processWide("http.metrics-servers", () => ({
  */
 export function startMetricsServer(
   endpoint: MetricsEndpoint,
-  { port, host = "127.0.0.1" }: Address,
-  onFailure: (error: Error) => void = ({ message }) =>
-    warn(
-      `No metrics on http://${hostInUrl(host)}:${port}${endpoint.path}: ${message}. Choose another port with the option port${isWorker() ? ", one for each worker of the cluster" : ""}.`,
-    ),
+  { port, host = DEFAULT_HOST }: Address,
+  onFailure: (error: Error) => void = (error) =>
+    warn(notServed(endpoint, { port, host }, error).message),
 ): Server {
   const address = `${host}:${port}`;
-  const known = running.byAddress.get(address);
+  const known = stillThere(running.byAddress.get(address));
   const server = known ?? createMetricsServer();
   running.pages.get(server)?.set(endpoint, answering(endpoint));
   answerNewest(server);
   if (known !== undefined) return server;
   if (port !== 0) running.byAddress.set(address, server);
+  server.once("listening", () => running.listened.add(server));
   server.once("close", () => forget(server));
   server.on("error", (error) => {
     forget(server);
@@ -46,6 +52,21 @@ export function startMetricsServer(
   });
   // Exclusive, because the workers of a cluster must not share the port: each has metrics of its own.
   return server.listen({ port, host, exclusive: true }).unref();
+}
+
+/** A server that listens, or is about to; not one that the application is closing. */
+function stillThere(server: Server | undefined): Server | undefined {
+  return server?.listening === false && running.listened.has(server) ? undefined : server;
+}
+
+/** The error for metrics that are not served because their server can't listen. */
+export function notServed(
+  { path }: MetricsEndpoint,
+  { port, host = DEFAULT_HOST }: Address,
+  cause: Error,
+): NarthexError {
+  const way = isWorker() ? ", one for each worker of the cluster" : ", or 0 for any that is free";
+  return cannotListen(`http://${hostInUrl(host)}:${port}${path}`, cause, way);
 }
 
 /** A host as it is written in a URL: with brackets if it is an IPv6 address. */
@@ -95,7 +116,8 @@ function forget(server: Server): void {
 
 function answering(endpoint: MetricsEndpoint): RequestListener {
   return (request, response) => {
-    if (endpoint.isAt(request.url ?? "/")) void endpoint.send(request, response);
-    else response.writeHead(404, { "content-type": "text/plain" }).end("Not found.\n");
+    const other = elsewhere(endpoint, new NodeHttpRequest(request));
+    if (other === undefined) void endpoint.send(request, response);
+    else response.writeHead(other.status, other.headers).end(other.body);
   };
 }

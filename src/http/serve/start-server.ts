@@ -1,0 +1,34 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { invalidSetting } from "../../errors.ts";
+import { ownOptions } from "../../instruments/options.ts";
+import { MetricsEndpoint } from "../page/endpoint.ts";
+import { leaveMetricsServer, notServed, startMetricsServer } from "../page/server.ts";
+import { servingSettings } from "../settings.ts";
+import type { ServeMetricsOptions } from "./index.ts";
+
+/** `serveMetrics`, with Node's modules. */
+export async function startServer(given: ServeMetricsOptions): Promise<Server> {
+  const { signal, ...options } = ownOptions(given);
+  signal?.throwIfAborted();
+  const { port, host } = servingSettings(options);
+  if (port === undefined) {
+    throw invalidSetting("serveMetrics", "port", port, "use a port from 0 to 65535, such as 9464");
+  }
+  const endpoint = new MetricsEndpoint(options);
+  const address = { port, host };
+  const server = startMetricsServer(endpoint, address, () => {});
+  if (!server.listening) {
+    await once(server, "listening").catch((error) => {
+      throw notServed(endpoint, address, error);
+    });
+  }
+  const stop = () => leaveMetricsServer(server, endpoint);
+  if (signal?.aborted) {
+    stop();
+    throw signal.reason;
+  }
+  signal?.addEventListener("abort", stop, { once: true });
+  server.once("close", () => signal?.removeEventListener("abort", stop));
+  return server;
+}
