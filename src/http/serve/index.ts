@@ -1,43 +1,15 @@
 import type { Server } from "node:http";
 import { invalidSetting } from "../../errors.ts";
 import { ownOptions } from "../../instruments/options.ts";
-import type { HttpMetricsOptions } from "../options.ts";
 import { fetchResponse } from "../page/delivery.ts";
 import { elsewhere } from "../page/elsewhere.ts";
 import { MetricsEndpoint } from "../page/endpoint.ts";
 import { FetchHttpRequest } from "../request/http-request.ts";
+import type { MetricsHandlerOptions, ServeMetricsOptions } from "./options.ts";
 
 export type { Authorize } from "../options.ts";
 export type { HttpRequest } from "../request/http-request.ts";
-
-/** What is served, and to whom. */
-interface PageOptions
-  extends Pick<HttpMetricsOptions, "registry" | "authorize" | "maxConcurrent" | "createdSamples"> {
-  /** The path that serves the metrics, `/metrics` by default. */
-  readonly path?: string | undefined;
-}
-
-/** The options of `serveMetrics`. */
-export interface ServeMetricsOptions extends PageOptions {
-  /** The port, from 0 to 65535; 0 for any that is free. Exporters usually begin at 9464. */
-  readonly port: number;
-  /**
-   * The address to listen on, `127.0.0.1` by default, which only this machine can reach. In a container
-   * it has to be `0.0.0.0` (or `::`), because Prometheus comes from outside of it.
-   */
-  readonly host?: string | undefined;
-  /** Stops the server, with all of its connections, once it is aborted. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** The options of `metricsHandler`. */
-export interface MetricsHandlerOptions extends PageOptions {
-  /**
-   * The path that serves the metrics, `/metrics` by default, as it stands in the URL of the request.
-   * `"*"` serves them on every path: for a handler behind a router that has chosen the path already.
-   */
-  readonly path?: string | undefined;
-}
+export type { MetricsHandlerOptions, ServeMetricsOptions } from "./options.ts";
 
 /**
  * Serves the metrics on a port of their own, in a program that has no server to measure: a worker, a

@@ -5,7 +5,7 @@ import { ownOptions } from "../../instruments/options.ts";
 import { MetricsEndpoint } from "../page/endpoint.ts";
 import { leaveMetricsServer, notServed, startMetricsServer } from "../page/server.ts";
 import { servingSettings } from "../settings.ts";
-import type { ServeMetricsOptions } from "./index.ts";
+import type { ServeMetricsOptions } from "./options.ts";
 
 /** `serveMetrics`, with Node's modules. */
 export async function startServer(given: ServeMetricsOptions): Promise<Server> {
