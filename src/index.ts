@@ -48,6 +48,14 @@ export type {
 } from "./instruments/summary/summary.ts";
 export type { StopTimer } from "./instruments/timer.ts";
 export type { Family, MetricType } from "./model/family.ts";
+export type {
+  CompositeHistogram,
+  CompositeSummary,
+  CompositeValue,
+  CumulativeBucket,
+  MetricFamily,
+  MetricSample,
+} from "./model/metric-family.ts";
 export {
   type BucketSpan,
   type CollectContext,

@@ -25,7 +25,7 @@ export interface LabelledFamily<L extends string, Series> {
    * Sets all series to zero, and keeps them. They begin now, and series that are held go on counting.
    *
    * @example
-   * beforeEach(() => posted.reset()); // a test begins at zero
+   * posted.reset(); // before a test, so that it begins at zero
    */
   reset(): void;
 }

@@ -55,14 +55,19 @@ export class Families {
   }
 
   /** @param exposed a family's name, or that of its samples */
-  remove(exposed: string): boolean {
+  find(exposed: string): AnyInstrument | undefined {
     const name = this.#owners.get(escapeMetricName(exposed, "underscores")) ?? exposed;
-    const instrument = this.#instruments.get(name);
+    return this.#instruments.get(name);
+  }
+
+  /** @param exposed a family's name, or that of its samples */
+  remove(exposed: string): boolean {
+    const instrument = this.find(exposed);
     if (instrument === undefined) return false;
     for (const claimed of claimedNames(instrument.family)) this.#owners.delete(claimed);
     this.#reserved.delete(instrument.family);
     this.#taken.clear();
-    return this.#instruments.delete(name);
+    return this.#instruments.delete(instrument.family.name);
   }
 
   /**

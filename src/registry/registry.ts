@@ -19,10 +19,13 @@ import {
   SummaryInstrument,
   type SummaryOptions,
 } from "../instruments/summary/summary.ts";
+import { exposedNames } from "../model/family.ts";
+import type { MetricFamily } from "../model/metric-family.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
 import { ConstantLabels } from "./constant-labels.ts";
 import { type ExposeOptions, type Exposition, PageMaker } from "./expose.ts";
 import { type AnyInstrument, Families } from "./families.ts";
+import { readFamilies } from "./family-reader.ts";
 import { ForeignSource } from "./foreign/source.ts";
 import { OwnMetrics } from "./own-metrics.ts";
 
@@ -154,7 +157,7 @@ export class Registry {
    * ends, such as requests in progress, falls below zero if that ends after the reset.
    *
    * @example
-   * beforeEach(() => metrics.reset());
+   * metrics.reset(); // before each test
    */
   reset(): void {
     for (const instrument of this.#families) instrument.reset();
@@ -168,6 +171,35 @@ export class Registry {
     return () => {
       this.#sources.delete(registered);
     };
+  }
+
+  /**
+   * The registry's metrics and their samples at this moment, in the shape that `narthex/parse` gives those
+   * of a page: to read values in a program, such as a health check, without making a page. It is a copy,
+   * and calls nobody: a metric with `collect` has what it gave at the last scrape, and registered sources
+   * and registries are not there. A histogram's sample `_count` has the whole histogram as `composite`,
+   * native buckets included.
+   *
+   * @example
+   * for (const { name, type, samples } of metrics.families()) console.log(name, type, samples.length);
+   */
+  families(): MetricFamily[] {
+    return readFamilies([...this.#families, ...this.#own.instruments]);
+  }
+
+  /**
+   * One of `families`, by its name or that of a sample, such as `orders`, `orders_total` or
+   * `latency_seconds_bucket`; undefined if there is none.
+   *
+   * @example
+   * const family = registry.find("articles_posted_total");
+   * family?.samples[0]; // { name: "articles_posted_total", labels: { category: "news" }, value: 3, … }
+   */
+  find(name: string): MetricFamily | undefined {
+    const found =
+      this.#families.find(name) ??
+      this.#own.instruments.find(({ family }) => exposedNames(family).includes(name));
+    return found && readFamilies([found])[0];
   }
 
   /** Removes a metric by its name, with or without the suffix; returns whether it was there. */

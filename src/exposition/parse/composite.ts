@@ -1,33 +1,13 @@
-import type { NativeBuckets, NativeHistogram } from "../../model/sample-sink.ts";
+import type {
+  CompositeHistogram,
+  CompositeSummary,
+  CompositeValue,
+  CumulativeBucket,
+} from "../../model/metric-family.ts";
+import type { NativeBuckets } from "../../model/sample-sink.ts";
 import type { LineReader } from "./line-reader.ts";
 
-/** A histogram or summary on one line, as OpenMetrics 2.0 writes them: `{count:…,sum:…,…}`. */
-export type CompositeValue = CompositeHistogram | CompositeSummary;
-
-export interface CompositeHistogram {
-  readonly type: "histogram" | "gaugehistogram";
-  readonly count: number;
-  readonly sum: number;
-  /** Empty, or in ascending order with +Inf as the last. */
-  readonly buckets: readonly CumulativeBucket[];
-  readonly native: Omit<NativeHistogram, "exemplars"> | undefined;
-}
-
-/** A classic bucket as pages have it: its count includes those of all lower buckets. */
-export interface CumulativeBucket {
-  /** The upper bound. */
-  readonly bound: number;
-  readonly count: number;
-}
-
-export interface CompositeSummary {
-  readonly type: "summary";
-  readonly count: number;
-  readonly sum: number;
-  readonly quantiles: readonly { readonly quantile: number; readonly value: number }[];
-}
-
-/** Reads a composite value, whose fields come in a fixed order. */
+/** Reads a histogram or summary on one line, as OpenMetrics 2.0 writes them: `{count:…,sum:…,…}`. */
 export function readComposite(line: LineReader): CompositeValue {
   line.expect("{", "a composite value is not in braces");
   const first = readKey(line);

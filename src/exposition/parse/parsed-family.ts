@@ -1,8 +1,9 @@
 import type { Family, MetricType } from "../../model/family.ts";
+import type { MetricFamily } from "../../model/metric-family.ts";
 import type { ParsedSample } from "./sample.ts";
 
 /** A metric family and its samples, in the order of the page. */
-export interface ParsedFamily extends Family {
+export interface ParsedFamily extends MetricFamily {
   readonly samples: readonly ParsedSample[];
 }
 

@@ -1,22 +1,14 @@
 import { show } from "../../errors.ts";
+import type { MetricSample } from "../../model/metric-family.ts";
 import type { Exemplar } from "../../model/sample-sink.ts";
-import { type CompositeValue, readComposite } from "./composite.ts";
+import { readComposite } from "./composite.ts";
 import { type ParsedLabels, readBraces, type SampleStart } from "./labels.ts";
 import { type LineReader, parseNumber } from "./line-reader.ts";
 
 /** One line of a page that has a value. */
-export interface ParsedSample {
-  /** The name on the page, with suffixes such as `_total` or `_bucket`. */
-  readonly name: string;
+export interface ParsedSample extends MetricSample {
+  /** Has no prototype, so that a label may have any name, `__proto__` included. */
   readonly labels: ParsedLabels;
-  /** The count, if the line has a composite value. */
-  readonly value: number;
-  readonly composite: CompositeValue | undefined;
-  /** When the value was taken, in seconds since the epoch; NaN if the page does not say. */
-  readonly timestamp: number;
-  /** When counting began, in seconds since the epoch; NaN if the line itself does not say. */
-  readonly created: number;
-  readonly exemplars: readonly Exemplar[];
   /** The number of the line, from 1. */
   readonly line: number;
 }

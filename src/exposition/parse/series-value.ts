@@ -1,12 +1,16 @@
 import type { Family } from "../../model/family.ts";
 import type {
+  CompositeHistogram,
+  CompositeSummary,
+  CumulativeBucket,
+} from "../../model/metric-family.ts";
+import type {
   Exemplar,
   HistogramValue,
   NativeHistogram,
   StateSetValue,
   SummaryValue,
 } from "../../model/sample-sink.ts";
-import type { CompositeHistogram, CompositeSummary, CumulativeBucket } from "./composite.ts";
 import { parseNumber } from "./line-reader.ts";
 import type { ParsedSample } from "./sample.ts";
 

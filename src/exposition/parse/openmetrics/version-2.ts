@@ -1,5 +1,5 @@
 import type { MetricType } from "../../../model/family.ts";
-import type { CompositeValue } from "../composite.ts";
+import type { CompositeValue } from "../../../model/metric-family.ts";
 import { labelsKey } from "../labels.ts";
 import type { LineReader } from "../line-reader.ts";
 import { withoutSuffix } from "../parsed-family.ts";
