@@ -1,3 +1,5 @@
+import { didYouMean } from "./near-miss.ts";
+
 /** Identifies the kind of error in programs: codes never change, but messages may. */
 export type ErrorCode =
   | "NARTHEX_NAME_INVALID"
@@ -77,6 +79,49 @@ export function invalidSetting(
   return new NarthexError(
     "NARTHEX_OPTION_INVALID",
     `${where}: option ${option} is ${show(value)}: ${rule}.`,
+  );
+}
+
+/**
+ * @param where what has the options
+ * @param wayOut what to do instead, where that is known
+ */
+export function unknownOption(
+  where: string,
+  option: string,
+  known: readonly string[],
+  wayOut = didYouMean(option, known),
+): NarthexError {
+  const rest = wayOut ?? `use ${known.join(", ")}`;
+  const end = rest.endsWith("?") ? "" : ".";
+  return new NarthexError(
+    "NARTHEX_OPTION_INVALID",
+    `${where}: there is no option ${show(option)}: ${rest}${end}`,
+  );
+}
+
+/** For a function that was not given an object where it takes options. */
+export function noOptions(where: string, given: unknown): NarthexError {
+  return new NarthexError(
+    "NARTHEX_OPTION_INVALID",
+    `${where}: the options are ${show(given)}: pass an object.`,
+  );
+}
+
+/** For functions that other libraries call with three numbers. */
+export function noBounds(name: string, options: readonly string[], given: unknown): NarthexError {
+  return new NarthexError(
+    "NARTHEX_OPTION_INVALID",
+    `${name}() was given ${show(given)}: pass an object, as in ${name}({ ${options.join(", ")} }).`,
+  );
+}
+
+/** For a method of the registry that was not given an object. */
+export function noMetricOptions(method: string, given: unknown): NarthexError {
+  const name = typeof given === "string" ? show(given) : '"…"';
+  return new NarthexError(
+    "NARTHEX_OPTION_INVALID",
+    `${method}() was given ${show(given)}: pass an object, as in ${method}({ name: ${name}, help: "…" }).`,
   );
 }
 

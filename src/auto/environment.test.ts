@@ -100,6 +100,26 @@ test.each([
   expect(JSON.stringify(settings)).toBe(JSON.stringify(defaults));
 });
 
+test("a variable that is misspelt is said to be unknown", () => {
+  const { said, port } = settingsIn({ NARTHEX_PROT: "9465", NARTHEX_VERBOSE_LOGS: "on" });
+  expect(port).toBe(9464);
+  expect(said).toEqual([
+    "NARTHEX_PROT is no setting of narthex/auto: did you mean NARTHEX_PORT?",
+    expect.stringContaining(
+      "NARTHEX_VERBOSE_LOGS is no setting of narthex/auto: there are NARTHEX_",
+    ),
+  ]);
+});
+
+test("what Kubernetes sets for a service of the same name is no setting", () => {
+  const { said } = settingsIn({
+    NARTHEX_SERVICE_HOST: "10.0.0.1",
+    NARTHEX_SERVICE_PORT_HTTP: "80",
+    NARTHEX_PORT_80_TCP_ADDR: "10.0.0.1",
+  });
+  expect(said).toEqual([]);
+});
+
 test("of a list, only what is wrong is left out", () => {
   const { exclude, said } = settingsIn({ NARTHEX_EXCLUDE: "/healthz,ready,/metrics?x" });
   expect(exclude).toEqual(["/healthz"]);

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { show } from "../errors.ts";
 import type { Authorize } from "../http/options.ts";
 import { bearer } from "../http/page/authorize.ts";
+import { didYouMean } from "../near-miss.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,7 +30,7 @@ export function readSettings(
   say: (message: string) => void,
 ): AutoSettings {
   const from = new EnvironmentReader(environment, say);
-  return {
+  const settings = {
     isDisabled: from.flag("NARTHEX_DISABLED", false),
     port: from.read("NARTHEX_PORT", 9464, portIn, "use a port from 0 to 65535"),
     host: from.read("NARTHEX_HOST", "127.0.0.1", hostIn, "use an address of this machine"),
@@ -58,7 +59,12 @@ export function readSettings(
     runtime: from.flag("NARTHEX_RUNTIME", true),
     outgoing: from.flag("NARTHEX_OUTGOING", true),
   };
+  from.reportUnknown(["NARTHEX_BEARER_TOKEN"]);
+  return settings;
 }
+
+/** What Kubernetes and Docker's links set in a container beside a service that is called narthex. */
+const OF_A_SERVICE = /^NARTHEX_(SERVICE_(HOST|PORT)|PORT_\d+_|NAME$|ENV_)/;
 
 const A_PATH = "a path that begins with a slash, without a query";
 
@@ -120,6 +126,8 @@ const FLAGS = new Map([
 class EnvironmentReader {
   readonly #environment: Environment;
   readonly #say: (message: string) => void;
+  /** The variables that were read. */
+  readonly #known = new Set<string>();
 
   constructor(environment: Environment, say: (message: string) => void) {
     this.#environment = environment;
@@ -136,6 +144,7 @@ class EnvironmentReader {
     parse: (text: string) => Value | undefined,
     rule: string,
   ): Value {
+    this.#known.add(name);
     const text = this.#environment[name]?.trim();
     if (!text) return byDefault;
     const value = parse(text);
@@ -152,12 +161,24 @@ class EnvironmentReader {
 
   /** A list with commas between its entries; wrong entries are reported and left out. */
   list(name: string, isRight: (entry: string) => boolean, rule: string): readonly string[] {
+    this.#known.add(name);
     const entries = (this.#environment[name] ?? "").split(",").map((entry) => entry.trim());
     return entries.filter((entry) => {
       if (entry === "" || isRight(entry)) return entry !== "";
       this.#say(`${name} has ${show(entry)}: ${rule}. It is left out.`);
       return false;
     });
+  }
+
+  /** Reports variables that nobody has read: their names are misspelt. */
+  reportUnknown(others: readonly string[]): void {
+    const known = [...this.#known, ...others];
+    for (const [name, value] of Object.entries(this.#environment)) {
+      if (!name.startsWith("NARTHEX_") || value === undefined) continue;
+      if (known.includes(name) || OF_A_SERVICE.test(name)) continue;
+      const wayOut = didYouMean(name, known) ?? `there are ${known.join(", ")}.`;
+      this.#say(`${name} is no setting of narthex/auto: ${wayOut}`);
+    }
   }
 }
 

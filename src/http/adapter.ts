@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import { ownOptions } from "../instruments/options.ts";
 import { guard, reportFailure } from "./guard.ts";
 import type { HttpMetricsOptions } from "./options.ts";
 import { MetricsEndpoint } from "./page/endpoint.ts";
@@ -14,7 +13,7 @@ import { NodeRequest } from "./request/node-request.ts";
 import { UpgradeRequest } from "./request/upgrade-request.ts";
 import { servers } from "./server/servers.ts";
 import type { Watcher } from "./server/watch.ts";
-import { servingSettings } from "./settings.ts";
+import { httpOptions, servingSettings } from "./settings.ts";
 
 type FindRoute<Context> = (context: Context) => string | undefined;
 
@@ -29,8 +28,9 @@ export class NodeHttpMetrics {
   readonly #measureScrapes: boolean;
 
   /** @throws where an option is bad */
-  constructor(options: HttpMetricsOptions) {
-    const { isServed, port, host, measureScrapes } = servingSettings(ownOptions(options));
+  constructor(given: HttpMetricsOptions) {
+    const options = httpOptions(given);
+    const { isServed, port, host, measureScrapes } = servingSettings(options);
     const page = isServed ? new MetricsEndpoint(options) : undefined;
     this.recorder = new HttpRecorder(options);
     this.#measureScrapes = measureScrapes;

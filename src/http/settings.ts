@@ -1,4 +1,5 @@
 import { invalidSetting, notCalled } from "../errors.ts";
+import { type Advice, isObject, knownOptions, type OptionNames } from "../instruments/options.ts";
 import { metrics } from "../registry/metrics.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Authorize, HttpMetricsOptions, MeasuringOptions } from "./options.ts";
@@ -119,7 +120,63 @@ function invalidExclude(value: unknown): Error {
   return invalidOption("exclude", value, rule);
 }
 
+const NAMES: OptionNames<HttpMetricsOptions> = {
+  registry: true,
+  conventions: true,
+  metrics: true,
+  labelNames: true,
+  labels: true,
+  limit: true,
+  streamAfterSeconds: true,
+  route: true,
+  exclude: true,
+  path: true,
+  port: true,
+  host: true,
+  authorize: true,
+  measureScrapes: true,
+  maxConcurrent: true,
+  createdSamples: true,
+};
+
+const USE_EXCLUDE = "use exclude";
+const USE_METRICS = "use metrics, as in metrics: { duration: { … } }";
+const USE_LABELS = "choose the labels of each metric, as in metrics: { duration: { labels: […] } }";
+const USE_RUNTIME = "call collectRuntime of narthex/runtime";
+
+/** What options of other libraries' HTTP metrics are called here. */
+const ADVICE: Advice = {
+  promRegistry: "use registry",
+  metricsPath: "use path",
+  endpoint: "use path",
+  autoregister: "use path: false to serve no page",
+  metricsApp: "use monitor, which serves the metrics on a port of their own",
+  normalizePath: "use route",
+  customLabels: "use labels",
+  transformLabels: "use labels",
+  includeMethod: USE_LABELS,
+  includePath: USE_LABELS,
+  includeStatusCode: USE_LABELS,
+  buckets: USE_METRICS,
+  native: USE_METRICS,
+  routeMetrics: USE_METRICS,
+  metricType: USE_METRICS,
+  httpDurationMetricName: USE_METRICS,
+  bypass: USE_EXCLUDE,
+  excludeRoutes: USE_EXCLUDE,
+  routeBlacklist: USE_EXCLUDE,
+  ignoreIncomingRequestHook: USE_EXCLUDE,
+  defaultMetrics: USE_RUNTIME,
+  collectDefaultMetrics: USE_RUNTIME,
+};
+
+/** The options that a user gave to `httpMetrics` or `monitor`. Throws where one is not known. */
+export function httpOptions(options: HttpMetricsOptions): HttpMetricsOptions {
+  if (isObject(options)) checkCalled(options);
+  return knownOptions("HTTP metrics", options, NAMES, ADVICE);
+}
+
 /** Fails where a framework calls `httpMetrics` itself, with a request or a context for options. */
-export function checkCalled(options: object): void {
+function checkCalled(options: object): void {
   if ("headers" in options || "req" in options) throw notCalled("httpMetrics");
 }

@@ -5,12 +5,14 @@ import {
   define,
   type LabelledFamily,
   type Labels,
+  METRIC_OPTIONS,
   type MetricOptions,
   type PlainFamily,
   type RegistryContext,
 } from "./definition.ts";
 import { checkExemplarOf, Exemplars, type UpdateOptions } from "./exemplars.ts";
 import { HeldSeries } from "./held-series.ts";
+import type { OptionNames } from "./options.ts";
 import type { SeriesRow } from "./series-row.ts";
 
 export interface CounterOptions<L extends string> extends MetricOptions<L> {
@@ -51,6 +53,11 @@ export type Counter<L extends string = never> = [L] extends [never]
   : LabelledCounter<L>;
 
 export class CounterInstrument extends CollectedInstrument<HeldCounter> {
+  static readonly options: OptionNames<CounterOptions<string>> = {
+    ...METRIC_OPTIONS,
+    collect: true,
+  };
+
   private readonly exemplars = new Exemplars(1);
 
   constructor(options: CounterOptions<string>, context: RegistryContext) {

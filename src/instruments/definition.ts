@@ -1,9 +1,9 @@
-import { invalidOption } from "../errors.ts";
+import { invalidOption, noMetricOptions, show } from "../errors.ts";
 import type { Family, MetricType } from "../model/family.ts";
 import { checkLabelNames, checkMetricName } from "../model/names.ts";
 import type { Clock } from "../series/series-table.ts";
 import type { ExemplarSource } from "./exemplars.ts";
-import { ownOptions } from "./options.ts";
+import { type Advice, isObject, knownOptions, type OptionNames, ownOptions } from "./options.ts";
 
 const DEFAULT_LIMIT = 10_000;
 
@@ -63,6 +63,57 @@ export interface MetricOptions<L extends string> {
   readonly initial?:
     | readonly ([L] extends [never] ? Readonly<Record<string, never>> : Labels<NoInfer<L>>)[]
     | undefined;
+}
+
+export const METRIC_OPTIONS: OptionNames<MetricOptions<string>> = {
+  name: true,
+  help: true,
+  labels: true,
+  unit: true,
+  limit: true,
+  expireAfterSeconds: true,
+  initial: true,
+};
+
+/** What options of prom-client, OpenTelemetry and the clients of other languages are called here. */
+const ADVICE: Advice = {
+  labelNames: "use labels",
+  labelnames: "use labels",
+  description: "use help",
+  documentation: "use help",
+  percentiles: "use quantiles",
+  objectives: "use quantiles",
+  advice: "use buckets",
+  ageBuckets: "leave it out, as the window always moves in five steps",
+  pruneAgedBuckets: "leave it out, or use expireAfterSeconds",
+  aggregator: "leave it out, as each process has a page of its own",
+  enableExemplars: "leave it out, as every counter and histogram takes exemplars",
+  registers: "call this method of the registry that is to have the metric",
+  registry: "call this method of the registry that is to have the metric",
+  prefix: "begin the name with it",
+  namespace: "begin the name with it",
+  subsystem: "begin the name with it",
+  constLabels: "use the option labels of new Registry",
+};
+
+/**
+ * The options of a metric as a user gave them. Throws where they are no object, or one is not known.
+ *
+ * @param method the method of the registry that was called
+ */
+export function metricOptions<Options extends { readonly name: string }>(
+  method: string,
+  options: Options,
+  names: OptionNames<Options>,
+): Options {
+  if (!isObject(options)) throw noMetricOptions(method, options);
+  const { name } = ownOptions(options);
+  return knownOptions(
+    typeof name === "string" ? `Metric ${show(name)}` : `${method}()`,
+    options,
+    names,
+    ADVICE,
+  );
 }
 
 /** What an instrument gets from its registry. */

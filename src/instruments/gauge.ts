@@ -5,11 +5,13 @@ import {
   define,
   type LabelledFamily,
   type Labels,
+  METRIC_OPTIONS,
   type MetricOptions,
   type PlainFamily,
   type RegistryContext,
 } from "./definition.ts";
 import { HeldSeries } from "./held-series.ts";
+import type { OptionNames } from "./options.ts";
 import type { SeriesRow } from "./series-row.ts";
 
 export interface GaugeOptions<L extends string> extends MetricOptions<L> {
@@ -46,6 +48,8 @@ export interface PlainGauge extends GaugeSeries, PlainFamily<GaugeSeries> {}
 export type Gauge<L extends string = never> = [L] extends [never] ? PlainGauge : LabelledGauge<L>;
 
 export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
+  static readonly options: OptionNames<GaugeOptions<string>> = { ...METRIC_OPTIONS, collect: true };
+
   constructor(options: GaugeOptions<string>, context: RegistryContext) {
     super(define("gauge", options, context), options.collect);
     this.open();

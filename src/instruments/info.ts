@@ -11,6 +11,7 @@ import {
 } from "./definition.ts";
 import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
+import type { OptionNames } from "./options.ts";
 import type { SeriesRow } from "./series-row.ts";
 
 /** Exposition adds `_info` to the name, whether or not it is there already. */
@@ -36,6 +37,8 @@ export interface Info {
 
 /** The row is 1 once facts are set, and 0 before and after `clear`. */
 export class InfoInstrument extends Instrument<InfoSeries> implements Info {
+  static readonly options: OptionNames<InfoOptions> = { name: true, help: true };
+
   /** No callback supplies its values. */
   readonly reader = undefined;
   private facts: RegistryContext["constantLabels"] = { names: [], values: [] };

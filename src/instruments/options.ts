@@ -1,3 +1,5 @@
+import { noOptions, unknownOption } from "../errors.ts";
+
 /** Options with their defaults applied. */
 export type Complete<Options> = {
   readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined>;
@@ -9,6 +11,38 @@ export type Complete<Options> = {
  */
 export function ownOptions<Options extends object>(options: Options): Options {
   return { __proto__: null, ...options };
+}
+
+/** The names of all options of an interface: it does not compile without one of them. */
+export type OptionNames<Options> = { readonly [Name in keyof Required<Options>]: true };
+
+/** For options of other libraries, what to do instead: the rest of a sentence. */
+export type Advice = Readonly<Record<string, string>>;
+
+/**
+ * The options that a user gave, as `ownOptions` has them.
+ *
+ * @param where what has these options, as errors name it
+ * @throws where they are no object, or have one that is not known: JavaScript would not tell
+ */
+export function knownOptions<Options extends object>(
+  where: string,
+  options: Options,
+  names: OptionNames<Options>,
+  advice: Advice = {},
+): Options {
+  if (!isObject(options)) throw noOptions(where, options);
+  const own = ownOptions(options);
+  for (const [name, value] of Object.entries(own)) {
+    if (value === undefined || Object.hasOwn(names, name)) continue;
+    const wayOut = Object.hasOwn(advice, name) ? advice[name] : undefined;
+    throw unknownOption(where, name, Object.keys(names), wayOut);
+  }
+  return own;
+}
+
+export function isObject(options: unknown): options is object {
+  return typeof options === "object" && options !== null && !Array.isArray(options);
 }
 
 /** Options without those that are undefined: in a spread, they would take the place of defaults. */

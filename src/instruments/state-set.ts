@@ -5,12 +5,14 @@ import {
   define,
   type LabelledFamily,
   type Labels,
+  METRIC_OPTIONS,
   type MetricOptions,
   type PlainFamily,
   type RegistryContext,
 } from "./definition.ts";
 import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
+import type { OptionNames } from "./options.ts";
 import type { SeriesRow } from "./series-row.ts";
 
 export interface StateSetOptions<S extends string, L extends string>
@@ -49,8 +51,15 @@ export type StateSet<S extends string, L extends string = never> = [L] extends [
   ? PlainStateSet<S>
   : LabelledStateSet<S, L>;
 
+const { unit: _unit, ...WITHOUT_UNIT } = METRIC_OPTIONS;
+
 /** A row has a 0 or 1 for each state. */
 export class StateSetInstrument extends Instrument<HeldStateSet> {
+  static readonly options: OptionNames<StateSetOptions<string, string>> = {
+    ...WITHOUT_UNIT,
+    states: true,
+  };
+
   /** No callback supplies its values. */
   readonly reader = undefined;
   private readonly states: readonly string[];

@@ -1,6 +1,7 @@
 import { FORMATS } from "../exposition/formats.ts";
 import { negotiate } from "../exposition/negotiate.ts";
 import { type PageSource, render } from "../exposition/render.ts";
+import { knownOptions, type OptionNames } from "../instruments/options.ts";
 import { making, whyLeftOut } from "./call.ts";
 import { collect } from "./collect.ts";
 import type { ConstantLabels } from "./constant-labels.ts";
@@ -28,6 +29,14 @@ export interface ExposeOptions {
   /** Ends the scrape when nobody wants its page any more: `expose` rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
+
+const EXPOSE_OPTIONS: OptionNames<ExposeOptions> = {
+  accept: true,
+  names: true,
+  deadlineMs: true,
+  createdSamples: true,
+  signal: true,
+};
 
 /** The time that every visit has, however late the page is. */
 const SHORTEST_VISIT_MS = 100;
@@ -64,7 +73,8 @@ export class PageMaker {
     this.#parts = parts;
   }
 
-  async make(options: ExposeOptions): Promise<Exposition> {
+  async make(given: ExposeOptions): Promise<Exposition> {
+    const options = knownOptions("expose", given, EXPOSE_OPTIONS);
     const { accept, names, createdSamples = false, signal } = options;
     const { deadlineMs = DEFAULT_DEADLINE_MS } = options;
     const { format, escaping, contentType } = negotiate(accept);

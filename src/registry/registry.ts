@@ -1,5 +1,5 @@
 import { type Counter, CounterInstrument, type CounterOptions } from "../instruments/counter.ts";
-import type { LabelValue, RegistryContext } from "../instruments/definition.ts";
+import { type LabelValue, metricOptions, type RegistryContext } from "../instruments/definition.ts";
 import { type ExemplarProvider, ExemplarSource } from "../instruments/exemplars.ts";
 import { type Gauge, GaugeInstrument, type GaugeOptions } from "../instruments/gauge.ts";
 import {
@@ -8,7 +8,7 @@ import {
   type HistogramOptions,
 } from "../instruments/histogram/histogram.ts";
 import { type Info, InfoInstrument, type InfoOptions } from "../instruments/info.ts";
-import { ownOptions } from "../instruments/options.ts";
+import { type Advice, knownOptions, type OptionNames } from "../instruments/options.ts";
 import {
   type StateSet,
   StateSetInstrument,
@@ -40,6 +40,25 @@ export interface RegistryOptions {
   readonly now?: (() => number) | undefined;
 }
 
+const REGISTRY_OPTIONS: OptionNames<RegistryOptions> = { labels: true, now: true };
+
+const ADVICE: Advice = {
+  defaultLabels: "use labels",
+  constLabels: "use labels",
+};
+
+/** What the registry itself reads of a metric's options. */
+interface MadeOptions {
+  readonly name: string;
+  readonly initial?: readonly object[] | undefined;
+}
+
+interface InstrumentType<Options> {
+  /** The names of its options. */
+  readonly options: OptionNames<Options>;
+  new (options: Options, context: RegistryContext): AnyInstrument;
+}
+
 /** Metric families, and the pages made of them. */
 export class Registry {
   readonly #families = new Families();
@@ -53,7 +72,7 @@ export class Registry {
   readonly #own: OwnMetrics;
 
   constructor(options: RegistryOptions = {}) {
-    const { labels = {}, now } = ownOptions(options);
+    const { labels = {}, now } = knownOptions("new Registry", options, REGISTRY_OPTIONS, ADVICE);
     this.#labels.replace(labels, []);
     const exemplars = this.#exemplars;
     this.#context = {
@@ -76,43 +95,45 @@ export class Registry {
 
   /** A value that only goes up. The same definition gives the same counter, however often. */
   counter<const L extends string = never>(options: CounterOptions<L>): Counter<NoInfer<L>> {
-    return this.#add(CounterInstrument, options as CounterOptions<string>).handle as Counter<L>;
+    return this.#add("counter", CounterInstrument, options as CounterOptions<string>)
+      .handle as Counter<L>;
   }
 
   /** A value that goes up and down. */
   gauge<const L extends string = never>(options: GaugeOptions<L>): Gauge<NoInfer<L>> {
-    return this.#add(GaugeInstrument, options as GaugeOptions<string>).handle as Gauge<L>;
+    return this.#add("gauge", GaugeInstrument, options as GaugeOptions<string>).handle as Gauge<L>;
   }
 
   /** How values are distributed. */
   histogram<const L extends string = never>(options: HistogramOptions<L>): Histogram<NoInfer<L>> {
-    return this.#add(HistogramInstrument, options as HistogramOptions<string>)
+    return this.#add("histogram", HistogramInstrument, options as HistogramOptions<string>)
       .handle as Histogram<L>;
   }
 
   /** Quantiles of the newest values, computed in this process. */
   summary<const L extends string = never>(options: SummaryOptions<L>): Summary<NoInfer<L>> {
-    return this.#add(SummaryInstrument, options as SummaryOptions<string>).handle as Summary<L>;
+    return this.#add("summary", SummaryInstrument, options as SummaryOptions<string>)
+      .handle as Summary<L>;
   }
 
   /** Facts that are text, such as a version. */
   info(options: InfoOptions): Info {
-    const instrument = new InfoInstrument(ownOptions(options), this.#context);
-    return this.#families.add(instrument) as unknown as Info;
+    return this.#add("info", InfoInstrument, options) as unknown as Info;
   }
 
   /** States that are on or off. */
   stateSet<const S extends string, const L extends string = never>(
     options: StateSetOptions<S, L>,
   ): StateSet<NoInfer<S>, NoInfer<L>> {
-    return this.#add(StateSetInstrument, options).handle as StateSet<S, L>;
+    return this.#add("stateSet", StateSetInstrument, options).handle as StateSet<S, L>;
   }
 
-  #add<Options extends { readonly initial?: readonly object[] | undefined }>(
-    Type: new (options: Options, context: RegistryContext) => AnyInstrument,
+  #add<Options extends MadeOptions>(
+    method: string,
+    Type: InstrumentType<Options>,
     options: Options,
   ): AnyInstrument {
-    const own = ownOptions(options);
+    const own = metricOptions(method, options, Type.options);
     return this.#families.add(new Type(own, this.#context), own.initial);
   }
 
@@ -214,7 +235,7 @@ export class Registry {
    * const { contentType, body } = await metrics.expose({ accept: request.headers.accept });
    */
   expose(options: ExposeOptions = {}): Promise<Exposition> {
-    return this.#pages.make(ownOptions(options));
+    return this.#pages.make(options);
   }
 
   /** The page in the text format 0.0.4, for tests and logs. */

@@ -1,4 +1,3 @@
-import { ownOptions } from "../instruments/options.ts";
 import type { Registry } from "../registry/registry.ts";
 import { type FamilyGroup, share } from "../registry/shared-collector.ts";
 import { collectActiveResources } from "./active-resources.ts";
@@ -9,6 +8,7 @@ import {
   type RuntimeGroup,
   type RuntimeOptions,
   type RuntimeSettings,
+  runtimeOptions,
   runtimeSettings,
 } from "./options.ts";
 import { collectProcess } from "./process.ts";
@@ -48,7 +48,7 @@ const SETTINGS: { readonly [Group in RuntimeGroup]?: readonly (keyof RuntimeSett
  * collectRuntime(metrics, { only: ["process", "heap"] }); // or some of it
  */
 export function collectRuntime(registry: Registry, options: RuntimeOptions = {}): () => void {
-  const wanted = ownOptions(options);
+  const wanted = runtimeOptions(options);
   const settings = runtimeSettings(wanted);
   const stops: (() => void)[] = [];
   const stop = () => {

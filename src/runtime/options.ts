@@ -1,5 +1,10 @@
 import { invalidSetting } from "../errors.ts";
-import type { Complete } from "../instruments/options.ts";
+import {
+  type Advice,
+  type Complete,
+  knownOptions,
+  type OptionNames,
+} from "../instruments/options.ts";
 
 /**
  * - `version`: `nodejs_version_info`
@@ -43,6 +48,26 @@ export interface RuntimeOptions {
   readonly eventLoopPrecisionMs?: number | undefined;
   /** Upper bounds of `nodejs_gc_duration_seconds`, in seconds; 0.001 to 5 by default. */
   readonly gcBuckets?: readonly number[] | undefined;
+}
+
+const NAMES: OptionNames<RuntimeOptions> = {
+  only: true,
+  eventLoopPrecisionMs: true,
+  gcBuckets: true,
+};
+
+/** What the options of prom-client's collectDefaultMetrics are called here. */
+const ADVICE: Advice = {
+  register: "give the registry as the first argument",
+  registry: "give the registry as the first argument",
+  gcDurationBuckets: "use gcBuckets",
+  eventLoopMonitoringPrecision: "use eventLoopPrecisionMs",
+  timeout: "leave it out, as values are read when they are scraped",
+};
+
+/** The options that a user gave. Throws where one is not known. */
+export function runtimeOptions(options: RuntimeOptions): RuntimeOptions {
+  return knownOptions("collectRuntime", options, NAMES, ADVICE);
 }
 
 /** The options, checked and complete. */

@@ -1,5 +1,6 @@
 import { NarthexError } from "../errors.ts";
 import { PROMTOOL } from "../exposition/parse/syntax.ts";
+import { knownOptions, type OptionNames } from "../instruments/options.ts";
 import { countAndSum, cumulativeBuckets, infiniteBucket } from "./lint/histograms.ts";
 import { reservedLabel, unboundedLabel } from "./lint/labels.ts";
 import {
@@ -29,6 +30,8 @@ export interface LintOptions {
   /** Your own rules, in addition to the built-in ones. */
   readonly rules?: readonly Rule[] | undefined;
 }
+
+const NAMES: OptionNames<LintOptions> = { rules: true };
 
 /** In the order of the findings. */
 const RULES: readonly Rule[] = [
@@ -61,7 +64,8 @@ const NO_NEWLINE = "The page does not end in a newline: Prometheus refuses it.";
  * @example
  * expect(await lint(registry)).toEqual([]);
  */
-export async function lint(source: Source, { rules = [] }: LintOptions = {}): Promise<Finding[]> {
+export async function lint(source: Source, options: LintOptions = {}): Promise<Finding[]> {
+  const { rules = [] } = knownOptions("lint", options, NAMES);
   try {
     const page = await textPage(source);
     const families = familiesOf(page, PROMTOOL);

@@ -10,6 +10,7 @@ import type {
   Provider,
 } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
+import { type Advice, knownOptions, type OptionNames } from "../../instruments/options.ts";
 import { NodeHttpMetrics, watcherInFront } from "../adapter.ts";
 import { expressRoute } from "../express/route.ts";
 import { measureFastify } from "../fastify/requests.ts";
@@ -24,6 +25,14 @@ export type { HttpRequest } from "../request/http-request.ts";
 export interface HttpMetricsAsyncOptions
   extends Pick<ModuleMetadata, "imports">,
     Pick<FactoryProvider<HttpMetricsOptions>, "inject" | "useFactory"> {}
+
+const ASYNC_OPTIONS: OptionNames<HttpMetricsAsyncOptions> = {
+  imports: true,
+  inject: true,
+  useFactory: true,
+};
+
+const ADVICE: Advice = { useClass: "use useFactory", useExisting: "use inject and useFactory" };
 
 const OPTIONS = Symbol("narthex.http.options");
 const MEASURING = Symbol("narthex.http.measuring");
@@ -50,7 +59,9 @@ export class HttpMetricsModule {
    *   useFactory: (config: ConfigService) => ({ path: config.get("METRICS_PATH") }),
    * });
    */
-  static forRootAsync({ imports = [], ...options }: HttpMetricsAsyncOptions): DynamicModule {
+  static forRootAsync(given: HttpMetricsAsyncOptions): DynamicModule {
+    const known = knownOptions("HttpMetricsModule.forRootAsync", given, ASYNC_OPTIONS, ADVICE);
+    const { imports = [], ...options } = known;
     return { imports, ...moduleWith({ provide: OPTIONS, ...options }) };
   }
 }

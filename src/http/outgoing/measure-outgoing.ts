@@ -3,7 +3,12 @@ import { metrics } from "../../registry/metrics.ts";
 import { type Caller, type FamilyGroup, share } from "../../registry/shared-collector.ts";
 import { safely } from "./listen.ts";
 import { measureNode } from "./node-requests.ts";
-import { type OutgoingMetricsOptions, type OutgoingSettings, outgoingSettings } from "./options.ts";
+import {
+  type OutgoingMetricsOptions,
+  type OutgoingSettings,
+  outgoingOptions,
+  outgoingSettings,
+} from "./options.ts";
 import { OutgoingRecorder } from "./recorder.ts";
 import { measureUndici } from "./undici-requests.ts";
 
@@ -29,7 +34,7 @@ import { measureUndici } from "./undici-requests.ts";
  * await fetch("https://example.com/");
  */
 export function measureOutgoing(options: OutgoingMetricsOptions = {}): () => void {
-  const own = ownOptions(options);
+  const own = outgoingOptions(options);
   return measure(own, own);
 }
 

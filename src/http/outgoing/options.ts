@@ -1,5 +1,10 @@
 import { invalidSetting } from "../../errors.ts";
-import type { Complete } from "../../instruments/options.ts";
+import {
+  type Advice,
+  type Complete,
+  knownOptions,
+  type OptionNames,
+} from "../../instruments/options.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { HttpHistogramOptions, HttpMetricOptions } from "../options.ts";
 import { OUTGOING_CONVENTIONS } from "./conventions.ts";
@@ -49,6 +54,24 @@ export interface OutgoingMetricsOptions {
   readonly limit?: number | undefined;
   /** Requests that are not measured: those to a collector of traces, say. */
   readonly exclude?: ((request: OutgoingRequestFacts) => boolean) | undefined;
+}
+
+const NAMES: OptionNames<OutgoingMetricsOptions> = {
+  registry: true,
+  conventions: true,
+  metrics: true,
+  limit: true,
+  exclude: true,
+};
+
+const ADVICE: Advice = {
+  ignoreOutgoingRequestHook: "use exclude",
+  labels: "choose those of each metric, as in metrics: { duration: { labels: […] } }",
+};
+
+/** The options that a user gave to `measureOutgoing`. Throws where one is not known. */
+export function outgoingOptions(options: OutgoingMetricsOptions): OutgoingMetricsOptions {
+  return knownOptions("measureOutgoing", options, NAMES, ADVICE);
 }
 
 /** The options, checked and complete. */

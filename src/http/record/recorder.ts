@@ -7,7 +7,7 @@ import { describe, Warnings } from "../../warn.ts";
 import type { MeasuringOptions } from "../options.ts";
 import type { MeasuredRequest, Recorder } from "../request/measured-request.ts";
 import type { StreamKind } from "../request/outcome.ts";
-import { checkCalled, type MeasuringSettings, measuringSettings } from "../settings.ts";
+import { type MeasuringSettings, measuringSettings } from "../settings.ts";
 import { activeTrace } from "./active-trace.ts";
 import { chooseMetrics, tellsProtocols } from "./chosen-metrics.ts";
 import { CONVENTIONS, type Conventions } from "./conventions.ts";
@@ -44,7 +44,6 @@ export class HttpRecorder implements Recorder {
   readonly #warnings = new Warnings();
 
   constructor(given: MeasuringOptions) {
-    checkCalled(given);
     const options = ownOptions(given);
     const settings = measuringSettings(options);
     const { registry, limit } = settings;

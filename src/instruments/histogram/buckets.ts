@@ -1,9 +1,30 @@
-import { invalidOption, invalidSetting } from "../../errors.ts";
+import { invalidOption, invalidSetting, noBounds } from "../../errors.ts";
+import { isObject, knownOptions, type OptionNames } from "../options.ts";
 
 /** The default bounds of the Go client, meant for the latency of network services in seconds. */
 export const DEFAULT_BUCKETS: readonly number[] = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
+
+interface LinearOptions {
+  readonly start: number;
+  readonly width: number;
+  readonly count: number;
+}
+
+const LINEAR_OPTIONS: OptionNames<LinearOptions> = { start: true, width: true, count: true };
+
+interface ExponentialOptions {
+  readonly start: number;
+  readonly factor: number;
+  readonly count: number;
+}
+
+const EXPONENTIAL_OPTIONS: OptionNames<ExponentialOptions> = {
+  start: true,
+  factor: true,
+  count: true,
+};
 
 /**
  * Upper bounds with equal distances between them.
@@ -11,8 +32,9 @@ export const DEFAULT_BUCKETS: readonly number[] = [
  * @example
  * linearBuckets({ start: 10, width: 5, count: 3 }); // [10, 15, 20]
  */
-export function linearBuckets(options: { start: number; width: number; count: number }): number[] {
-  return bounds(options.count, (i) => options.start + i * options.width);
+export function linearBuckets(options: LinearOptions): number[] {
+  const { start, width, count } = checked("linearBuckets", options, LINEAR_OPTIONS);
+  return bounds(count, (i) => start + i * width);
 }
 
 /**
@@ -21,12 +43,18 @@ export function linearBuckets(options: { start: number; width: number; count: nu
  * @example
  * exponentialBuckets({ start: 1, factor: 2, count: 4 }); // [1, 2, 4, 8]
  */
-export function exponentialBuckets(options: {
-  start: number;
-  factor: number;
-  count: number;
-}): number[] {
-  return bounds(options.count, (i) => options.start * options.factor ** i);
+export function exponentialBuckets(options: ExponentialOptions): number[] {
+  const { start, factor, count } = checked("exponentialBuckets", options, EXPONENTIAL_OPTIONS);
+  return bounds(count, (i) => start * factor ** i);
+}
+
+function checked<Options extends object>(
+  name: string,
+  options: Options,
+  names: OptionNames<Options>,
+): Options {
+  if (!isObject(options)) throw noBounds(name, Object.keys(names), options);
+  return knownOptions(name, options, names);
 }
 
 function bounds(count: number, bound: (i: number) => number): number[] {

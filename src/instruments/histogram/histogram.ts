@@ -9,6 +9,7 @@ import {
   define,
   type LabelledFamily,
   type Labels,
+  METRIC_OPTIONS,
   type MetricOptions,
   type PlainFamily,
   type RegistryContext,
@@ -16,6 +17,7 @@ import {
 import { checkExemplarOf, Exemplars, type UpdateOptions } from "../exemplars.ts";
 import { HeldSeries } from "../held-series.ts";
 import { Instrument } from "../instrument.ts";
+import type { OptionNames } from "../options.ts";
 import type { SeriesRow } from "../series-row.ts";
 import { type StopTimer, startTimer, time } from "../timer.ts";
 import { BucketFinder } from "./bucket-finder.ts";
@@ -76,6 +78,12 @@ export type Histogram<L extends string = never> = [L] extends [never]
  * sum.
  */
 export class HistogramInstrument extends Instrument<HeldHistogram> {
+  static readonly options: OptionNames<HistogramOptions<string>> = {
+    ...METRIC_OPTIONS,
+    buckets: true,
+    native: true,
+  };
+
   /** No callback supplies its values. */
   readonly reader = undefined;
   private readonly finder: BucketFinder;

@@ -4,12 +4,14 @@ import {
   define,
   type LabelledFamily,
   type Labels,
+  METRIC_OPTIONS,
   type MetricOptions,
   type PlainFamily,
   type RegistryContext,
 } from "../definition.ts";
 import { HeldSeries } from "../held-series.ts";
 import { Instrument } from "../instrument.ts";
+import type { OptionNames } from "../options.ts";
 import type { SeriesRow } from "../series-row.ts";
 import { type StopTimer, startTimer, time } from "../timer.ts";
 import { Octaves, QuantileWindow } from "./quantile-window.ts";
@@ -78,6 +80,12 @@ const COUNT = 0;
 const SUM = 1;
 
 export class SummaryInstrument extends Instrument<HeldSummary> {
+  static readonly options: OptionNames<SummaryOptions<string>> = {
+    ...METRIC_OPTIONS,
+    quantiles: true,
+    maxAgeSeconds: true,
+  };
+
   /** No callback supplies its values. */
   readonly reader = undefined;
   readonly clock: SliceClock;

@@ -1,5 +1,5 @@
-import { invalidOption } from "../../../errors.ts";
-import { type Complete, ownOptions } from "../../options.ts";
+import { invalidOption, show } from "../../../errors.ts";
+import { type Complete, knownOptions, type OptionNames, ownOptions } from "../../options.ts";
 
 /** The resolution of a native histogram, and what it does when it has too many buckets. */
 export interface NativeOptions {
@@ -21,6 +21,16 @@ export interface NativeOptions {
   /** An exemplar older than this many seconds is replaced first; 300 by default, 0 for any age. */
   readonly exemplarTtlSeconds?: number | undefined;
 }
+
+const NAMES: OptionNames<NativeOptions> = {
+  factor: true,
+  maxBuckets: true,
+  zeroThreshold: true,
+  maxZeroThreshold: true,
+  minResetSeconds: true,
+  maxExemplars: true,
+  exemplarTtlSeconds: true,
+};
 
 /** All options, checked and complete. */
 export interface NativeSettings extends Complete<NativeOptions> {
@@ -48,7 +58,9 @@ export function nativeOptions(
     minResetSeconds = 0,
     maxExemplars = 10,
     exemplarTtlSeconds = 300,
-  } = option === true ? ownOptions<NativeOptions>({}) : ownOptions(option);
+  } = option === true
+    ? ownOptions<NativeOptions>({})
+    : knownOptions(`Metric ${show(metric)}, option native`, option, NAMES);
   if (!(Number.isFinite(factor) && factor > 1)) {
     throw invalidOption(metric, "native.factor", factor, "use a finite number above 1");
   }
