@@ -127,12 +127,17 @@ describe("options", () => {
     ["states", ["search", 1], "states[1] is 1"],
     ["states", ["\ud800"], "states[0] is "],
     ["states", ["search", "chat", "search"], 'states[2] is "search"'],
-    ["unit", "feature", 'unit is "feature"'],
   ])("%s: %o is refused", (option, bad, shown) => {
     const options = { ...OPTIONS, name: "a_feature", [option]: bad };
     const error = thrown(() => registry.stateSet(options as StateSetOptions<string, never>));
     expect(error.code).toBe("NARTHEX_OPTION_INVALID");
     expect(error.message).toContain(`"a_feature": option ${shown}`);
+  });
+
+  test("a unit is no option of a state set", () => {
+    const options = { ...OPTIONS, name: "a_feature", unit: "feature" };
+    const error = thrown(() => registry.stateSet(options));
+    expect(error.message).toContain('"a_feature": there is no option "unit"');
   });
 
   test("a label named like the family is refused, also as a constant label", () => {

@@ -69,11 +69,7 @@ export class StateSetInstrument extends Instrument<HeldStateSet> {
     const { states } = options;
     checkStates(options.name, states);
     const definition = define("stateset", options, context, { states });
-    const { family } = definition;
-    checkStateSetName(family.name);
-    if (family.unit !== undefined) {
-      throw invalidOption(family.name, "unit", family.unit, "a state set has none");
-    }
+    checkStateSetName(definition.family.name);
     super(definition, states.length);
     this.states = [...states];
     this.value = new RowValue(this.states);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { invalidSetting, textfileFailed } from "../errors.ts";
-import { ownOptions } from "../instruments/options.ts";
+import { knownOptions, type OptionNames } from "../instruments/options.ts";
 import { metrics } from "../registry/metrics.ts";
 import type { Registry } from "../registry/registry.ts";
 import { describe } from "../warn.ts";
@@ -13,6 +13,8 @@ export interface TextfileOptions {
   /** How long collect callbacks may take, in milliseconds; 8,000 by default. */
   readonly deadlineMs?: number | undefined;
 }
+
+const NAMES: OptionNames<TextfileOptions> = { registry: true, deadlineMs: true };
 
 /** node_exporter runs as another user. */
 const READABLE_BY_ALL = 0o644;
@@ -41,11 +43,12 @@ export async function writeTextfile(path: string, options: TextfileOptions = {})
     const rule = "use a name that ends in .prom, because node_exporter reads no other files";
     throw invalidSetting("writeTextfile", "path", path, rule);
   }
+  const known = knownOptions("writeTextfile", options, NAMES);
   const file = resolve(path);
   const before = underWay.get(file);
   const writing = (async () => {
     await before?.catch(() => {});
-    await write(file, options);
+    await write(file, known);
   })();
   underWay.set(file, writing);
   try {
@@ -56,7 +59,7 @@ export async function writeTextfile(path: string, options: TextfileOptions = {})
 }
 
 async function write(file: string, options: TextfileOptions): Promise<void> {
-  const { registry = metrics, deadlineMs } = ownOptions(options);
+  const { registry = metrics, deadlineMs } = options;
   const { body } = await registry.expose({ deadlineMs });
   const sample = firstWithTimestamp(new TextDecoder().decode(body));
   if (sample !== undefined) {

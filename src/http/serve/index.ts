@@ -1,11 +1,15 @@
 import type { Server } from "node:http";
 import { invalidSetting } from "../../errors.ts";
-import { ownOptions } from "../../instruments/options.ts";
 import { fetchResponse } from "../page/delivery.ts";
 import { elsewhere } from "../page/elsewhere.ts";
 import { MetricsEndpoint } from "../page/endpoint.ts";
 import { FetchHttpRequest } from "../request/http-request.ts";
-import type { MetricsHandlerOptions, ServeMetricsOptions } from "./options.ts";
+import {
+  handlerOptions,
+  type MetricsHandlerOptions,
+  type ServeMetricsOptions,
+  serveOptions,
+} from "./options.ts";
 
 export type { Authorize } from "../options.ts";
 export type { HttpRequest } from "../request/http-request.ts";
@@ -27,7 +31,8 @@ export type { MetricsHandlerOptions, ServeMetricsOptions } from "./options.ts";
  * const server = await serveMetrics({ port: 9464 });
  * server.ref(); // an exporter, which has nothing else to do
  */
-export async function serveMetrics(options: ServeMetricsOptions): Promise<Server> {
+export async function serveMetrics(given: ServeMetricsOptions): Promise<Server> {
+  const options = serveOptions(given);
   checkPath("serveMetrics", options, 'use a path that begins with a slash, such as "/metrics"');
   // Loaded here, so that handlers of the fetch API need none of Node's modules.
   const { startServer } = await import("./start-server.ts");
@@ -53,15 +58,15 @@ export async function serveMetrics(options: ServeMetricsOptions): Promise<Server
  * app.get("/internal/metrics", (c) => handler(c.req.raw)); // a route of Hono
  */
 export function metricsHandler(
-  options: MetricsHandlerOptions = {},
+  given: MetricsHandlerOptions = {},
 ): (request: Request) => Promise<Response> {
+  const options = handlerOptions(given);
   checkPath(
     "metricsHandler",
     options,
     'use a path that begins with a slash, or "*" for every path',
   );
-  const { path } = ownOptions(options);
-  const isEverywhere = path === "*";
+  const isEverywhere = options.path === "*";
   const endpoint = new MetricsEndpoint(isEverywhere ? { ...options, path: undefined } : options);
   return async (request) => {
     const seen = new FetchHttpRequest(request);
@@ -71,8 +76,7 @@ export function metricsHandler(
 }
 
 /** In `httpMetrics` the path may be `false`, which serves no page; here there would be nothing else. */
-function checkPath(where: string, options: { readonly path?: unknown }, rule: string): void {
-  const { path } = ownOptions(options);
+function checkPath(where: string, { path }: { readonly path?: unknown }, rule: string): void {
   const isPath = path === "*" ? where === "metricsHandler" : /^\//.test(String(path));
   if (path !== undefined && !isPath) throw invalidSetting(where, "path", path, rule);
 }
