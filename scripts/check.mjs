@@ -1,8 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { fail } from "./fail.mjs";
 import { repository } from "./repository.mjs";
 import { run } from "./run.mjs";
 import { setUp } from "./set-up.mjs";
+import { step } from "./step.mjs";
 
 /** @type {[name: string, check: () => Promise<unknown>][]} */
 const checks = [
@@ -10,21 +13,19 @@ const checks = [
   ["types", () => tool("typescript/bin/tsc", "--project", "tsconfig.json", "--noEmit")],
   ["imports", checkImports],
   ["knip", () => tool("knip/bin/knip.js")],
-  ["tests", () => run(process.execPath, ["scripts/test.mjs"], { cwd: repository })],
+  ["tests", tests],
   ["publint", () => tool("publint/src/cli.js", "--strict")],
   ["attw", () => tool("@arethetypeswrong/cli/dist/index.js", "--pack")],
 ];
 
 process.env.NO_COLOR = "1";
 await setUp().catch(fail);
+console.log(`Checks: ${checks.map(([name]) => name).join(", ")}. Ctrl-C stops.`);
 for (const [name, check] of checks) {
-  try {
-    await check();
-    console.log(`${name}: ok`);
-  } catch (error) {
-    console.log(`${name}: failed\n${error instanceof Error ? error.message : error}`);
+  await step(name, check, { ownOutput: check === tests }).catch((error) => {
+    console.log(error instanceof Error ? error.message : error);
     process.exitCode = 1;
-  }
+  });
 }
 
 /**
@@ -49,4 +50,11 @@ async function checkImports() {
   /** @type {{ from: string, to: string, rule: { name: string } }[]} */
   const all = violations;
   throw new Error(all.map(({ from, to, rule }) => `${rule.name}: ${from} → ${to}`).join("\n"));
+}
+
+/** All tests. They take minutes, so their own output is shown. */
+async function tests() {
+  const all = spawn(process.execPath, ["scripts/test.mjs"], { cwd: repository, stdio: "inherit" });
+  const [code, signal] = await once(all, "exit");
+  if (code !== 0) throw new Error(`the tests ended with ${signal ?? `code ${code}`}`);
 }

@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { repository } from "./repository.mjs";
 import { run } from "./run.mjs";
 import { commandsOnPath } from "./servers/commands-on-path.mjs";
 import { nobody } from "./servers/nobody.mjs";
+import { step } from "./step.mjs";
 
 /** @type {Map<string, Promise<string | undefined>>} */
 const unpacked = new Map();
@@ -36,12 +37,17 @@ export async function debianPackages(packages, suite) {
  */
 async function unpack(packages, suite, folder) {
   const wanted = `${packages.join(" and ")} (${suite ?? "the host's release"})`;
-  console.log(`Unpacking the distribution's packages: ${wanted} …`);
   await mkdir(dirname(folder), { recursive: true });
   const work = await mkdtemp(`${folder}-`);
   try {
     const root = join(work, "root");
-    for (const file of await download(packages, suite, work)) await run("dpkg", ["-x", file, root]);
+    await step(`Unpacking the distribution's packages: ${wanted}`, async (show) => {
+      show("apt-get downloads them");
+      for (const file of await download(packages, suite, work)) {
+        show(basename(file));
+        await run("dpkg", ["-x", file, root]);
+      }
+    });
     // If two processes unpack at once, the second uses the folder of the first.
     await rename(root, folder).catch((error) => {
       if (!existsSync(folder)) throw error;

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
 const execute = promisify(execFile);
@@ -6,11 +7,15 @@ const execute = promisify(execFile);
 /**
  * Runs a command without showing its output. If it fails, the error contains the output.
  *
+ * @typedef {object} RunOptions
+ * @property {string} [input]
+ * @property {(line: string) => void} [onLine] called with each line that the command prints on stderr
+ *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {import("node:child_process").ExecFileOptions & { input?: string }} [options]
+ * @param {import("node:child_process").ExecFileOptions & RunOptions} [options]
  */
-export async function run(command, args, { input = "", ...options } = {}) {
+export async function run(command, args, { input = "", onLine, ...options } = {}) {
   const running = execute(command, args, {
     maxBuffer: Number.POSITIVE_INFINITY,
     ...options,
@@ -18,6 +23,8 @@ export async function run(command, args, { input = "", ...options } = {}) {
   });
   // The command may exit without reading its input.
   running.child.stdin?.on("error", () => {}).end(input);
+  const { stderr } = running.child;
+  if (onLine && stderr) createInterface(stderr).on("line", onLine);
   try {
     return await running;
   } catch (error) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { build } from "./build/build.mjs";
 import { repository } from "./repository.mjs";
 import { run } from "./run.mjs";
+import { step } from "./step.mjs";
 
 /** Makes a clone ready to run: checks the Node.js version, installs dependencies if needed, and builds. */
 export async function setUp() {
@@ -52,12 +53,30 @@ export function isInstalled(folder) {
   );
 }
 
-async function install() {
-  console.log("Installing the dependencies (npm ci) …");
-  await run("npm", ["ci", "--include=dev", "--no-audit", "--no-fund"], {
-    cwd: repository,
-    shell: process.platform === "win32",
+function install() {
+  return step("Installing the dependencies (npm ci)", async (show) => {
+    let fetched = 0;
+    /** @param {string} line of npm's log, such as `npm http fetch GET 200 https://…/pino-10.4.0.tgz 9ms` */
+    const onLine = (line) => {
+      const [, file] = /^npm http .*\/([^/\s]+)\.tgz\s/.exec(line) ?? [];
+      if (file !== undefined) show(`${++fetched} packages, now ${file}`);
+    };
+    const args = ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=http"];
+    await run("npm", args, {
+      cwd: repository,
+      shell: process.platform === "win32",
+      onLine,
+    }).catch(withoutRequests);
   });
+}
+
+/**
+ * Leaves out of npm's error what it fetched.
+ *
+ * @param {Error} error
+ */
+function withoutRequests({ message }) {
+  throw new Error(message.replace(/^npm http .*\n?/gm, ""));
 }
 
 /** @param {string} file */

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fail } from "./fail.mjs";
 import { repository } from "./repository.mjs";
 import { findPrometheus } from "./servers/find-prometheus.mjs";
@@ -12,14 +13,23 @@ import { setUp } from "./set-up.mjs";
 // deploy/prometheus.yml contains both ports.
 const servicePort = 5000;
 const prometheusPort = 9090;
+/** How long to wait for the first scrape: longer than the interval in that file. */
+const FIRST_SCRAPE_MS = 15_000;
+const QUERY = "http_request_count_total";
 
 await checkPort(servicePort).catch(fail);
 await checkPort(prometheusPort).catch(fail);
 await setUp().catch(fail);
 if ((await findPrometheus().catch(fail)) === undefined) fail(missing("prometheus"));
 
+/** @type {Promise<undefined>} */
 const signal = new Promise((resolve) => {
-  process.on("SIGINT", () => resolve(undefined)).on("SIGTERM", () => resolve(undefined));
+  for (const name of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
+    process.on(name, () => {
+      console.log(`\nstack: ${name}: stopping the service and Prometheus …`);
+      resolve(undefined);
+    });
+  }
 });
 const service = await startService().catch(fail);
 const prometheus = await startPrometheus({
@@ -27,11 +37,13 @@ const prometheus = await startPrometheus({
   port: prometheusPort,
   dataDir: join(repository, "data/prometheus"),
 }).catch((error) => service.stop().then(() => fail(error)));
-await printWhereToLook();
 
-const end = await Promise.race([signal, service.ended, prometheus.ended]);
+const ending = Promise.race([signal, service.ended, prometheus.ended]);
+await Promise.race([ending, printWhereToLook()]);
+const end = await ending;
 await Promise.all([service.stop(), prometheus.stop()]);
 if (end !== undefined) fail(end);
+console.log("stack: both have stopped. What they stored is in data/.");
 process.exit();
 
 /** @param {number} port */
@@ -59,10 +71,38 @@ function startService() {
   );
 }
 
+/** Waits until the links lead to something: before its first scrape, Prometheus knows no metric. */
 async function printWhereToLook() {
-  const page = `${prometheus.url}/graph?g0.expr=http_request_count_total`;
+  console.log("Waiting for Prometheus's first scrape of the service …");
+  const isScraped = await firstScrape();
+  const page = `${prometheus.url}/graph?g0.expr=${QUERY}`;
   console.log("prometheus listens:");
   // Debian's Prometheus comes without the web UI.
   if (await answers(page)) console.log(`  ${page}`);
-  console.log(`  ${prometheus.url}/api/v1/query?query=http_request_count_total`);
+  console.log(`  ${prometheus.url}/api/v1/query?query=${QUERY}`);
+  if (!isScraped) {
+    console.log(`It has not scraped the service yet. Why: ${prometheus.url}/api/v1/targets`);
+  }
+  console.log("Ctrl-C stops both.");
+}
+
+/** Whether a scrape came in time. */
+async function firstScrape() {
+  const deadline = performance.now() + FIRST_SCRAPE_MS;
+  while (performance.now() < deadline) {
+    if (await isKnown()) return true;
+    await sleep(200);
+  }
+  return false;
+}
+
+/** Whether Prometheus answers the query with any series. */
+async function isKnown() {
+  try {
+    const response = await fetch(`${prometheus.url}/api/v1/query?query=${QUERY}`);
+    const { data } = /** @type {{ data: { result: unknown[] } }} */ (await response.json());
+    return data.result.length > 0;
+  } catch {
+    return false; // It may just end, which ends the stack.
+  }
 }

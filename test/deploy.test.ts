@@ -20,20 +20,20 @@ it.skipIf(!promtool)("promtool accepts deploy/prometheus.yml", async () => {
   expect(checked.stdout).toContain("is valid prometheus config file syntax");
 });
 
-it.skipIf(!prometheus)("Prometheus reads two jobs and an interval of 15 s in it", async () => {
+it.skipIf(!prometheus)("Prometheus reads two jobs and an interval of 5 s in it", async () => {
   const server = await startPrometheus({ configFile });
   try {
     const response = await fetch(`${server.url}/api/v1/status/config`);
     const { data } = (await response.json()) as { data: { yaml: string } };
     const [global = "", ...jobs] = data.yaml.split(/^- job_name: /m);
-    expect(global).toMatch(/^ {2}scrape_interval: 15s$/m);
-    expect(global).toMatch(/^ {2}evaluation_interval: 15s$/m);
+    expect(global).toMatch(/^ {2}scrape_interval: 5s$/m);
+    expect(global).toMatch(/^ {2}evaluation_interval: 5s$/m);
     const targets = jobs.map((job) => [job.split("\n", 1)[0], /^ {4}- (.+)$/m.exec(job)?.[1]]);
     expect(targets).toEqual([
       ["prometheus", "localhost:9090"],
       ["app-metrics", "localhost:5000"],
     ]);
-    expect(data.yaml.match(/scrape_interval: .*/g)).toEqual(Array(3).fill("scrape_interval: 15s"));
+    expect(data.yaml.match(/scrape_interval: .*/g)).toEqual(Array(3).fill("scrape_interval: 5s"));
   } finally {
     await server.stop();
   }

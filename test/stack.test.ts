@@ -46,7 +46,10 @@ function startStack(env: Record<string, string> = {}) {
 describe.skipIf(!prometheus || !hasPorts)("npm run stack", { timeout: 120_000 }, () => {
   it("starts the service and a Prometheus that scrapes it, and stops both", async () => {
     startStack();
-    await vi.waitFor(() => expect(printed).toContain("prometheus listens:"), 60_000);
+    await vi.waitFor(() => expect(printed).toContain("Ctrl-C stops both."), 60_000);
+    // The link that it prints shows something.
+    const [link] = /http:\S+query=http_request_count_total/.exec(printed) ?? [];
+    expect(await (await fetch(link!)).text()).toContain('"endpoint":"readyz"');
     await fetch("http://127.0.0.1:5000/");
     await vi.waitFor(
       async () =>
@@ -67,7 +70,10 @@ describe.skipIf(!prometheus || !hasPorts)("npm run stack", { timeout: 120_000 },
     expect(await answerTo("up")).toEqual([1, 1]);
 
     stack.kill("SIGTERM");
-    expect(await once(stack, "exit")).toEqual([0, null]);
+    expect(await once(stack, "close")).toEqual([0, null]);
+    expect(printed).toContain("stack: SIGTERM: stopping the service and Prometheus …");
+    expect(printed).toContain("articles stopped: every request is answered");
+    expect(printed).toMatch(/stack: both have stopped\. .*\n$/);
     expect(await isFree(5000)).toBe(true);
     expect(await isFree(9090)).toBe(true);
   });

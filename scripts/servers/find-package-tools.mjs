@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { repository } from "../repository.mjs";
 import { run } from "../run.mjs";
+import { step } from "../step.mjs";
 
 const quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
 
@@ -18,7 +19,9 @@ export async function findPackageTools() {
   const folder = join(repository, ".cache/package-tools", digest);
   if (existsSync(folder)) return folder;
   try {
-    await install(JSON.parse(list), folder);
+    await step("Installing the versions of Node.js, TypeScript, Jest and Nest for the tests", () =>
+      install(JSON.parse(list), folder),
+    );
   } catch {
     return undefined;
   }
@@ -30,7 +33,6 @@ export async function findPackageTools() {
  * @param {string} folder
  */
 async function install({ node, typescript, ...others }, folder) {
-  console.log("Installing the versions of Node.js, TypeScript, Jest and Nest for the tests …");
   const platform = process.platform === "win32" ? "win" : process.platform;
   const unfinished = `${folder}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });

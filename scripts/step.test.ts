@@ -1,0 +1,73 @@
+import { Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { step } from "./step.mjs";
+
+let printed: string[];
+beforeEach(() => {
+  printed = [];
+  vi.spyOn(console, "log").mockImplementation((text) => void printed.push(text));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+function terminal({ isTTY = true, columns = 80 } = {}) {
+  let written = "";
+  const stream = new Writable({
+    write(chunk, _, done) {
+      written += chunk;
+      done();
+    },
+  });
+  return Object.assign(stream as unknown as NodeJS.WriteStream, {
+    isTTY,
+    columns,
+    text: () => written,
+  });
+}
+
+it("prints a line before and after the work where there is no terminal", async () => {
+  const out = terminal({ isTTY: false });
+  const result = await step("Building", () => printed.push("works"), { terminal: out });
+  expect(result).toBe(2);
+  expect(printed).toEqual([
+    "Building …",
+    "works",
+    expect.stringMatching(/^Building: ok \(\d+ s\)$/),
+  ]);
+  expect(out.text()).toBe("");
+});
+
+it("shows on a terminal what it does now, in one line that is gone at the end", async () => {
+  const out = terminal();
+  const work = async (show: (detail: string) => void) => {
+    show("12 packages");
+    await sleep(250);
+  };
+  await step("Installing", work, { terminal: out });
+  expect(out.text()).toMatch(/Installing … 0 s, 12 packages/);
+  expect(out.text()).not.toContain("\n");
+  expect(out.text().endsWith("[2K")).toBe(true);
+  expect(printed).toEqual([expect.stringMatching(/^Installing: ok/)]);
+});
+
+it("keeps the line within the terminal", async () => {
+  const out = terminal({ columns: 20 });
+  await step("A title that is wider than the terminal", () => {}, { terminal: out });
+  expect(out.text()).toContain("⠋ A title that is w");
+  expect(out.text()).not.toContain("wi");
+});
+
+it("lets work that prints itself print undisturbed", async () => {
+  const out = terminal();
+  await step("tests", () => printed.push("42 passed"), { terminal: out, ownOutput: true });
+  expect(printed.slice(0, 2)).toEqual(["tests …", "42 passed"]);
+  expect(out.text()).toBe("");
+});
+
+it("says that it failed, and passes the error on", async () => {
+  const work = () => Promise.reject(new Error("no network"));
+  await expect(step("Installing", work, { terminal: terminal() })).rejects.toThrow("no network");
+  expect(printed).toEqual([expect.stringMatching(/^Installing: failed/)]);
+});
