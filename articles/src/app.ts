@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { maxHeaderSize } from "node:http";
+import accepts from "@fastify/accepts";
+import helmet from "@fastify/helmet";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify, { type FastifyBaseLogger } from "fastify";
 import { httpMetrics } from "narthex/fastify";
@@ -10,6 +12,7 @@ import { BODY_LIMIT, takeOnlyJson } from "./json-body.ts";
 import { measureRequests } from "./metrics.ts";
 import { answerUnmatched } from "./not-found.ts";
 import { sendProblem } from "./problem.ts";
+import { limitRate } from "./rate-limit.ts";
 import { articles } from "./routes/articles.ts";
 import { describeRoutes } from "./routes/docs.ts";
 import { health } from "./routes/health.ts";
@@ -28,18 +31,26 @@ const REQUEST_TIMEOUT_MS = 60_000;
 /** How long a connection may neither send nor take anything, as one whose client does not read. */
 const IDLE_TIMEOUT_MS = 30_000;
 
-interface AppOptions {
+/** Answers are data, from which a browser has nothing to load. Pages have a policy of their own. */
+const contentSecurityPolicy = {
+  useDefaults: false,
+  directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+};
+
+export interface AppOptions {
   store: ArticleStore;
   logger: FastifyBaseLogger;
   trustProxy: boolean | string[];
   /** What /metrics and /docs ask for, if anything. */
   metricsToken?: string | undefined;
   docsToken?: string | undefined;
+  /** Requests a minute and client; 0 for no limit. */
+  rateLimit?: number | undefined;
 }
 
 /** Builds the service on a given store; `main.ts` adds the database and the socket. */
 export async function buildApp(options: AppOptions) {
-  const { store, logger, trustProxy, metricsToken, docsToken } = options;
+  const { store, logger, trustProxy, metricsToken, docsToken, rateLimit } = options;
   const app = fastify({
     loggerInstance: logger,
     trustProxy,
@@ -59,10 +70,8 @@ export async function buildApp(options: AppOptions) {
   app.setErrorHandler(sendProblem);
   takeOnlyJson(app);
   answerUnmatched(app);
-  app.addHook("onRequest", (_request, reply, done) => {
-    reply.header("x-content-type-options", "nosniff");
-    done();
-  });
+  await app.register(helmet, { contentSecurityPolicy });
+  await app.register(accepts);
 
   await describeRoutes(app, docsToken);
   await app.register(
@@ -71,6 +80,7 @@ export async function buildApp(options: AppOptions) {
   );
   measureRequests(app);
   app.decorate("connections", new Connections(app));
+  await limitRate(app, rateLimit);
   await app.register(hello);
   await app.register(articles, { store });
   await app.register(health, { store, isStopping: () => app.connections.draining });

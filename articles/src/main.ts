@@ -15,7 +15,7 @@ import { openStore } from "./store/open-store.ts";
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
-  const logger = createLogger(settings.logLevel);
+  const logger = await createLogger(settings);
   const store = await openDatabase(settings.database, logger);
   measurePool(store);
   collectRuntime(metrics);
@@ -64,7 +64,7 @@ function whereToLook({ address, family, port }: AddressInfo): string {
   const lines = ["/", "/articles", "/metrics", "/docs"].map(
     (path) => `  http://${host}:${port}${path}`,
   );
-  return `articles listens:\n${lines.join("\n")}\n`;
+  return `articles listens:\n${lines.join("\n")}\nCtrl-C stops it.\n`;
 }
 
 main().catch((error) => {

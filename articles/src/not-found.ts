@@ -1,4 +1,6 @@
+import { maxHeaderSize } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import findMyWay, { type HTTPMethod } from "find-my-way";
 import { Problem } from "./problem.ts";
 
 /**
@@ -6,22 +8,25 @@ import { Problem } from "./problem.ts";
  * it before adding routes, as it only knows those that are added afterwards.
  */
 export function answerUnmatched(app: FastifyInstance): void {
-  const routes: { path: RegExp; methods: string[] }[] = [];
+  // Fastify finds a route of its own by its template only, so this is its router with the same routes.
+  const router = findMyWay({ maxParamLength: maxHeaderSize });
+  const known = new Set<HTTPMethod>();
 
   app.addHook("onRoute", ({ url, method }) => {
-    const path = url.replaceAll(/:[^/]+/g, "[^/]+").replaceAll("*", ".*");
-    routes.push({ path: new RegExp(`^${path}$`), methods: [method].flat() });
+    for (const each of [method].flat() as HTTPMethod[]) {
+      known.add(each);
+      if (!router.hasRoute(each, url)) router.on(each, url, () => {});
+    }
   });
 
   function refuse({ url, method }: FastifyRequest): never {
     const path = url.split("?", 1)[0]!;
-    const matching = routes.filter((route) => route.path.test(path));
-    const allowed = matching.flatMap(({ methods }) => methods);
+    const allowed = [...known].filter((each) => router.find(each, path) !== null);
     // If a route accepts the method, the 404 came from its handler.
-    if (allowed.length === 0 || allowed.includes(method)) {
+    if (allowed.length === 0 || (allowed as string[]).includes(method)) {
       throw new Problem(404, `there is nothing at ${path}`);
     }
-    const allow = [...new Set(allowed)].sort().join(", ");
+    const allow = allowed.sort().join(", ");
     throw new Problem(405, `${path} does not take ${method}, only ${allow}`, {
       headers: { allow },
     });

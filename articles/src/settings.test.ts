@@ -6,9 +6,11 @@ const defaults = {
   host: "127.0.0.1",
   database: { kind: "file", path: "./data/articles.db" },
   logLevel: "info",
+  logFormat: undefined,
   trustProxy: false,
   metricsToken: undefined,
   docsToken: undefined,
+  rateLimit: undefined,
   shutdownDelayMs: 500,
 };
 
@@ -16,6 +18,7 @@ test("needs none, and takes an empty one for none", () => {
   expect(readSettings({})).toEqual(defaults);
   const empty = { PORT: "", HOST: "", DATABASE_URL: "", LOG_LEVEL: "", TRUST_PROXY: "" };
   expect(readSettings(empty)).toEqual(defaults);
+  expect(readSettings({ LOG_FORMAT: "", RATE_LIMIT: "" })).toEqual(defaults);
 });
 
 test("reads each of them", () => {
@@ -24,9 +27,11 @@ test("reads each of them", () => {
     HOST: "::1",
     DATABASE_URL: "postgres://a:p%40ss@db:5432/articles?sslmode=require",
     LOG_LEVEL: "silent",
+    LOG_FORMAT: "pretty",
     TRUST_PROXY: "true",
     METRICS_TOKEN: "0a-._~+/==",
     DOCS_TOKEN: "b",
+    RATE_LIMIT: "60",
     SHUTDOWN_DELAY_MS: "0",
   });
   expect(settings).toEqual({
@@ -34,9 +39,11 @@ test("reads each of them", () => {
     host: "::1",
     database: { kind: "postgres", url: "postgres://a:p%40ss@db:5432/articles?sslmode=require" },
     logLevel: "silent",
+    logFormat: "pretty",
     trustProxy: true,
     metricsToken: "0a-._~+/==",
     docsToken: "b",
+    rateLimit: 60,
     shutdownDelayMs: 0,
   });
 });
@@ -59,6 +66,10 @@ test.each(["postgres://db/a", "postgresql://a@db/a", "postgres:///a?host=/run/po
   },
 );
 
+test("RATE_LIMIT=0 is no limit, which is not the default", () => {
+  expect(readSettings({ RATE_LIMIT: "0" })).toEqual({ ...defaults, rateLimit: 0 });
+});
+
 test("lists the proxies to trust", () => {
   const TRUST_PROXY = "loopback, 10.0.0.0/8,192.0.2.7,2001:db8::/32";
   const trustProxy = ["loopback", "10.0.0.0/8", "192.0.2.7", "2001:db8::/32"];
@@ -75,6 +86,9 @@ test.each([
   ["SHUTDOWN_DELAY_MS", "-1"],
   ["LOG_LEVEL", "INFO"],
   ["LOG_LEVEL", "verbose"],
+  ["LOG_FORMAT", "text"],
+  ["RATE_LIMIT", "10/s"],
+  ["RATE_LIMIT", "-1"],
   ["TRUST_PROXY", "yes"],
   ["TRUST_PROXY", "10.0.0.0/33"],
   ["TRUST_PROXY", "10.0.0.0/"],

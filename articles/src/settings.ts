@@ -6,17 +6,24 @@ export interface Settings {
   host: string;
   database: DatabaseLocation;
   logLevel: LogLevel;
+  /** How logs look; undefined: readable on a terminal, JSON elsewhere. */
+  logFormat: LogFormat | undefined;
   /** Whose X-Forwarded-For to trust: nobody's, everybody's, or that of these proxies. */
   trustProxy: boolean | string[];
   /** What /metrics and /docs ask for; undefined where everybody may read them. */
   metricsToken: string | undefined;
   docsToken: string | undefined;
+  /** How many requests a minute to take from one client; undefined: the default, 0: as many as come. */
+  rateLimit: number | undefined;
   /** How long to go on answering after SIGTERM, so that balancers see that the service is not ready. */
   shutdownDelayMs: number;
 }
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-export type LogLevel = (typeof logLevels)[number];
+type LogLevel = (typeof logLevels)[number];
+
+const logFormats = ["json", "pretty"] as const;
+type LogFormat = (typeof logFormats)[number];
 
 /** An invalid setting. The message is one line for whoever runs the service. */
 export class SettingError extends Error {
@@ -29,10 +36,12 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     port: readPort(env.PORT || "5000"),
     host: env.HOST || "127.0.0.1",
     database: readDatabase(env.DATABASE_URL || "file:./data/articles.db"),
-    logLevel: readLogLevel(env.LOG_LEVEL || "info"),
+    logLevel: readChoice("LOG_LEVEL", env.LOG_LEVEL || "info", logLevels),
+    logFormat: env.LOG_FORMAT ? readChoice("LOG_FORMAT", env.LOG_FORMAT, logFormats) : undefined,
     trustProxy: readTrustProxy(env.TRUST_PROXY || "false"),
     metricsToken: readToken("METRICS_TOKEN", env),
     docsToken: readToken("DOCS_TOKEN", env),
+    rateLimit: env.RATE_LIMIT ? readRate(env.RATE_LIMIT) : undefined,
     shutdownDelayMs: readDelay(env.SHUTDOWN_DELAY_MS || "500"),
   };
 }
@@ -46,12 +55,12 @@ function readPort(value: string): number {
   return Number(value);
 }
 
-function readLogLevel(value: string): LogLevel {
-  const level = logLevels.find((name) => name === value);
-  if (level === undefined) {
-    throw new SettingError(`LOG_LEVEL=${value} is not a level: use one of ${logLevels.join(", ")}`);
+function readChoice<T extends string>(name: string, value: string, choices: readonly T[]): T {
+  const choice = choices.find((each) => each === value);
+  if (choice === undefined) {
+    throw new SettingError(`${name}=${value} is not known: use one of ${choices.join(", ")}`);
   }
-  return level;
+  return choice;
 }
 
 function readDatabase(value: string): DatabaseLocation {
@@ -96,6 +105,15 @@ function readDelay(value: string): number {
   if (!/^\d{1,5}$/.test(value)) {
     throw new SettingError(
       `SHUTDOWN_DELAY_MS=${value} is not a time: use a whole number of milliseconds up to 99999`,
+    );
+  }
+  return Number(value);
+}
+
+function readRate(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) {
+    throw new SettingError(
+      `RATE_LIMIT=${value} is not a rate: use a whole number of requests a minute, or 0 for no limit`,
     );
   }
   return Number(value);

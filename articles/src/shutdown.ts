@@ -3,24 +3,43 @@ const SAME_SIGNAL_MS = 1_000;
 
 /**
  * On SIGTERM or SIGINT, calls `close` and ends the process: with 0 on success, with 1 if it failed,
- * took too long, or a second signal came.
+ * took too long, or a second signal came. It says so to whoever pressed Ctrl-C.
  */
 export function closeOnSignal(close: () => Promise<void>, delayMs: number): void {
   let since: number | undefined;
 
-  const onSignal = () => {
+  const onSignal = (signal: NodeJS.Signals) => {
+    const seconds = (delayMs + DRAIN_LIMIT_MS) / 1_000;
     if (since === undefined) {
       since = performance.now();
-      setTimeout(() => process.exit(1), delayMs + DRAIN_LIMIT_MS);
+      say(
+        `${signal}: answering what came in, for at most ${seconds} s; a second Ctrl-C stops it at once`,
+      );
+      setTimeout(
+        () => end(1, `stopped after ${seconds} s: a request had not ended`),
+        seconds * 1_000,
+      );
       close().then(
-        () => process.exit(0),
-        () => process.exit(1),
+        () => end(0, "stopped: every request is answered, and the database is closed"),
+        (error) => end(1, `stopped with an error: ${error}`),
       );
     } else if (performance.now() - since > SAME_SIGNAL_MS) {
       // Any sooner, it is the same Ctrl-C: npm forwards what the terminal sends to every process.
-      process.exit(1);
+      end(1, "stopped at once: requests may have been broken off");
     }
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
+  // Whoever read it may be gone, as `head` is.
+  process.stdout.on("error", () => {});
+}
+
+function say(text: string): void {
+  // On a terminal, "^C" stands at the beginning of the line.
+  const newLine = process.stdout.isTTY ? "\n" : "";
+  process.stdout.write(`${newLine}articles: ${text}\n`);
+}
+
+function end(code: number, text: string): void {
+  process.stdout.write(`articles ${text}\n`, () => process.exit(code));
 }

@@ -17,6 +17,20 @@ test("every answer forbids to guess its type", async () => {
   }
 });
 
+test("an answer lets a browser load nothing, and the docs load what they consist of", async () => {
+  const app = await openApp();
+  for (const url of ["/articles", "/nope", "/metrics", "/readyz"]) {
+    const { headers } = await app.inject(url);
+    expect(headers["content-security-policy"], url).toBe(
+      "default-src 'none';frame-ancestors 'none'",
+    );
+  }
+  const { headers } = await app.inject("/docs");
+  expect(headers["content-security-policy"]).toContain("script-src 'self'");
+  // The service itself speaks plain HTTP.
+  expect(headers["content-security-policy"]).not.toContain("upgrade-insecure-requests");
+});
+
 test.each(["gzip", "br", "deflate, gzip", "nonsense"])(
   "a body with Content-Encoding: %s is refused with 415",
   async (encoding) => {

@@ -16,6 +16,8 @@ test.each(["SIGTERM", "SIGINT"] as const)("%s ends a service at rest with 0", as
   await fetch(`${service.url}/`);
   service.send(signal);
   expect(await service.ended).toBe(0);
+  expect(service.stdout).toContain(`articles: ${signal}: answering what came in`);
+  expect(service.stdout).toMatch(/articles stopped: every request is answered, .*closed\n$/);
 });
 
 test("a request in flight is answered, a new connection refused", async () => {
@@ -53,6 +55,7 @@ test("a second signal ends it at once with 1; one that comes with the first is t
   await sleep(1_500);
   service.send("SIGINT");
   expect(await service.ended).toBe(1);
+  expect(service.stdout).toMatch(/articles stopped at once: .*\n$/);
 });
 
 test("a request that does not end within the bound ends with the service, with 1", async () => {
@@ -60,6 +63,7 @@ test("a request that does not end within the bound ends with the service, with 1
   await startPosting(service);
   service.send("SIGTERM");
   expect(await service.ended).toBe(1);
+  expect(service.stdout).toMatch(/articles stopped after 10\.5 s: a request had not ended\n$/);
 });
 
 test.each([

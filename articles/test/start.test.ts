@@ -11,7 +11,7 @@ test("prints where to look, and logs to stderr", async () => {
   const service = await startService({ DATABASE_URL: inTemporaryFolder() });
   const { url } = service;
   expect(service.stdout).toBe(
-    `articles listens:\n  ${url}/\n  ${url}/articles\n  ${url}/metrics\n  ${url}/docs\n`,
+    `articles listens:\n  ${url}/\n  ${url}/articles\n  ${url}/metrics\n  ${url}/docs\nCtrl-C stops it.\n`,
   );
   for (const path of ["/", "/articles", "/metrics", "/docs"]) {
     expect((await fetch(`${url}${path}`)).status).toBe(200);
@@ -30,6 +30,16 @@ test("logs each request with an id, and neither its query nor its body", async (
   await expect.poll(() => service.stderr.match(/request completed/g), patient).toHaveLength(3);
   expect(service.stderr).toMatch(/"reqId":"[0-9a-f-]{36}".*"path":"\/articles"/);
   expect(service.stderr).not.toContain("hunter2");
+});
+
+test("logs lines for people where LOG_FORMAT says so", async () => {
+  const env = { DATABASE_URL: inTemporaryFolder(), LOG_FORMAT: "pretty" };
+  const service = await startService(env);
+  await fetch(`${service.url}/articles?author=hunter2`);
+  const line =
+    /INFO: ([0-9a-f]{8}) → GET \/articles from 127\.0\.0\.1\n.*INFO: \1 ← 200 after [\d.]+ ms\n/;
+  await expect.poll(() => service.stderr, patient).toMatch(line);
+  expect(service.stderr).not.toMatch(/hunter2|\{"/);
 });
 
 test("makes the folder of its database", async () => {

@@ -75,13 +75,6 @@ test("answers HEAD as GET, without the body", async () => {
   }
 });
 
-test("says hello", async () => {
-  const app = await openApp();
-  const { body, headers } = await app.inject("/");
-  expect(body).toBe("Hello, World!");
-  expect(headers["content-type"]).toBe("text/plain; charset=utf-8");
-});
-
 test("a failure of the database is a problem that tells nothing of its reason", async () => {
   const fail = () => Promise.reject(new Error("password hunter2 is wrong"));
   const app = await openApp({ add: fail } as never);

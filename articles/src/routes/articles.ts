@@ -17,6 +17,9 @@ import {
 /** Maximum size of a page, in bytes; a page has at least one article. */
 const MAX_PAGE_BYTES = 2 ** 20;
 
+/** The chapter of the API's description. */
+const tags = ["articles"];
+
 export const articles: FastifyPluginAsyncTypebox<{ store: ArticleStore }> = async (
   app,
   { store },
@@ -28,6 +31,7 @@ export const articles: FastifyPluginAsyncTypebox<{ store: ArticleStore }> = asyn
     {
       schema: {
         operationId: "add_article",
+        tags,
         summary: "Adds an article.",
         body: draftSchema,
         response: { 201: articleSchema, ...problemResponses },
@@ -45,6 +49,7 @@ export const articles: FastifyPluginAsyncTypebox<{ store: ArticleStore }> = asyn
     {
       schema: {
         operationId: "list_articles",
+        tags,
         summary: "Lists articles, newest first. A page ends after `limit` articles or 1 MiB.",
         querystring: pageQuerySchema,
         response: { 200: pageSchema, ...problemResponses },
@@ -70,6 +75,7 @@ export const articles: FastifyPluginAsyncTypebox<{ store: ArticleStore }> = asyn
     {
       schema: {
         operationId: "get_article",
+        tags,
         summary: "Returns one article.",
         params: idSchema,
         response: { 200: articleSchema, ...problemResponses },
@@ -83,6 +89,7 @@ export const articles: FastifyPluginAsyncTypebox<{ store: ArticleStore }> = asyn
     {
       schema: {
         operationId: "replace_article",
+        tags,
         summary: "Replaces all of an article but its id.",
         params: idSchema,
         body: draftSchema,
@@ -97,6 +104,7 @@ export const articles: FastifyPluginAsyncTypebox<{ store: ArticleStore }> = asyn
     {
       schema: {
         operationId: "delete_article",
+        tags,
         summary: "Deletes an article.",
         params: idSchema,
         response: { 204: Type.Null({ description: "It is deleted." }), ...problemResponses },

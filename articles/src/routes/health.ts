@@ -20,7 +20,14 @@ interface HealthOptions {
 export const health: FastifyPluginAsync<HealthOptions> = async (app, { store, isStopping }) => {
   app.get(
     "/healthz",
-    { schema: { operationId: "healthz", summary: "Is it alive?", response: { 200: status } } },
+    {
+      schema: {
+        operationId: "healthz",
+        summary: "Is it alive?",
+        tags: ["service"],
+        response: { 200: status },
+      },
+    },
     async () => ({ status: "ok" }),
   );
 
@@ -34,6 +41,7 @@ export const health: FastifyPluginAsync<HealthOptions> = async (app, { store, is
     {
       schema: {
         operationId: "readyz",
+        tags: ["service"],
         summary: "Can it serve requests? Reads and writes in the database.",
         response: { 200: status, ...problemResponses },
       },
