@@ -8,7 +8,7 @@ import { step } from "../step.mjs";
 const quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
 
 /**
- * A folder with the versions of Node.js, TypeScript, Jest and Nest that the package is tried with,
+ * A folder with the versions of Node.js, other runtimes, TypeScript, Jest and Nest that the package is tried with,
  * each in a folder of its own. They are installed once, and again when their versions change.
  */
 export async function findPackageTools() {
@@ -32,12 +32,13 @@ export async function findPackageTools() {
  * @param {Record<string, Record<string, string>>} tools
  * @param {string} folder
  */
-async function install({ node, typescript, ...others }, folder) {
+async function install({ node, runtimes, typescript, ...others }, folder) {
   const platform = process.platform === "win32" ? "win" : process.platform;
   const unfinished = `${folder}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   const projects = {
     ...others,
+    runtimes: runtimePackages(runtimes),
     node: aliases(`node-${platform}-${process.arch}`, node),
     typescript: aliases("typescript", typescript),
   };
@@ -45,7 +46,12 @@ async function install({ node, typescript, ...others }, folder) {
     Object.entries(projects).map(async ([name, dependencies]) => {
       const cwd = join(unfinished, name);
       mkdirSync(cwd, { recursive: true });
-      writeFileSync(join(cwd, "package.json"), JSON.stringify({ private: true, dependencies }));
+      // Not every platform has Bun and Deno.
+      const key = name === "runtimes" ? "optionalDependencies" : "dependencies";
+      writeFileSync(
+        join(cwd, "package.json"),
+        JSON.stringify({ private: true, [key]: dependencies }),
+      );
       await run("npm", ["install", ...quietly], { cwd, shell: process.platform === "win32" });
     }),
   );
@@ -66,4 +72,20 @@ function aliases(name, versions = {}) {
       `npm:${name}@${version}`,
     ]),
   );
+}
+
+/**
+ * The packages that have the programs of Bun and Deno for this platform; `bun` and `deno` themselves
+ * would install them by scripts.
+ *
+ * @param {Record<string, string>} versions
+ */
+function runtimePackages({ bun, deno } = {}) {
+  const { arch, platform } = process;
+  const system = platform === "win32" ? "windows" : platform;
+  const libc = platform === "linux" ? "-glibc" : "";
+  return {
+    [`@oven/bun-${system}-${arch === "arm64" ? "aarch64" : arch}`]: bun,
+    [`@deno/${platform}-${arch}${libc}`]: deno,
+  };
 }
