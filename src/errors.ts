@@ -153,6 +153,14 @@ export function duplicateSeries(metric: string, labels: object): string {
   return `Metric ${show(metric)} was given the labels {${shown.slice(0, 20).join(", ")}} twice at once: only the first value counts, as in Prometheus. Add a label that tells the two apart, or leave one out.`;
 }
 
+/** For what was registered and has no samples. */
+export function invalidSource(source: unknown): NarthexError {
+  return new NarthexError(
+    "NARTHEX_OPTION_INVALID",
+    `Registry: register was given ${show(source)}: use a registry, or an object with a function visit, such as what parse() of narthex/parse gives.`,
+  );
+}
+
 /** For constant labels that come too late. */
 export function labelsShown(shown: readonly string[], wanted: readonly string[]): NarthexError {
   return new NarthexError(

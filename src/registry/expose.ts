@@ -4,11 +4,9 @@ import { type PageSource, render } from "../exposition/render.ts";
 import { knownOptions, type OptionNames } from "../instruments/options.ts";
 import { making, whyLeftOut } from "./call.ts";
 import { collect } from "./collect.ts";
-import type { ConstantLabels } from "./constant-labels.ts";
-import { Claims, type Families, isNamed } from "./families.ts";
+import { Claims, isNamed } from "./families.ts";
 import type { ForeignRules } from "./foreign/sink.ts";
-import { type ForeignSource, ForeignVisit } from "./foreign/source.ts";
-import type { OwnMetrics } from "./own-metrics.ts";
+import { type RegistryParts, registeredWith } from "./registry-parts.ts";
 import type { Reader } from "./run.ts";
 
 /** Less than the 10 seconds that Prometheus waits by default. */
@@ -53,14 +51,6 @@ interface Exposed extends PageSource {
   readonly name: string;
   /** Reads the numbers before the page is written; undefined if they are there already. */
   readonly reader: Reader | undefined;
-}
-
-/** What a registry has. */
-export interface RegistryParts {
-  readonly families: Families;
-  readonly foreign: Iterable<ForeignSource>;
-  readonly own: OwnMetrics;
-  readonly labels: ConstantLabels;
 }
 
 /** Makes the pages of a registry. */
@@ -111,11 +101,11 @@ export class PageMaker {
   }
 
   #exposed(rules: ForeignRules): Exposed[] {
-    const { families, own, foreign } = this.#parts;
+    const { families, own } = this.#parts;
     const instruments = [...families, ...own.instruments];
     const all: Exposed[] = [
       ...instruments.filter(({ family }) => isNamed(family, rules.names)),
-      ...Array.from(foreign, (source) => new ForeignVisit(source, rules)),
+      ...registeredWith(this.#parts, rules),
     ];
     return rules.making.askedBy === undefined
       ? all

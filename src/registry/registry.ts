@@ -1,3 +1,4 @@
+import { invalidSource } from "../errors.ts";
 import { type Counter, CounterInstrument, type CounterOptions } from "../instruments/counter.ts";
 import { type LabelValue, metricOptions, type RegistryContext } from "../instruments/definition.ts";
 import { type ExemplarProvider, ExemplarSource } from "../instruments/exemplars.ts";
@@ -28,6 +29,7 @@ import { type AnyInstrument, Families } from "./families.ts";
 import { readFamilies } from "./family-reader.ts";
 import { ForeignSource } from "./foreign/source.ts";
 import { OwnMetrics } from "./own-metrics.ts";
+import { type IncludedRegistry, PARTS } from "./registry-parts.ts";
 
 export interface RegistryOptions {
   /** Labels on every series of the registry; `setLabels` replaces them. */
@@ -62,7 +64,7 @@ interface InstrumentType<Options> {
 /** Metric families, and the pages made of them. */
 export class Registry {
   readonly #families = new Families();
-  readonly #sources = new Set<ForeignSource>();
+  readonly #sources = new Set<ForeignSource | IncludedRegistry>();
   readonly #exemplars = new ExemplarSource((family, reason) =>
     this.#own.warnOfExemplar(family, reason),
   );
@@ -85,12 +87,14 @@ export class Registry {
     };
     this.#own = new OwnMetrics(this.#context);
     for (const instrument of this.#own.instruments) this.#families.reserve(instrument.family);
-    this.#pages = new PageMaker({
+    const parts = {
       families: this.#families,
-      foreign: this.#sources,
+      sources: this.#sources,
       own: this.#own,
       labels: this.#labels,
-    });
+    };
+    this.#pages = new PageMaker(parts);
+    PARTS.set(this, parts);
   }
 
   /** A value that only goes up. The same definition gives the same counter, however often. */
@@ -185,9 +189,19 @@ export class Registry {
     for (const instrument of this.#own.instruments) instrument.clear();
   }
 
-  /** Exposes a source of samples beside the registry's own metrics. The result removes it again. */
-  register(source: MetricSource): () => void {
-    const registered = new ForeignSource(source, this.#labels);
+  /**
+   * Exposes a source of samples beside the registry's own metrics, or all metrics and sources of another
+   * registry. The result removes it again. The metrics of another registry have its constant labels, and
+   * those of this one that it does not have itself; what it counts of its own troubles (`narthex_*`) is
+   * only on its own page. Registries may register each other.
+   *
+   * @throws NarthexError `NARTHEX_OPTION_INVALID` if it is neither a registry nor has a function `visit`
+   * @example
+   * const plugin = new Registry({ labels: { plugin: "search" } });
+   * const remove = metrics.register(plugin); // the page of `metrics` has the plugin's metrics, too
+   */
+  register(source: MetricSource | Registry): () => void {
+    const registered = registeredAs(source);
     this.#sources.add(registered);
     return () => {
       this.#sources.delete(registered);
@@ -243,4 +257,12 @@ export class Registry {
     const { body } = await this.expose();
     return new TextDecoder().decode(body);
   }
+}
+
+function registeredAs(source: MetricSource | Registry): ForeignSource | IncludedRegistry {
+  const included = PARTS.get(source);
+  if (included !== undefined) return { included };
+  if (typeof (source as MetricSource | undefined)?.visit !== "function")
+    throw invalidSource(source);
+  return new ForeignSource(source as MetricSource);
 }

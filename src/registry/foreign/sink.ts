@@ -1,6 +1,5 @@
 import { invalidValue, sampleNameTaken } from "../../errors.ts";
 import type { PageSink } from "../../exposition/render.ts";
-import type { RegistryContext } from "../../instruments/definition.ts";
 import { exposedName, type Family, type MetricType, suffixOf } from "../../model/family.ts";
 import {
   type Exemplar,
@@ -16,6 +15,12 @@ import { type Claims, isNamed } from "../families.ts";
 import { checkedNumber, checkFamily, checkHead, checkLabelNames } from "./checks.ts";
 import { GivenSeries } from "./given-series.ts";
 import type { Visit } from "./visit.ts";
+
+/** Label names, and their values in the same order. */
+export interface Labels {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+}
 
 /** What a page requires of registered sources, and whom to tell what is missing. */
 export interface ForeignRules {
@@ -36,7 +41,7 @@ export const SOURCE = "_source";
 
 interface SinkParts {
   readonly visit: Visit;
-  readonly constantLabels: RegistryContext["constantLabels"];
+  readonly constantLabels: Labels;
   readonly rules: ForeignRules;
 }
 

@@ -1,47 +1,65 @@
 import type { PageSink, PageSource } from "../../exposition/render.ts";
-import type { RegistryContext } from "../../instruments/definition.ts";
 import type { CollectContext, MetricSource } from "../../model/sample-sink.ts";
 import type { Reader } from "../run.ts";
-import { type ForeignRules, ForeignSink, SOURCE } from "./sink.ts";
+import { type ForeignRules, ForeignSink, type Labels, SOURCE } from "./sink.ts";
 import { Visit } from "./visit.ts";
 
 /** A source that a user registered. */
 export class ForeignSource implements Reader {
   readonly source: MetricSource;
-  readonly constantLabels: RegistryContext["constantLabels"];
 
-  constructor(source: MetricSource, constantLabels: RegistryContext["constantLabels"]) {
+  constructor(source: MetricSource) {
     this.source = source;
-    this.constantLabels = constantLabels;
   }
+
+  readonly reader: Reader = this;
 
   readonly read = (context: CollectContext): unknown => this.source.collect?.(context);
 
   /** Does nothing: the source itself keeps what it has read. */
   apply(): void {}
+
+  visit(sink: ForeignSink): Iterable<void> | void {
+    return this.source.visit(sink);
+  }
 }
 
-/** One visit of a registered source, for one page. */
+/** A source that is not the registry's own metric: one that a user registered, or a metric of a registry. */
+interface Visited extends Pick<MetricSource, "visit"> {
+  readonly reader: Reader | undefined;
+  /** The name of its family, if it has one. */
+  readonly name?: string;
+}
+
+/** One visit of a source, for one page. */
 export class ForeignVisit implements PageSource {
-  readonly reader: ForeignSource;
+  readonly #source: Visited;
+  readonly #constantLabels: Labels;
   readonly #rules: ForeignRules;
   #sink: ForeignSink | undefined;
 
-  constructor(source: ForeignSource, rules: ForeignRules) {
-    this.reader = source;
+  /** @param constantLabels of the registries that have the source, and that it does not have by itself */
+  constructor(source: Visited, constantLabels: Labels, rules: ForeignRules) {
+    this.#source = source;
+    this.#constantLabels = constantLabels;
     this.#rules = rules;
+  }
+
+  get reader(): Reader | undefined {
+    return this.#source.reader;
   }
 
   /** What is missing on the page if the visit fails: the family that the source gave last. */
   get name(): string {
-    return this.#sink?.name ?? SOURCE;
+    return this.#sink?.name ?? this.#source.name ?? SOURCE;
   }
 
   visit(page: PageSink): Iterable<void> {
-    const { making, visitMs } = this.#rules;
-    const { source, constantLabels } = this.reader;
-    const visit = new Visit({ source: this.reader, page: making }, visitMs());
-    const sink = new ForeignSink(page, { visit, constantLabels, rules: this.#rules });
+    const rules = this.#rules;
+    const source = this.#source;
+    const call = { source: source.reader ?? source, page: rules.making };
+    const visit = new Visit(call, rules.visitMs());
+    const sink = new ForeignSink(page, { visit, constantLabels: this.#constantLabels, rules });
     this.#sink = sink;
     return visit.steps(() => source.visit(sink));
   }

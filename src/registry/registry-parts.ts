@@ -1,0 +1,66 @@
+import { processWide } from "../process-wide.ts";
+import { type ConstantLabels, labelsWithout } from "./constant-labels.ts";
+import { type Families, isNamed } from "./families.ts";
+import type { ForeignRules, Labels } from "./foreign/sink.ts";
+import { type ForeignSource, ForeignVisit } from "./foreign/source.ts";
+import type { OwnMetrics } from "./own-metrics.ts";
+
+/** What a registry has. All fields that other registries use belong to the protocol between copies. */
+export interface RegistryParts {
+  readonly families: Families;
+  /** What users registered, in their order. */
+  readonly sources: Iterable<ForeignSource | IncludedRegistry>;
+  readonly own: OwnMetrics;
+  readonly labels: ConstantLabels;
+}
+
+/** Another registry, whose metrics are on the pages of the one that it is registered with. */
+export interface IncludedRegistry {
+  readonly included: RegistryParts;
+}
+
+/** The parts of all registries, those of other copies of this package included. */
+export const PARTS = processWide("registries", () => new WeakMap<object, RegistryParts>());
+
+/**
+ * What users registered with a registry, and all that the registries among it have. A registry is there
+ * once, however it is reached: registries may include each other, and themselves.
+ */
+export function registeredWith(parts: RegistryParts, rules: ForeignRules): ForeignVisit[] {
+  return [...sourcesOf(parts, { names: [], values: [] }, rules, new Set([parts]))];
+}
+
+/** @param outer the constant labels of the registries that include this one */
+function* sourcesOf(
+  { sources, labels }: RegistryParts,
+  outer: Labels,
+  rules: ForeignRules,
+  seen: Set<RegistryParts>,
+): Generator<ForeignVisit> {
+  // What is nearer to a series counts: a registry's own label, and not that of one that includes it.
+  const { names, values } = labelsWithout(outer, (name) => labels.names.includes(name));
+  const all = { names: [...names, ...labels.names], values: [...values, ...labels.values] };
+  for (const source of sources) {
+    if (!("included" in source)) yield new ForeignVisit(source, all, rules);
+    else if (!seen.has(source.included)) {
+      seen.add(source.included);
+      yield* allOf(source.included, all, rules, seen);
+    }
+  }
+}
+
+function* allOf(
+  parts: RegistryParts,
+  outer: Labels,
+  rules: ForeignRules,
+  seen: Set<RegistryParts>,
+): Generator<ForeignVisit> {
+  const { families, labels } = parts;
+  labels.areShown = true;
+  // Its metrics have its own labels by themselves.
+  const added = { ...labelsWithout(outer, (name) => labels.names.includes(name)) };
+  for (const instrument of families) {
+    if (isNamed(instrument.family, rules.names)) yield new ForeignVisit(instrument, added, rules);
+  }
+  yield* sourcesOf(parts, outer, rules, seen);
+}
