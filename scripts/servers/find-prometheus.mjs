@@ -9,20 +9,27 @@ export const findPrometheus = () => find("prometheus", "NARTHEX_PROMETHEUS");
 /** The path of `promtool`, or undefined if it is not available. */
 export const findPromtool = () => find("promtool", "NARTHEX_PROMTOOL");
 
+/** The path of node_exporter, or undefined if it is not available. */
+export const findNodeExporter = () =>
+  find("prometheus-node-exporter", "NARTHEX_NODE_EXPORTER", { alias: "node_exporter", oldest: 1 });
+
 /**
- * @param {string} name
+ * @param {string} name the one that Debian gives it
  * @param {string} variable of the environment, which takes precedence; if it is empty, there is none
+ * @param {object} [other]
+ * @param {string} [other.alias] its name elsewhere
+ * @param {number} [other.oldest] the oldest major version that is taken from PATH
  */
-async function find(name, variable) {
+async function find(name, variable, { alias = name, oldest = 3 } = {}) {
   const given = process.env[variable];
   if (given === "") return undefined;
   if (given !== undefined) {
     if ((await majorVersion(given)) !== undefined) return given;
     throw new Error(`${variable} is "${given}", which does not run: give the path of ${name}.`);
   }
-  for (const path of commandsOnPath(name)) {
+  for (const path of [...new Set([name, alias])].flatMap(commandsOnPath)) {
     const version = await majorVersion(path);
-    if (version !== undefined && version >= 3) return path;
+    if (version !== undefined && version >= oldest) return path;
   }
   for await (const root of unpacked()) {
     const path = root && join(root, "usr/bin", name);
@@ -31,10 +38,12 @@ async function find(name, variable) {
   return undefined;
 }
 
+const PACKAGES = ["prometheus", "promtool", "prometheus-node-exporter"];
+
 /** Debian's sid has Prometheus 3, trixie the last 2.x, and the host's own release an older version. */
 async function* unpacked() {
-  yield await debianPackages(["prometheus", "promtool"], "sid");
-  yield await debianPackages(["prometheus", "promtool"], "trixie");
+  yield await debianPackages(PACKAGES, "sid");
+  yield await debianPackages(PACKAGES, "trixie");
   // This package contains promtool or depends on it.
   yield await debianPackages(["prometheus"]);
 }

@@ -47,7 +47,10 @@ it("takes the first on PATH that is version 3 or newer", async () => {
 
 it("else takes what is unpacked in the cache and runs, the newest first", async () => {
   vi.stubEnv("PATH", join(folder, "none"));
-  fake("debian/sid-prometheus-promtool/usr/bin/promtool", "3.5.3");
-  const found = fake("debian/trixie-prometheus-promtool/usr/bin/prometheus", "2.53.3");
+  fake("debian/sid-prometheus-promtool-prometheus-node-exporter/usr/bin/promtool", "3.5.3");
+  const found = fake(
+    "debian/trixie-prometheus-promtool-prometheus-node-exporter/usr/bin/prometheus",
+    "2.53.3",
+  );
   expect(await findPrometheus()).toBe(found);
 });

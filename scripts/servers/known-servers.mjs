@@ -1,6 +1,6 @@
 import { findPackageTools } from "./find-package-tools.mjs";
 import { findPostgres } from "./find-postgres.mjs";
-import { findPrometheus, findPromtool } from "./find-prometheus.mjs";
+import { findNodeExporter, findPrometheus, findPromtool } from "./find-prometheus.mjs";
 import { findPythonParser } from "./find-python-parser.mjs";
 
 /** The real servers and tools that tests need, and how to provide those that we can't find. */
@@ -14,6 +14,11 @@ export const knownServers = {
     find: findPromtool,
     variable: "NARTHEX_PROMTOOL",
     advice: "put promtool 3 on PATH, or set NARTHEX_PROMTOOL to its path",
+  },
+  "node-exporter": {
+    find: findNodeExporter,
+    variable: "NARTHEX_NODE_EXPORTER",
+    advice: "put node_exporter on PATH, or set NARTHEX_NODE_EXPORTER to its path",
   },
   postgres: {
     find: findPostgres,
