@@ -8,7 +8,7 @@ import { send } from "../contracts/client.ts";
 import { requestCounts } from "../contracts/counts.ts";
 import { NEXT, nextEnvironment } from "../contracts/next-build.ts";
 import { ServerProcess } from "../contracts/server-process.ts";
-import { pagesIn } from "./code-blocks.ts";
+import { codeBlocksOf, pagesIn } from "./code-blocks.ts";
 import { written } from "./program.ts";
 
 const AUTO = "docs/http/auto.md";
@@ -24,6 +24,7 @@ test.each(others)("%s", async (page) => {
   expect((await send(server, "/users/42")).body).toBe("user 42\n");
   expect((await send(server, "/nothing")).status).toBe(404);
   expect(await server.counts(2)).toEqual(COUNTS);
+  await shows(server, page);
 });
 
 test(OUTGOING, async () => {
@@ -53,6 +54,7 @@ test(NEXT_JS, { timeout: 180_000 }, async () => {
     "GET _unmatched 404 client_error": 1,
   });
   expect((await server.page()).value("users_shown_total")).toBe(1);
+  await shows(server, NEXT_JS);
 });
 
 test(AUTO, async () => {
@@ -63,6 +65,12 @@ test(AUTO, async () => {
   expect((await fetch(`${url}/nothing`)).status).toBe(404);
   await expect.poll(async () => requestCounts(await app.page()), patient).toEqual(COUNTS);
 });
+
+/** Expects what a page says that its program's metrics are. */
+async function shows(server: ServerProcess, page: string): Promise<void> {
+  const shown = codeBlocksOf(page).find(({ language }) => language === "text")!;
+  expect((await send(server, "/metrics")).body).toContain(shown.code);
+}
 
 async function started(folder: string, env: Readonly<Record<string, string>> = {}) {
   const server = await ServerProcess.start(["server.js"], folder, { PATH, PORT: "0", ...env });
