@@ -50,9 +50,9 @@ const SITUATIONS: readonly ((registry: Registry) => unknown)[] = [
   },
   () => expressMetrics({ headers: {} } as never),
   () => {
-    cluster.isWorker = true;
+    Reflect.set(cluster, "isWorker", true);
     warnOfOneWorker();
-    cluster.isWorker = false;
+    Reflect.set(cluster, "isWorker", false);
   },
   (registry) => {
     const logins = registry.counter({ name: "logins", help: "", labels: ["tenant"], limit: 1 });
