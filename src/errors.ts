@@ -25,6 +25,28 @@ export class NarthexError extends Error {
   }
 }
 
+/** A method or constructor that users call. */
+export type PublicCall = (abstract new (...args: never) => unknown) | ((...args: never) => unknown);
+
+/** Makes the stack of an error of this package begin at the user's line, which called this. */
+export function fromCaller(error: unknown, call: PublicCall): unknown {
+  if (error instanceof NarthexError) Error.captureStackTrace?.(error, call);
+  return error;
+}
+
+/**
+ * The line of user's code at which this was thrown, such as `at handler (file:///app/shop.js:12:5)`;
+ * undefined where no stack tells it. It never throws.
+ */
+export function placeOf(thrown: unknown, call: PublicCall): string | undefined {
+  try {
+    const { stack } = fromCaller(thrown, call) as Error;
+    return /^ +(at .*)$/m.exec(stack ?? "")?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
 /** A bad value as messages show it: its type can be seen, and long text is cut. */
 export function show(value: unknown): string {
   if (typeof value === "string") {
@@ -175,17 +197,11 @@ export function labelsMismatch(
   given: unknown,
 ): NarthexError {
   const got = typeof given === "object" && given !== null ? list(Object.keys(given)) : show(given);
-  return new NarthexError(
-    "NARTHEX_LABELS_MISMATCH",
-    `Metric ${show(metric)} has the labels ${list(labelNames)}, but was given ${got}: pass an object with exactly those labels.`,
-  );
-}
-
-export function labelsUnexpected(metric: string, given: unknown): NarthexError {
-  return new NarthexError(
-    "NARTHEX_LABELS_MISMATCH",
-    `Metric ${show(metric)} has no labels, but was given ${show(given)} for them: leave the labels out, or declare them with the option labels.`,
-  );
+  const message =
+    labelNames.length === 0
+      ? `Metric ${show(metric)} has no labels, but was given ${got}: leave them out, or declare them with the option labels.`
+      : `Metric ${show(metric)} has the labels ${list(labelNames)}, but was given ${got}: pass an object with exactly those labels.`;
+  return new NarthexError("NARTHEX_LABELS_MISMATCH", message);
 }
 
 export function invalidLabelValue(metric: string, label: string, value: unknown): NarthexError {

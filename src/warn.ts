@@ -34,11 +34,14 @@ export function describe(thrown: unknown): string {
 export class Warnings {
   readonly #given = new Set<string>();
 
-  /** @param problem tells problems apart: a family's name, say */
-  once(problem: string, message: string): void {
+  /**
+   * @param problem tells problems apart: a family's name, say
+   * @param message a function, if finding the words takes long
+   */
+  once(problem: string, message: string | (() => string)): void {
     if (this.#given.has(problem) || this.#given.size > MOST_PROBLEMS) return;
     this.#given.add(problem);
-    if (this.#given.size <= MOST_PROBLEMS) warn(message);
+    if (this.#given.size <= MOST_PROBLEMS) warn(typeof message === "string" ? message : message());
     else warn("There are more problems like those before; nothing more is told of them.");
   }
 }

@@ -1,4 +1,3 @@
-import { invalidValue } from "../errors.ts";
 import type { Exemplar, SampleSink } from "../model/sample-sink.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
 import {
@@ -10,7 +9,7 @@ import {
   type PlainFamily,
   type RegistryContext,
 } from "./definition.ts";
-import { checkExemplarOf, Exemplars, type UpdateOptions } from "./exemplars.ts";
+import { Exemplars, type UpdateOptions } from "./exemplars.ts";
 import { HeldSeries } from "./held-series.ts";
 import type { OptionNames } from "./options.ts";
 import type { SeriesRow } from "./series-row.ts";
@@ -25,8 +24,8 @@ export interface CounterSeries {
   /**
    * Adds to the total.
    * @param value 0 or more, 1 by default
-   * @throws NarthexError `NARTHEX_VALUE_INVALID` if it is negative, not finite or not a number;
-   * `NARTHEX_EXEMPLAR_INVALID` if the exemplar is invalid
+   * @throws NarthexError only in a strict registry: `NARTHEX_VALUE_INVALID` if it is negative, not
+   * finite or not a number; `NARTHEX_EXEMPLAR_INVALID` if the exemplar is invalid
    */
   inc(value?: number, options?: UpdateOptions): void;
 }
@@ -66,9 +65,13 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
   }
 
   inc(labels: object, value: unknown = 1, options?: UpdateOptions): void {
-    this.check(value);
-    checkExemplarOf(options, this.family.name);
-    this.seriesOf(labels).inc(value, options);
+    try {
+      this.check(value);
+      if (options !== undefined) this.checkExemplar(options);
+      this.seriesOf(labels).inc(value, options);
+    } catch (error) {
+      this.rejectFor(labels, error, this.inc);
+    }
   }
 
   override check(value: unknown): asserts value is number {
@@ -76,7 +79,7 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
   }
 
   invalid(value: unknown): Error {
-    return invalidValue(this.family.name, value, "a counter takes finite numbers from 0 up");
+    return this.invalidValue(value, "a counter takes finite numbers from 0 up");
   }
 
   keep(slot: number, exemplar: Exemplar): void {
@@ -104,9 +107,13 @@ class HeldCounter extends HeldSeries implements CounterSeries {
   declare protected readonly instrument: CounterInstrument;
 
   inc(value = 1, options?: UpdateOptions): void {
-    if (!isIncrement(value)) throw this.instrument.invalid(value);
-    if (this.hasHooks || options !== undefined) this.prepare(value, options);
-    this.chunk[this.at]! += value;
+    try {
+      if (!isIncrement(value)) throw this.instrument.invalid(value);
+      if (this.hasHooks || options !== undefined) this.prepare(value, options);
+      this.chunk[this.at]! += value;
+    } catch (error) {
+      this.instrument.reject(error, this.inc);
+    }
   }
 
   private prepare(value: number, options: UpdateOptions | undefined): void {

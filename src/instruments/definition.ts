@@ -4,6 +4,7 @@ import { checkLabelNames, checkMetricName } from "../model/names.ts";
 import type { Clock } from "../series/series-table.ts";
 import type { ExemplarSource } from "./exemplars.ts";
 import { type Advice, isObject, knownOptions, type OptionNames, ownOptions } from "./options.ts";
+import type { WrongUpdates } from "./wrong-updates.ts";
 
 const DEFAULT_LIMIT = 10_000;
 
@@ -15,7 +16,12 @@ export type Labels<L extends string> = { readonly [Name in L]: LabelValue };
 
 /** The methods that every metric with labels has besides its updates. */
 export interface LabelledFamily<L extends string, Series> {
-  /** The series of a label set. Keep it if speed matters: its updates need no lookup. */
+  /**
+   * The series of a label set. Keep it if speed matters: its updates need no lookup. If the labels are
+   * wrong, updates of the series are wrong.
+   * @throws NarthexError only in a strict registry: `NARTHEX_LABELS_MISMATCH` if these are not exactly the
+   * metric's labels; `NARTHEX_LABEL_VALUE_INVALID` if a value is not a string, number or boolean
+   */
   labels(labels: Labels<L>): Series;
   /** Removes the series of a label set; returns whether there was one. */
   remove(labels: Labels<L>): boolean;
@@ -124,10 +130,13 @@ export interface RegistryContext extends Clock {
     readonly values: readonly string[];
   };
   readonly exemplars: ExemplarSource;
+  readonly wrongUpdates: WrongUpdates;
   /** Is called when an update goes to the overflow series of a metric. */
   readonly onOverflow: (metric: string) => void;
   /** Is called when the callback of a metric has given a label set twice. */
   readonly onDuplicate: (metric: string, labels: object) => void;
+  /** Is called when a histogram or a summary has observed NaN. */
+  readonly onNaN: (metric: string) => void;
 }
 
 /** The options of a metric, checked and complete. */

@@ -23,42 +23,42 @@ export type ExemplarProvider = () => ExemplarLabels | undefined;
 /** Where the instruments of a registry get the exemplars of updates. */
 export class ExemplarSource {
   provider: ExemplarProvider | undefined;
+  readonly #isStrict: boolean;
   readonly #onFailure: (metric: string, reason: unknown) => void;
 
-  /** @param onFailure is called when the provider throws, or its exemplar is invalid */
-  constructor(onFailure: (metric: string, reason: unknown) => void) {
+  /**
+   * @param isStrict whether an update throws if its own exemplar is invalid
+   * @param onFailure is called when the provider throws, or an exemplar is invalid
+   */
+  constructor(isStrict: boolean, onFailure: (metric: string, reason: unknown) => void) {
+    this.#isStrict = isStrict;
     this.#onFailure = onFailure;
   }
 
   /**
-   * The labels of an update's own exemplar, which must be valid, or else those from the provider.
+   * Throws in a strict registry if an update's own exemplar is invalid. Updates by labels call this before
+   * they look for the series, because an update that throws must not leave a new series behind.
    */
+  checkOwn(metric: string, options: UpdateOptions | undefined): void {
+    const own = this.#isStrict ? exemplarIn(options) : undefined;
+    if (own !== undefined) checkExemplar(metric, own);
+  }
+
+  /** The labels of an update's own exemplar, or else those from the provider. */
   labelsFor(metric: string, options: UpdateOptions | undefined): ExemplarLabels | undefined {
-    const own = exemplarIn(options);
-    if (own !== undefined) {
-      checkExemplar(metric, own);
-      return { ...own };
-    }
+    this.checkOwn(metric, options);
     try {
-      const labels = this.provider?.();
+      const own = exemplarIn(options);
+      const labels = own === undefined ? this.provider?.() : own;
       if (labels === undefined) return undefined;
       checkExemplar(metric, labels);
       return { ...labels };
     } catch (error) {
-      // An update must not fail because of what the provider does.
+      // An exemplar that can't be had costs only itself: the update counts.
       this.#onFailure(metric, error);
       return undefined;
     }
   }
-}
-
-/**
- * Throws if an update's own exemplar is invalid. Updates by labels call this before they look for the
- * series, because an update that throws must not leave a new series behind.
- */
-export function checkExemplarOf(options: UpdateOptions | undefined, metric: string): void {
-  const own = exemplarIn(options);
-  if (own !== undefined) checkExemplar(metric, own);
 }
 
 /** The options' own exemplar: one of `Object.prototype` would be that of all updates. */

@@ -1,4 +1,3 @@
-import { invalidValue } from "../errors.ts";
 import type { SampleSink } from "../model/sample-sink.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
 import {
@@ -21,7 +20,7 @@ export interface GaugeOptions<L extends string> extends MetricOptions<L> {
 
 /** A gauge's series. A value can be any number, including NaN and the infinities. */
 export interface GaugeSeries {
-  /** @throws NarthexError `NARTHEX_VALUE_INVALID` if the value is not a number */
+  /** @throws NarthexError only in a strict registry: `NARTHEX_VALUE_INVALID` if the value is not a number */
   set(value: number): void;
   /** Adds, 1 by default. */
   inc(value?: number): void;
@@ -56,18 +55,30 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
   }
 
   set(labels: object, value: unknown): void {
-    this.check(value);
-    this.seriesOf(labels).set(value);
+    try {
+      this.check(value);
+      this.seriesOf(labels).set(value);
+    } catch (error) {
+      this.rejectFor(labels, error, this.set);
+    }
   }
 
   inc(labels: object, value: unknown = 1): void {
-    this.check(value);
-    this.seriesOf(labels).inc(value);
+    try {
+      this.check(value);
+      this.seriesOf(labels).inc(value);
+    } catch (error) {
+      this.rejectFor(labels, error, this.inc);
+    }
   }
 
   dec(labels: object, value: unknown = 1): void {
-    this.check(value);
-    this.seriesOf(labels).dec(value);
+    try {
+      this.check(value);
+      this.seriesOf(labels).dec(value);
+    } catch (error) {
+      this.rejectFor(labels, error, this.dec);
+    }
   }
 
   override check(value: unknown): asserts value is number {
@@ -75,7 +86,7 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
   }
 
   invalid(value: unknown): Error {
-    return invalidValue(this.family.name, value, "a gauge takes numbers");
+    return this.invalidValue(value, "a gauge takes numbers");
   }
 
   protected override newSeries(): HeldGauge {
@@ -91,19 +102,32 @@ class HeldGauge extends HeldSeries implements GaugeSeries {
   declare protected readonly instrument: GaugeInstrument;
 
   set(value: number): void {
-    if (typeof value !== "number") throw this.instrument.invalid(value);
-    if (this.hasHooks) this.instrument.touch(this);
-    this.chunk[this.at] = value;
+    try {
+      if (typeof value !== "number") throw this.instrument.invalid(value);
+      if (this.hasHooks) this.instrument.touch(this);
+      this.chunk[this.at] = value;
+    } catch (error) {
+      this.instrument.reject(error, this.set);
+    }
   }
 
   inc(value = 1): void {
-    if (typeof value !== "number") throw this.instrument.invalid(value);
-    if (this.hasHooks) this.instrument.touch(this);
-    this.chunk[this.at]! += value;
+    try {
+      if (typeof value !== "number") throw this.instrument.invalid(value);
+      if (this.hasHooks) this.instrument.touch(this);
+      this.chunk[this.at]! += value;
+    } catch (error) {
+      this.instrument.reject(error, this.inc);
+    }
   }
 
   dec(value = 1): void {
-    if (typeof value !== "number") throw this.instrument.invalid(value);
-    this.inc(-value);
+    try {
+      if (typeof value !== "number") throw this.instrument.invalid(value);
+      if (this.hasHooks) this.instrument.touch(this);
+      this.chunk[this.at]! -= value;
+    } catch (error) {
+      this.instrument.reject(error, this.dec);
+    }
   }
 }

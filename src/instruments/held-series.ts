@@ -1,3 +1,4 @@
+import type { PublicCall } from "../errors.ts";
 import type { MetricSource, SampleSink } from "../model/sample-sink.ts";
 
 /** What a series needs of the instrument that it belongs to. */
@@ -6,8 +7,10 @@ interface SeriesOwner extends MetricSource {
   readonly scratch: Float64Array;
   /** Notes an update of a series that has hooks. */
   touch(series: HeldSeries): void;
-  labels(labels?: object): HeldSeries;
-  remove(): boolean;
+  /** Is called with what an update threw. */
+  reject(error: unknown, call: PublicCall): void;
+  seriesFor(labels: object | undefined, call: PublicCall): HeldSeries;
+  removeFor(labels: object | undefined, call: PublicCall): boolean;
   clear(): void;
   reset(): void;
 }
@@ -52,11 +55,11 @@ export abstract class HeldSeries implements MetricSource {
   // For a metric without labels, users get its only series. So a series has the methods of a family, too.
 
   labels(labels?: object): this {
-    return this.instrument.labels(labels) as this;
+    return this.instrument.seriesFor(labels, this.labels) as this;
   }
 
-  remove(): boolean {
-    return this.instrument.remove();
+  remove(labels?: object): boolean {
+    return this.instrument.removeFor(labels, this.remove);
   }
 
   clear(): void {

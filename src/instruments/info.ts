@@ -27,8 +27,9 @@ export type InfoOptions = Pick<MetricOptions<never>, "name" | "help">;
 export interface Info {
   /**
    * Replaces all facts.
-   * @throws NarthexError `NARTHEX_LABEL_NAME_INVALID` if a key can't be a label name or is a constant
-   * label of the registry; `NARTHEX_LABEL_VALUE_INVALID` if a value is not a string, number or boolean
+   * @throws NarthexError only in a strict registry: `NARTHEX_LABEL_NAME_INVALID` if a key can't be a label
+   * name or is a constant label of the registry; `NARTHEX_LABEL_VALUE_INVALID` if a value is not a string,
+   * number or boolean
    */
   set(facts: Readonly<Record<string, LabelValue>>): void;
   /** Removes the facts from the page. */
@@ -53,14 +54,18 @@ export class InfoInstrument extends Instrument<InfoSeries> implements Info {
   }
 
   set(facts: Readonly<Record<string, LabelValue>>): void {
-    if (typeof facts !== "object" || facts === null || Array.isArray(facts)) {
-      throw invalidValue(this.family.name, facts, "an info takes an object of label values");
+    try {
+      if (typeof facts !== "object" || facts === null || Array.isArray(facts)) {
+        throw invalidValue(this.family.name, facts, "an info takes an object of label values");
+      }
+      const names = Object.keys(facts);
+      checkLabels(this.family, [...this.definition.constantLabels.names, ...names]);
+      this.facts = { names, values: readLabels(this.family.name, names, facts) };
+      const { chunk, at } = this.labels();
+      chunk[at] = 1;
+    } catch (error) {
+      this.reject(error, this.set);
     }
-    const names = Object.keys(facts);
-    checkLabels(this.family, [...this.definition.constantLabels.names, ...names]);
-    this.facts = { names, values: readLabels(this.family.name, names, facts) };
-    const { chunk, at } = this.labels();
-    chunk[at] = 1;
   }
 
   /** Does nothing: facts are not counted, so there is no zero to which they could be set. */

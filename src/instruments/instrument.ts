@@ -1,4 +1,4 @@
-import { labelsUnexpected } from "../errors.ts";
+import { invalidValue, labelsMismatch, type PublicCall } from "../errors.ts";
 import type { Family } from "../model/family.ts";
 import type { Exemplar, MetricSource, SampleSink } from "../model/sample-sink.ts";
 import { Chunks, newChunk } from "../series/chunks.ts";
@@ -35,6 +35,9 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   private readonly held: (S | undefined)[] = [];
   /** In a family of many series, a view of the one that is being updated, reused for every update. */
   private cursor: S | undefined;
+  /** What users get for wrong labels: each update of this series throws `refusal`, the last error of these labels. */
+  private refused: S | undefined;
+  private refusal: unknown;
 
   constructor(definition: Definition, stride: number) {
     this.definition = definition;
@@ -86,20 +89,44 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
 
   /** The series of a label set, to be held. */
   labels(labels?: object): S {
-    if (this.only === undefined) return this.hold(labels as object);
-    if (labels !== undefined && (labels === null || Object.keys(labels).length > 0)) {
-      throw labelsUnexpected(this.family.name, labels);
+    return this.seriesFor(labels, this.labels);
+  }
+
+  /**
+   * The series of a label set, to be held. If the labels are wrong, it is one whose updates are wrong.
+   * @param call what the user called
+   */
+  seriesFor(labels: object = {}, call: PublicCall): S {
+    try {
+      if (this.only === undefined) return this.hold(labels);
+      this.table.read(labels);
+      return this.only;
+    } catch (error) {
+      this.definition.wrongUpdates.forgive(this.family.name, error, call);
+      this.refusal = error;
+      this.refused ??= this.newSeries();
+      this.refused.hasHooks = true;
+      return this.refused;
     }
-    return this.only;
   }
 
   /** Removes the series of a label set; returns whether there was one. */
-  remove(labels: object = {}): boolean {
-    const slot = this.table.find(labels);
-    if (slot < 0) return false;
-    if (this.only === undefined) this.table.remove(slot);
-    else this.restart(slot);
-    return true;
+  remove(labels?: object): boolean {
+    return this.removeFor(labels, this.remove);
+  }
+
+  /** @param call what the user called */
+  removeFor(labels: object = {}, call: PublicCall): boolean {
+    try {
+      const slot = this.table.find(labels);
+      if (slot < 0) return false;
+      if (this.only === undefined) this.table.remove(slot);
+      else this.restart(slot);
+      return true;
+    } catch (error) {
+      this.reject(error, call);
+      return false;
+    }
   }
 
   /** Removes all series; the only series of a family without labels starts again from zero. */
@@ -113,6 +140,34 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     for (let slot = 0; slot < this.table.slotCount; slot += 1) {
       if (this.table.generation(slot) !== 0) this.restart(slot);
     }
+  }
+
+  /**
+   * To be called with what an update threw: throws it on if the registry is strict, or else drops the
+   * update.
+   * @param call what the user called
+   */
+  reject(error: unknown, call: PublicCall): void {
+    this.definition.wrongUpdates.drop(this.family.name, error, call);
+  }
+
+  /** The same for an update by labels: if these are wrong, that is what the user is told. */
+  protected rejectFor(labels: object, error: unknown, call: PublicCall): void {
+    let reason = error;
+    try {
+      this.table.read(labels);
+    } catch (wrongLabels) {
+      reason = wrongLabels;
+    }
+    this.reject(reason, call);
+  }
+
+  /** The error for a value that the type does not take: labels, for example, where a metric has none. */
+  protected invalidValue(value: unknown, rule: string): Error {
+    const { name } = this.family;
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    const isLabels = this.only !== undefined && isObject && Object.keys(value).length > 0;
+    return isLabels ? labelsMismatch(name, [], value) : invalidValue(name, value, rule);
   }
 
   get name(): string {
@@ -164,9 +219,18 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     }
   }
 
+  warnOfNaN(): void {
+    this.definition.onNaN(this.family.name);
+  }
+
+  /** Throws in a strict registry if the exemplar of an update is invalid. */
+  protected checkExemplar(options: UpdateOptions): void {
+    this.definition.exemplars.checkOwn(this.family.name, options);
+  }
+
   /**
-   * The exemplar of an update: its own, or one from the registry's provider. Throws if its own is
-   * invalid.
+   * The exemplar of an update: its own, or one from the registry's provider. In a strict registry it
+   * throws if its own is invalid.
    */
   exemplarOf(value: number, options: UpdateOptions | undefined): Exemplar | undefined {
     const { exemplars, now } = this.definition;
@@ -238,7 +302,10 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     for (const first of this.held) for (const series of chain(first)) series.hasHooks = true;
   }
 
-  /** Notes an update of a series that has hooks; one that expired comes back. */
+  /**
+   * Notes an update of a series that has hooks; one that expired comes back. Throws for the series of
+   * wrong labels.
+   */
   touch(series: S): void {
     const { expiredValues } = series;
     if (expiredValues !== undefined) {
@@ -246,14 +313,16 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
       series.expiredValues = undefined;
     }
     if (!series.isGone) this.table.touch(series.slot);
+    else if (series === this.refused) throw this.refusal;
   }
 
   private restart(slot: number): void {
+    const now = this.definition.now(); // Clocks may throw, so it is read before anything changes.
     this.rows.zero(slot);
     this.forget(slot);
     this.admit(slot);
     for (const series of chain(this.held[slot])) this.point(series as S, slot);
-    this.table.restart(slot, this.definition.now() / 1000);
+    this.table.restart(slot, now / 1000);
   }
 
   private release(slot: number, expired: boolean): void {

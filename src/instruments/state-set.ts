@@ -1,4 +1,4 @@
-import { invalidOption, invalidValue, show } from "../errors.ts";
+import { invalidOption, show } from "../errors.ts";
 import { checkStateSetName } from "../model/names.ts";
 import type { SampleSink, StateSetValue } from "../model/sample-sink.ts";
 import {
@@ -25,7 +25,7 @@ export interface StateSetOptions<S extends string, L extends string>
 export interface StateSetSeries<S extends string> {
   /**
    * Switches a state on or off, and leaves the others as they are. At first all of them are off.
-   * @throws NarthexError `NARTHEX_VALUE_INVALID` if there is no such state, or `on` is not a boolean
+   * @throws NarthexError only in a strict registry: `NARTHEX_VALUE_INVALID` if there is no such state, or `on` is not a boolean
    */
   set(state: S, on: boolean): void;
 }
@@ -77,8 +77,12 @@ export class StateSetInstrument extends Instrument<HeldStateSet> {
   }
 
   set(labels: object, state: unknown, on: unknown): void {
-    this.check(state, on);
-    this.seriesOf(labels).set(state, on);
+    try {
+      this.check(state, on);
+      this.seriesOf(labels).set(state, on);
+    } catch (error) {
+      this.rejectFor(labels, error, this.set);
+    }
   }
 
   /**
@@ -88,10 +92,10 @@ export class StateSetInstrument extends Instrument<HeldStateSet> {
     const place = this.states.indexOf(state as string);
     if (place < 0) {
       const states = this.states.map(show).join(", ");
-      throw invalidValue(this.family.name, state, `its states are ${states}`);
+      throw this.invalidValue(state, `its states are ${states}`);
     }
     if (typeof on !== "boolean") {
-      throw invalidValue(this.family.name, on, `state ${show(state)} takes true or false`);
+      throw this.invalidValue(on, `state ${show(state)} takes true or false`);
     }
     return place;
   }
@@ -109,9 +113,13 @@ class HeldStateSet extends HeldSeries {
   declare protected readonly instrument: StateSetInstrument;
 
   set(state: unknown, on: unknown): void {
-    const place = this.instrument.check(state, on);
-    if (this.hasHooks) this.instrument.touch(this);
-    this.chunk[this.at + place] = Number(on);
+    try {
+      const place = this.instrument.check(state, on);
+      if (this.hasHooks) this.instrument.touch(this);
+      this.chunk[this.at + place] = Number(on);
+    } catch (error) {
+      this.instrument.reject(error, this.set);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
-import { duplicateSeries, show } from "../errors.ts";
+import { duplicateSeries, type PublicCall, placeOf, show } from "../errors.ts";
 import { CounterInstrument } from "../instruments/counter.ts";
 import type { RegistryContext } from "../instruments/definition.ts";
+import { ExemplarSource } from "../instruments/exemplars.ts";
 import { ownOptions } from "../instruments/options.ts";
 import type { SampleSink } from "../model/sample-sink.ts";
 import { describe, Warnings } from "../warn.ts";
@@ -21,11 +22,17 @@ class OwnCounter extends CounterInstrument {
 export class OwnMetrics {
   readonly #overflowUpdates: CounterInstrument;
   readonly #collectErrors: CounterInstrument;
+  readonly #invalidUpdates: CounterInstrument;
   readonly #warnings = new Warnings();
 
   constructor(context: RegistryContext) {
-    const constantLabels = labelsWithout(context.constantLabels, (name) => name === LABEL);
-    const own = { ...context, constantLabels };
+    const own: RegistryContext = {
+      ...context,
+      constantLabels: labelsWithout(context.constantLabels, (name) => name === LABEL),
+      // A user's functions can fail, and what they fail at is counted here.
+      now: () => safely(context.now, Date.now),
+      exemplars: new ExemplarSource(false, () => {}),
+    };
     this.#overflowUpdates = new OwnCounter(
       ownOptions({
         name: "narthex_overflow_updates",
@@ -43,10 +50,19 @@ export class OwnMetrics {
       }),
       own,
     );
+    this.#invalidUpdates = new OwnCounter(
+      ownOptions({
+        name: "narthex_invalid_updates",
+        help: "Updates that were dropped, because their value or their labels are wrong.",
+        labels: [LABEL],
+        limit: Number.POSITIVE_INFINITY, // There is at most one series for each family.
+      }),
+      own,
+    );
   }
 
   get instruments(): readonly CounterInstrument[] {
-    return [this.#overflowUpdates, this.#collectErrors];
+    return [this.#overflowUpdates, this.#collectErrors, this.#invalidUpdates];
   }
 
   countOverflow(family: string): void {
@@ -77,11 +93,41 @@ export class OwnMetrics {
     this.#warnings.once(`twice ${family}`, duplicateSeries(family, labels));
   }
 
+  countInvalid(family: string): void {
+    this.#invalidUpdates.inc({ family });
+  }
+
+  /**
+   * @param error what a wrong update threw
+   * @param call what the user called
+   */
+  warnOfInvalid(family: string, error: unknown, call: PublicCall): void {
+    this.#warnings.once(`invalid ${family}`, () => {
+      const place = placeOf(error, call);
+      return `An update of metric ${show(family)} is dropped: ${describe(error)}${place === undefined ? "" : ` (${place})`}. From now on this is only counted, in narthex_invalid_updates_total.`;
+    });
+  }
+
+  warnOfNaN(family: string): void {
+    this.#warnings.once(
+      `NaN ${family}`,
+      `Metric ${show(family)} has observed NaN: its sum is NaN from now on. Look for a subtraction of something undefined.`,
+    );
+  }
+
   /** @param reason what the provider threw, or what is wrong with its exemplar */
   warnOfExemplar(family: string, reason: unknown): void {
     this.#warnings.once(
       `exemplar ${family}`,
       `Metric ${show(family)} gets no exemplar: ${describe(reason)}. The update was counted without it; this is not reported again.`,
     );
+  }
+}
+
+function safely<T>(read: () => T, instead: () => T): T {
+  try {
+    return read();
+  } catch {
+    return instead();
   }
 }

@@ -1,4 +1,4 @@
-import { invalidSource } from "../errors.ts";
+import { fromCaller, invalidSetting, invalidSource } from "../errors.ts";
 import { type Counter, CounterInstrument, type CounterOptions } from "../instruments/counter.ts";
 import { type LabelValue, metricOptions, type RegistryContext } from "../instruments/definition.ts";
 import { type ExemplarProvider, ExemplarSource } from "../instruments/exemplars.ts";
@@ -20,6 +20,7 @@ import {
   SummaryInstrument,
   type SummaryOptions,
 } from "../instruments/summary/summary.ts";
+import { WrongUpdates } from "../instruments/wrong-updates.ts";
 import { exposedNames } from "../model/family.ts";
 import type { MetricFamily } from "../model/metric-family.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
@@ -40,14 +41,32 @@ export interface RegistryOptions {
    * and spans of time from the monotonic `performance.now`, which nobody can set.
    */
   readonly now?: (() => number) | undefined;
+  /**
+   * Whether a wrong update (`inc(-1)`, a label too many) throws. If not, it is dropped, counted in
+   * `narthex_invalid_updates_total`, and warned of once per metric. By default a registry is strict where
+   * `NODE_ENV` is `test` when it is made. A wrong definition always throws.
+   */
+  readonly strict?: boolean | undefined;
 }
 
-const REGISTRY_OPTIONS: OptionNames<RegistryOptions> = { labels: true, now: true };
+/** Whether the program runs as a test, whose author wants to see a wrong update throw. */
+function isTest(): boolean {
+  try {
+    const { process } = globalThis as { process?: { env?: { NODE_ENV?: string } } };
+    return process?.env?.NODE_ENV === "test";
+  } catch {
+    return false; // Deno may forbid it.
+  }
+}
+
+const REGISTRY_OPTIONS: OptionNames<RegistryOptions> = { labels: true, now: true, strict: true };
 
 const ADVICE: Advice = {
   defaultLabels: "use labels",
   constLabels: "use labels",
 };
+
+type MetricMethod = "counter" | "gauge" | "histogram" | "info" | "stateSet" | "summary";
 
 /** What the registry itself reads of a metric's options. */
 interface MadeOptions {
@@ -65,25 +84,35 @@ interface InstrumentType<Options> {
 export class Registry {
   readonly #families = new Families();
   readonly #sources = new Set<ForeignSource | IncludedRegistry>();
-  readonly #exemplars = new ExemplarSource((family, reason) =>
-    this.#own.warnOfExemplar(family, reason),
-  );
+  readonly #exemplars: ExemplarSource;
   readonly #labels = new ConstantLabels();
   readonly #context: RegistryContext;
   readonly #pages: PageMaker;
   readonly #own: OwnMetrics;
 
   constructor(options: RegistryOptions = {}) {
-    const { labels = {}, now } = knownOptions("new Registry", options, REGISTRY_OPTIONS, ADVICE);
+    const own = knownOptions("new Registry", options, REGISTRY_OPTIONS, ADVICE);
+    const { labels = {}, now, strict = isTest() } = own;
+    if (typeof strict !== "boolean") {
+      throw invalidSetting("new Registry", "strict", strict, "use true or false");
+    }
     this.#labels.replace(labels, []);
-    const exemplars = this.#exemplars;
+    const exemplars = new ExemplarSource(strict, (family, reason) =>
+      this.#own.warnOfExemplar(family, reason),
+    );
+    this.#exemplars = exemplars;
     this.#context = {
       constantLabels: this.#labels,
       now: now ?? (() => Date.now()),
       elapsed: now ?? (() => performance.now()),
       exemplars,
+      wrongUpdates: new WrongUpdates(strict, {
+        count: (family) => this.#own.countInvalid(family),
+        warn: (...mistake) => this.#own.warnOfInvalid(...mistake),
+      }),
       onOverflow: (family) => this.#own.countOverflow(family),
       onDuplicate: (family, labels) => this.#own.countDuplicate(family, labels),
+      onNaN: (family) => this.#own.warnOfNaN(family),
     };
     this.#own = new OwnMetrics(this.#context);
     for (const instrument of this.#own.instruments) this.#families.reserve(instrument.family);
@@ -133,12 +162,16 @@ export class Registry {
   }
 
   #add<Options extends MadeOptions>(
-    method: string,
+    method: MetricMethod,
     Type: InstrumentType<Options>,
     options: Options,
   ): AnyInstrument {
-    const own = metricOptions(method, options, Type.options);
-    return this.#families.add(new Type(own, this.#context), own.initial);
+    try {
+      const own = metricOptions(method, options, Type.options);
+      return this.#families.add(new Type(own, this.#context), own.initial);
+    } catch (error) {
+      throw fromCaller(error, this[method]);
+    }
   }
 
   /**

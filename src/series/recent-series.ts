@@ -100,12 +100,16 @@ export class RecentSeries<S extends Recent> {
    * order, no strings, or getters that give something else each time.
    */
   private isFound(labels: object, values: readonly string[]): boolean {
-    const own = Object.entries(labels);
     const { names } = this;
-    return (
-      own.length === names.length &&
-      own.every(([name, value], i) => name === names[i] && value === values[i])
-    );
+    try {
+      const own = Object.entries(labels);
+      return (
+        own.length === names.length &&
+        own.every(([name, value], i) => name === names[i] && value === values[i])
+      );
+    } catch {
+      return false; // A getter that has thrown only now: the update has its series.
+    }
   }
 
   /** Replaces the table with an empty, larger one; later updates fill it again. */

@@ -1,4 +1,3 @@
-import { invalidValue } from "../../errors.ts";
 import type {
   Exemplar,
   HistogramValue,
@@ -14,7 +13,7 @@ import {
   type PlainFamily,
   type RegistryContext,
 } from "../definition.ts";
-import { checkExemplarOf, Exemplars, type UpdateOptions } from "../exemplars.ts";
+import { Exemplars, type UpdateOptions } from "../exemplars.ts";
 import { HeldSeries } from "../held-series.ts";
 import { Instrument } from "../instrument.ts";
 import type { OptionNames } from "../options.ts";
@@ -41,9 +40,10 @@ export interface HistogramOptions<L extends string> extends MetricOptions<L> {
 /** A histogram's series. */
 export interface HistogramSeries {
   /**
-   * Counts a value. NaN is counted in the highest bucket and makes the sum NaN, as in the Go client.
-   * @throws NarthexError `NARTHEX_VALUE_INVALID` if it is not a number; `NARTHEX_EXEMPLAR_INVALID`
-   * if the exemplar is invalid
+   * Counts a value. NaN is counted in the highest bucket and makes the sum NaN, as in the Go client,
+   * with a warning.
+   * @throws NarthexError only in a strict registry: `NARTHEX_VALUE_INVALID` if it is not a number;
+   * `NARTHEX_EXEMPLAR_INVALID` if the exemplar is invalid
    */
   observe(value: number, options?: UpdateOptions): void;
   /** Starts a timer; the function it returns observes the duration in seconds. */
@@ -108,21 +108,25 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
   }
 
   observe(labels: object, value: unknown, options?: UpdateOptions): void {
-    if (typeof value !== "number") throw this.invalid(value);
-    checkExemplarOf(options, this.family.name);
-    this.seriesOf(labels).observe(value, options);
+    try {
+      if (typeof value !== "number") throw this.invalid(value);
+      if (options !== undefined) this.checkExemplar(options);
+      this.seriesOf(labels).observe(value, options);
+    } catch (error) {
+      this.rejectFor(labels, error, this.observe);
+    }
   }
 
   startTimer(labels: object): StopTimer {
-    return this.labels(labels).startTimer();
+    return startTimer(this.seriesFor(labels, this.startTimer));
   }
 
   time<T>(labels: object, work: () => T): T {
-    return this.labels(labels).time(work);
+    return time(this.seriesFor(labels, this.time), work);
   }
 
   invalid(value: unknown): Error {
-    return invalidValue(this.family.name, value, "a histogram observes numbers");
+    return this.invalidValue(value, "a histogram observes numbers");
   }
 
   /** Counts a value on the classic side. */
@@ -180,10 +184,15 @@ class HeldHistogram extends HeldSeries implements HistogramSeries {
   declare protected readonly instrument: HistogramInstrument;
 
   observe(value: number, options?: UpdateOptions): void {
-    if (typeof value !== "number") throw this.instrument.invalid(value);
-    if (this.hasHooks || options !== undefined) this.prepare(value, options);
-    if (this.native?.observe(value)) this.instrument.resetClassic(this.slot);
-    this.instrument.count(this.chunk, this.at, value);
+    try {
+      if (typeof value !== "number") throw this.instrument.invalid(value);
+      if (this.hasHooks || options !== undefined) this.prepare(value, options);
+      if (this.native?.observe(value)) this.instrument.resetClassic(this.slot);
+      this.instrument.count(this.chunk, this.at, value);
+      if (Number.isNaN(value)) this.instrument.warnOfNaN();
+    } catch (error) {
+      this.instrument.reject(error, this.observe);
+    }
   }
 
   private prepare(value: number, options: UpdateOptions | undefined): void {

@@ -1,4 +1,4 @@
-import { invalidOption, invalidValue } from "../../errors.ts";
+import { invalidOption } from "../../errors.ts";
 import type { SampleSink, SummaryValue } from "../../model/sample-sink.ts";
 import {
   define,
@@ -34,7 +34,8 @@ export interface SummaryOptions<L extends string> extends MetricOptions<L> {
 export interface SummarySeries {
   /**
    * Counts a value. NaN is counted, too, and makes the sum NaN, as in the Go client; quantiles ignore it.
-   * @throws NarthexError `NARTHEX_VALUE_INVALID` if it is not a number
+   * It is warned of.
+   * @throws NarthexError only in a strict registry: `NARTHEX_VALUE_INVALID` if it is not a number
    */
   observe(value: number): void;
   /** Starts a timer; the function it returns observes the duration in seconds. */
@@ -105,20 +106,24 @@ export class SummaryInstrument extends Instrument<HeldSummary> {
   }
 
   observe(labels: object, value: unknown): void {
-    if (typeof value !== "number") throw this.invalid(value);
-    this.seriesOf(labels).observe(value);
+    try {
+      if (typeof value !== "number") throw this.invalid(value);
+      this.seriesOf(labels).observe(value);
+    } catch (error) {
+      this.rejectFor(labels, error, this.observe);
+    }
   }
 
   startTimer(labels: object): StopTimer {
-    return this.labels(labels).startTimer();
+    return startTimer(this.seriesFor(labels, this.startTimer));
   }
 
   time<T>(labels: object, work: () => T): T {
-    return this.labels(labels).time(work);
+    return time(this.seriesFor(labels, this.time), work);
   }
 
   invalid(value: unknown): Error {
-    return invalidValue(this.family.name, value, "a summary observes numbers");
+    return this.invalidValue(value, "a summary observes numbers");
   }
 
   override visit(sink: SampleSink): Generator<void> {
@@ -165,13 +170,16 @@ class HeldSummary extends HeldSeries implements SummarySeries {
   declare protected readonly instrument: SummaryInstrument;
 
   observe(value: number): void {
-    if (typeof value !== "number") throw this.instrument.invalid(value);
-    if (this.hasHooks) this.instrument.touch(this);
-    if (this.window !== undefined && !Number.isNaN(value)) {
-      this.window.add(value, this.instrument.clock.tick());
+    try {
+      if (typeof value !== "number") throw this.instrument.invalid(value);
+      if (this.hasHooks) this.instrument.touch(this);
+      if (Number.isNaN(value)) this.instrument.warnOfNaN();
+      else this.window?.add(value, this.instrument.clock.tick());
+      this.chunk[this.at + COUNT]! += 1;
+      this.chunk[this.at + SUM]! += value;
+    } catch (error) {
+      this.instrument.reject(error, this.observe);
     }
-    this.chunk[this.at + COUNT]! += 1;
-    this.chunk[this.at + SUM]! += value;
   }
 
   startTimer(): StopTimer {
