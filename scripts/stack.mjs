@@ -24,9 +24,12 @@ if ((await findPrometheus().catch(fail)) === undefined) fail(missing("prometheus
 
 /** @type {Promise<undefined>} */
 const signal = new Promise((resolve) => {
+  // npm forwards the Ctrl-C that the terminal has already sent.
+  let isStopping = false;
   for (const name of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
     process.on(name, () => {
-      console.log(`\nstack: ${name}: stopping the service and Prometheus …`);
+      if (!isStopping) console.log(`stack: ${name}: stopping the service and Prometheus …`);
+      isStopping = true;
       resolve(undefined);
     });
   }
@@ -78,8 +81,10 @@ async function printWhereToLook() {
   const page = `${prometheus.url}/graph?g0.expr=${QUERY}`;
   console.log("prometheus listens:");
   // Debian's Prometheus comes without the web UI.
-  if (await answers(page)) console.log(`  ${page}`);
+  const hasPages = await answers(page);
+  if (hasPages) console.log(`  ${page}`);
   console.log(`  ${prometheus.url}/api/v1/query?query=${QUERY}`);
+  if (!hasPages) console.log("  (This Prometheus was built without pages for a browser.)");
   if (!isScraped) {
     console.log(`It has not scraped the service yet. Why: ${prometheus.url}/api/v1/targets`);
   }

@@ -26,8 +26,8 @@ export async function step(title, work, { ownOutput = false, terminal = process.
   const start = performance.now();
   const seconds = () => `${Math.round((performance.now() - start) / 1_000)} s`;
   const isLive = terminal.isTTY && process.env.TERM !== "dumb" && !ownOutput;
-  const line = isLive ? liveLine(terminal, () => `${title} … ${seconds()}`) : undefined;
-  if (!line) console.log(`${title} …`);
+  /** @type {ReturnType<typeof liveLine> | undefined} */
+  let line;
 
   /** @param {string} how */
   const end = (how) => {
@@ -40,6 +40,8 @@ export async function step(title, work, { ownOutput = false, terminal = process.
     process.exit(130);
   };
   process.once("SIGINT", onSignal);
+  if (isLive) line = liveLine(terminal, () => `${title} … ${seconds()}`);
+  else console.log(`${title} …`);
   try {
     const result = await work((detail) => line?.show(detail));
     end(`ok (${seconds()})`);

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -70,4 +72,20 @@ it("says that it failed, and passes the error on", async () => {
   const work = () => Promise.reject(new Error("no network"));
   await expect(step("Installing", work, { terminal: terminal() })).rejects.toThrow("no network");
   expect(printed).toEqual([expect.stringMatching(/^Installing: failed/)]);
+});
+
+it("says what Ctrl-C stopped, and ends with the status of a shell", async () => {
+  const module = new URL("./step.mjs", import.meta.url).href;
+  const program = `const { step } = await import("${module}");
+    await step("Installing", () => new Promise((resolve) => setTimeout(resolve, 60_000)));`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", program]);
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    if (output === "") child.kill("SIGINT");
+    output += text;
+  });
+  expect(await once(child, "close")).toEqual([130, null]);
+  expect(output).toMatch(
+    /^Installing …\nInstalling: stopped by Ctrl-C after \d+ s; run .* again.*\n$/,
+  );
 });
