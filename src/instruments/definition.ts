@@ -31,7 +31,8 @@ export interface LabelledFamily<L extends string, Series> {
    * Sets all series to zero, and keeps them. They begin now, and series that are held go on counting.
    *
    * @example
-   * posted.reset(); // before a test, so that it begins at zero
+   * const orders = registry.counter({ name: "orders", help: "Orders.", labels: ["plan"] });
+   * orders.reset(); // before a test, so that it begins at zero
    */
   reset(): void;
 }

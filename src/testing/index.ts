@@ -1,6 +1,7 @@
 export { expectFamilies } from "./expect-families.ts";
 export type { Rule } from "./lint/rule.ts";
 export { type Finding, type LintOptions, lint } from "./lint.ts";
+export { type MatcherResult, matchers } from "./matchers.ts";
 export type { Page, PageFamily, PageSample, Source } from "./read-page.ts";
 export {
   AssertionError,

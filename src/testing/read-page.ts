@@ -7,6 +7,7 @@ import { TEXT } from "../exposition/parse/syntax.ts";
 import { TextPage } from "../exposition/parse/text-page.ts";
 import { exposedName } from "../model/family.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
+import { nearMiss } from "../near-miss.ts";
 import type { Registry } from "../registry/registry.ts";
 
 /** A page from anywhere, for example from `fetch`. `expose()` returns such a page, too. */
@@ -57,6 +58,21 @@ export function familiesOf(page: string | Uint8Array, syntax = TEXT): PageFamily
   return new TextPage(new LineReader(page, syntax))
     .families()
     .map((family) => ({ ...family, name: exposedName(family) }));
+}
+
+/** What to add to the news that a source has nothing of this name: a name that was probably meant. */
+export async function hintFor(source: Source, name: string): Promise<string | undefined> {
+  const meant = nearMiss(name, await namesIn(source));
+  return meant === undefined || meant === name ? undefined : `: there is ${meant}`;
+}
+
+/** The names of families and samples. A registry's callbacks are not called for it. */
+async function namesIn(source: Source): Promise<string[]> {
+  const isRegistry = typeof source === "object" && "families" in source && "find" in source;
+  const families = isRegistry
+    ? (source as Registry).families().map((family) => ({ ...family, name: exposedName(family) }))
+    : familiesOf(await textPage(source));
+  return families.flatMap(({ name, samples }) => [name, ...samples.map((sample) => sample.name)]);
 }
 
 async function rendered(source: MetricSource): Promise<Uint8Array> {

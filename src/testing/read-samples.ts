@@ -1,5 +1,7 @@
+import { Warnings } from "../warn.ts";
 import {
   familiesOf,
+  hintFor,
   type Page,
   type PageFamily,
   type PageSample,
@@ -43,7 +45,8 @@ export async function readSamples(source: Source, name: string): Promise<Sample[
 }
 
 /**
- * The value of one sample; undefined if there is none.
+ * The value of one sample; undefined if there is none. Where that may be for a mistyped name, as there
+ * is one that is nearly the same, a warning says so.
  *
  * @param name as it is on the page, such as `articles_posted_total` or `latency_seconds_count`
  * @param labels all labels of the sample, or enough of them to tell it from the others
@@ -57,7 +60,11 @@ export async function readValue(
   name: string,
   labels: SampleLabels = {},
 ): Promise<number | undefined> {
-  const samples = samplesNamed(familiesOf(await textPage(source, [name])), name);
+  const families = familiesOf(await textPage(source, [name]));
+  const samples = samplesNamed(families, name);
+  if (samples.length === 0 && !families.some((family) => family.name === name)) {
+    await warnOfName(source, name);
+  }
   const matching = samples.filter((sample) => hasLabels(sample, labels));
   const exact = matching.filter((sample) => countLabels(sample.labels) === countLabels(labels));
   const found = exact.length > 0 ? exact : matching;
@@ -105,13 +112,20 @@ export function samplesNamed(families: readonly PageFamily[], name: string): Pag
   );
 }
 
-function hasLabels(sample: PageSample, labels: SampleLabels): boolean {
+export function hasLabels(sample: PageSample, labels: SampleLabels): boolean {
   return Object.entries(labels).every(([label, wanted]) => {
     const value = sample.labels[label];
     return (
       value !== undefined && labelValueText(label, value) === labelValueText(label, String(wanted))
     );
   });
+}
+
+const warnings = new Warnings();
+
+async function warnOfName(source: Source, name: string): Promise<void> {
+  const hint = await hintFor(source, name);
+  if (hint !== undefined) warnings.once(name, `There are no metrics named ${name}${hint}.`);
 }
 
 function countLabels(labels: object): number {

@@ -7,7 +7,9 @@ import type { PageSample } from "./read-page.ts";
 const MAX_BRIEF = 160;
 
 /** A sample as a line of text. Equal samples give equal texts, however their pages write them. */
-export function sampleText(sample: PageSample): string {
+export function sampleText(
+  sample: Pick<PageSample, "name" | "labels" | "value" | "timestamp">,
+): string {
   const { value, timestamp } = sample;
   const time = Number.isNaN(timestamp) ? "" : ` ${Math.round(timestamp * 1000)}`;
   return `${seriesText(sample)} ${numberText(value)}${time}`;
@@ -25,7 +27,8 @@ export function labelValueText(label: string, value: string): string {
   return number === undefined ? value : formatBound(number);
 }
 
-function seriesText({ name, labels }: PageSample): string {
+/** The name and the labels of a sample. */
+export function seriesText({ name, labels }: Pick<PageSample, "name" | "labels">): string {
   const parts = Object.entries(labels)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([label, value]) => {

@@ -6,10 +6,14 @@ const EVERYWHERE: Declarations = {
   currentTraceId: 'const currentTraceId = () => "4bf92f3577b34da6a3ce929d0e0e4736";',
   db: "const db = { query: async (sql: string) => [sql] };",
   expect: `import assert from "node:assert/strict";
-const expect = (actual: unknown) => ({
+const matching = async (...wanted: unknown[]) => assert.ok(wanted.length > 0);
+const all = (actual: unknown) => ({
   toBe: (wanted: unknown) => assert.equal(actual, wanted),
   toEqual: (wanted: unknown) => assert.deepEqual(actual, wanted),
-});`,
+  toHaveSample: matching,
+  not: { toHaveFamily: matching },
+});
+const expect = Object.assign(all, { extend: (matchers: object) => assert.ok(matchers) });`,
   registry: `import { Registry } from "narthex";
 const registry = new Registry();
 const articlesPosted = registry.counter({

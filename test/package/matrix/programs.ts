@@ -65,6 +65,10 @@ test("counts", async () => {
   const registry = new Registry();
   registry.counter({ name: "jobs", help: "Jobs." }).inc();
   expect(await readValue(registry, "jobs_total")).toBe(1);
+  expect.extend(matchers);
+  await expect(registry).toHaveSample("jobs_total", 1);
+  await expect(registry).not.toHaveFamily("job_total");
+  await expect(expect(registry).toHaveSample("job_total")).rejects.toThrow("there is jobs_total");
   const accept = "application/openmetrics-text;version=1.0.0";
   expect((await registry.expose({ accept })).contentType).toContain("openmetrics");
 });
@@ -72,17 +76,17 @@ test("counts", async () => {
 
 const IMPORTS = `
 import { Registry } from "narthex";
-import { readValue } from "narthex/testing";
+import { matchers, readValue } from "narthex/testing";
 `;
 
 const REQUIRES = `
 const { Registry } = require("narthex");
-const { readValue } = require("narthex/testing");
+const { matchers, readValue } = require("narthex/testing");
 `;
 
 const GLOBALS = `
 declare const test: (name: string, run: () => Promise<void>) => void;
-declare const expect: (value: unknown) => any;
+declare const expect: { (value: unknown): any; extend(matchers: object): void };
 `;
 
 /** A test file for each way to have Jest read it. */
