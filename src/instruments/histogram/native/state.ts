@@ -132,12 +132,14 @@ export class NativeState {
   }
 
   private reset(startMs: number): void {
+    // Clocks may throw, so they are read before anything changes.
+    const createdMs = this.clock.now() - (this.clock.elapsed() - startMs);
     this.positive = new BucketCounts();
     this.negative = new BucketCounts();
     this.schema = this.settings.schema;
     this.zeroThreshold = comparable(this.settings.zeroThreshold);
     this.zeroCount = 0;
-    this.createdMs = this.clock.now() - (this.clock.elapsed() - startMs);
+    this.createdMs = createdMs;
     this.startMs = startMs;
     this.resetDueMs = undefined;
   }
