@@ -68,7 +68,28 @@ function list(names: readonly string[]): string {
 export function invalidMetricName(name: unknown): NarthexError {
   return new NarthexError(
     "NARTHEX_NAME_INVALID",
-    `${show(name)} is not a metric name: use a non-empty string without lone surrogates, best of the form [a-zA-Z_:][a-zA-Z0-9_:]*.`,
+    `${show(name)} is not a metric name: use letters, digits and underscores, as in "orders" or "request_duration_seconds".`,
+  );
+}
+
+/**
+ * For a name that servers know by other letters than pages of the old formats.
+ *
+ * @param exposed the name with the suffix of its type
+ * @param escaped the name as the old formats have it
+ */
+export function utf8MetricName(name: string, exposed: string, escaped: string): NarthexError {
+  return new NarthexError(
+    "NARTHEX_NAME_INVALID",
+    `Metric ${show(name)}: Prometheus would have it as {${show(exposed)}}, and not as ${escaped}, which is what curl shows. Name it ${escaped}, or allow the name with utf8: true, an option of the metric and of the registry.`,
+  );
+}
+
+/** The same for a label. */
+export function utf8LabelName(metric: string, label: string, escaped: string): NarthexError {
+  return new NarthexError(
+    "NARTHEX_LABEL_NAME_INVALID",
+    `Metric ${show(metric)}: Prometheus would have its label as {${show(label)}="…"}, and not as ${escaped}, which is what curl shows. Name it ${escaped}, or allow the name with utf8: true, an option of the metric and of the registry.`,
   );
 }
 

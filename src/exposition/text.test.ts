@@ -207,6 +207,10 @@ describe("le is written as Go's shortest %g, with .0 on whole numbers", () => {
 });
 
 describe("names that an old Prometheus does not know", () => {
+  beforeEach(() => {
+    registry = new Registry({ utf8: true });
+  });
+
   test("become underscores, so that the page stays readable", async () => {
     registry
       .gauge({ name: "http.requests-é😀", help: "", labels: ["http.method", "1st"] })
@@ -234,7 +238,7 @@ describe("names that an old Prometheus does not know", () => {
   });
 
   test("no label looks like the le of a histogram's bucket, nor like a constant one", async () => {
-    registry = new Registry({ labels: { "a.b": "constant" } });
+    registry = new Registry({ labels: { "a.b": "constant" }, utf8: true });
     try {
       registry.histogram({ name: "h", help: "", labels: ["a_b"] }).observe({ a_b: "x" }, 1);
     } catch (error) {
@@ -249,7 +253,7 @@ describe("names that an old Prometheus does not know", () => {
       .filter((text) => text !== "" && text.isWellFormed());
     const label = name.filter((text) => !text.startsWith("__"));
     const property = fc.asyncProperty(name, label, async (metric, a) => {
-      registry = new Registry();
+      registry = new Registry({ utf8: true });
       registry.gauge({ name: metric, help: "", labels: [a] }).set({ [a]: "x" }, 1);
       registry.histogram({ name: `${metric}h`, help: "", buckets: [1] }).observe(1);
       const { families } = await page();

@@ -32,6 +32,8 @@ export interface HttpMetricOptions<Label extends string = string> {
   readonly limit?: number | undefined;
   /** Drops series that were not updated for this long, in seconds. By default none is dropped. */
   readonly expireAfterSeconds?: number | undefined;
+  /** Allows any characters in names, as with metrics of your own; by default as the registry. */
+  readonly utf8?: boolean | undefined;
 }
 
 /** What can be chosen of a metric that is a histogram. */

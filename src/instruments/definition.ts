@@ -1,5 +1,6 @@
 import { invalidOption, noMetricOptions, show } from "../errors.ts";
 import type { Family, MetricType } from "../model/family.ts";
+import { checkLegacyLabelNames, checkLegacyMetricName } from "../model/legacy-names.ts";
 import { checkLabelNames, checkMetricName } from "../model/names.ts";
 import type { Clock } from "../series/series-table.ts";
 import type { ExemplarSource } from "./exemplars.ts";
@@ -51,7 +52,7 @@ export interface PlainFamily<Series> {
 
 /** The options that all metric types have. */
 export interface MetricOptions<L extends string> {
-  /** Preferably of the form `[a-zA-Z_:][a-zA-Z0-9_:]*`; exposition adds `_total` to a counter's. */
+  /** Letters, digits, underscores and colons; exposition adds `_total` to a counter's. See `utf8`. */
   readonly name: string;
   /** Explains the metric to those who read the page. */
   readonly help: string;
@@ -66,6 +67,12 @@ export interface MetricOptions<L extends string> {
   readonly limit?: number | undefined;
   /** Drops series that have not been updated for this many seconds; by default none. */
   readonly expireAfterSeconds?: number | undefined;
+  /**
+   * Allows names of the metric and its labels with any characters, such as `http.requests`; by default as
+   * the registry. Prometheus 3 knows them in quotes, `{"http.requests"}`; older servers, and pages of
+   * the old text format, have underscores for all that is no letter or digit.
+   */
+  readonly utf8?: boolean | undefined;
   /** Label sets that are on the page from the start, at zero. */
   readonly initial?:
     | readonly ([L] extends [never] ? Readonly<Record<string, never>> : Labels<NoInfer<L>>)[]
@@ -79,6 +86,7 @@ export const METRIC_OPTIONS: OptionNames<MetricOptions<string>> = {
   unit: true,
   limit: true,
   expireAfterSeconds: true,
+  utf8: true,
   initial: true,
 };
 
@@ -130,6 +138,8 @@ export interface RegistryContext extends Clock {
     readonly names: readonly string[];
     readonly values: readonly string[];
   };
+  /** Whether names may have any characters. */
+  readonly utf8: boolean;
   readonly exemplars: ExemplarSource;
   readonly wrongUpdates: WrongUpdates;
   /** Is called when an update goes to the overflow series of a metric. */
@@ -163,12 +173,19 @@ export function define<L extends string>(
 ): Definition {
   const own = ownOptions(options);
   const { help, unit, labels = [], limit = DEFAULT_LIMIT, expireAfterSeconds } = own;
+  const { utf8 = context.utf8 } = own;
   checkMetricName(options.name);
   const name = type === "counter" ? options.name.replace(/(?<=.)_total$/, "") : options.name;
   if (typeof help !== "string") throw invalidOption(name, "help", help, "use a string");
   checkUnit(name, unit);
   if (!Array.isArray(labels)) throw invalidOption(name, "labels", labels, "use an array of names");
   checkLabels({ name, type }, [...context.constantLabels.names, ...labels]);
+  if (typeof utf8 !== "boolean") throw invalidOption(name, "utf8", utf8, "use true or false");
+  const family = ownOptions({ name, help, type, ...(unit === undefined ? {} : { unit }) });
+  if (!utf8) {
+    checkLegacyMetricName(family);
+    checkLegacyLabelNames(name, labels);
+  }
   if (limit !== Number.POSITIVE_INFINITY && !(Number.isInteger(limit) && limit > 0)) {
     throw invalidOption(name, "limit", limit, "use a whole number from 1, or Infinity");
   }
@@ -177,7 +194,8 @@ export function define<L extends string>(
   }
   return {
     ...context,
-    family: ownOptions({ name, help, type, ...(unit === undefined ? {} : { unit }) }),
+    family,
+    utf8,
     labelNames: [...labels],
     limit,
     expireAfterMs: (expireAfterSeconds ?? 0) * 1000,

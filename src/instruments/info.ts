@@ -1,4 +1,5 @@
 import { invalidValue } from "../errors.ts";
+import { checkLegacyLabelNames } from "../model/legacy-names.ts";
 import { checkMetricName } from "../model/names.ts";
 import { type SampleSink, seriesHead } from "../model/sample-sink.ts";
 import { readLabels } from "../series/label-index.ts";
@@ -15,7 +16,7 @@ import type { OptionNames } from "./options.ts";
 import type { SeriesRow } from "./series-row.ts";
 
 /** Exposition adds `_info` to the name, whether or not it is there already. */
-export type InfoOptions = Pick<MetricOptions<never>, "name" | "help">;
+export type InfoOptions = Pick<MetricOptions<never>, "name" | "help" | "utf8">;
 
 /**
  * Text about the process, such as its version or commit, as the labels of one series whose value is 1.
@@ -38,7 +39,7 @@ export interface Info {
 
 /** The row is 1 once facts are set, and 0 before and after `clear`. */
 export class InfoInstrument extends Instrument<InfoSeries> implements Info {
-  static readonly options: OptionNames<InfoOptions> = { name: true, help: true };
+  static readonly options: OptionNames<InfoOptions> = { name: true, help: true, utf8: true };
 
   /** No callback supplies its values. */
   readonly reader = undefined;
@@ -47,9 +48,9 @@ export class InfoInstrument extends Instrument<InfoSeries> implements Info {
   private labelNames: readonly string[] = [];
   private madeOf: readonly (readonly string[])[] = [];
 
-  constructor({ name, help }: InfoOptions, context: RegistryContext) {
+  constructor({ name, help, utf8 }: InfoOptions, context: RegistryContext) {
     checkMetricName(name);
-    super(define("info", { name: name.replace(/(?<=.)_info$/, ""), help }, context), 1);
+    super(define("info", { name: name.replace(/(?<=.)_info$/, ""), help, utf8 }, context), 1);
     this.open();
   }
 
@@ -60,6 +61,7 @@ export class InfoInstrument extends Instrument<InfoSeries> implements Info {
       }
       const names = Object.keys(facts);
       checkLabels(this.family, [...this.definition.constantLabels.names, ...names]);
+      if (!this.definition.utf8) checkLegacyLabelNames(this.family.name, names);
       this.facts = { names, values: readLabels(this.family.name, names, facts) };
       const { chunk, at } = this.labels();
       chunk[at] = 1;

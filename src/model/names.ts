@@ -43,7 +43,7 @@ export function checkLabelNames(
   const seen = new Set<unknown>();
   for (const name of names) {
     if (typeof name !== "string" || name === "" || !name.isWellFormed()) {
-      throw invalidLabelName(metric, name, "use a non-empty string without lone surrogates");
+      throw invalidLabelName(metric, name, "use letters, digits and underscores");
     }
     if (name.startsWith("__")) {
       throw invalidLabelName(metric, name, "Prometheus keeps names that start with __ for itself");

@@ -1,5 +1,6 @@
 import { invalidSetting, labelsShown } from "../errors.ts";
 import type { LabelValue } from "../instruments/definition.ts";
+import { checkLegacyLabelNames } from "../model/legacy-names.ts";
 import { checkLabelNames } from "../model/names.ts";
 import { readLabels } from "../series/label-index.ts";
 
@@ -18,6 +19,12 @@ export class ConstantLabels {
   values: readonly string[] = [];
   /** Whether a page has had them. From then on they stay: with others, every series would be a new one. */
   areShown = false;
+  readonly #utf8: boolean;
+
+  /** @param utf8 whether their names may have any characters */
+  constructor(utf8: boolean) {
+    this.#utf8 = utf8;
+  }
 
   /** Replaces all labels. If it throws, nothing has changed. */
   replace(labels: Readonly<Record<string, LabelValue>>, metrics: Iterable<Labelled>): void {
@@ -26,6 +33,7 @@ export class ConstantLabels {
     }
     const names = Object.keys(labels);
     checkLabelNames("of the registry", names);
+    if (!this.#utf8) checkLegacyLabelNames("of the registry", names);
     const values = readLabels("of the registry", names, labels);
     // A module that is loaded again sets the same labels again.
     if (this.areShown && this.#areSame(names, values)) return;

@@ -117,7 +117,7 @@ describe("finding a family", () => {
   const registry = new Registry();
   registry.counter({ name: "orders", help: "Orders.", labels: ["plan"] }).inc({ plan: "free" }, 3);
   registry.histogram({ name: "wait_seconds", help: "", unit: "seconds" });
-  registry.gauge({ name: "a.b", help: "" });
+  registry.gauge({ name: "a.b", help: "", utf8: true });
 
   test.each(["orders", "orders_total", "orders_created"])("%s finds the counter", (name) => {
     const { samples, ...family } = registry.find(name)!;

@@ -181,7 +181,7 @@ describe("names of samples that another family exposes", () => {
     ["a.b", "a-b"],
     ["é", "_"],
   ])("%s and %s look the same on a text page: it never carries both", async (...names) => {
-    for (const name of names) unlessRefused(() => registry.gauge({ name, help: "" }));
+    for (const name of names) unlessRefused(() => registry.gauge({ name, help: "", utf8: true }));
     expect((await page()).families.size).toBeGreaterThan(0);
   });
 });

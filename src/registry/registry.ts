@@ -47,6 +47,11 @@ export interface RegistryOptions {
    * `NODE_ENV` is `test` when it is made. A wrong definition always throws.
    */
   readonly strict?: boolean | undefined;
+  /**
+   * Allows names with any characters, such as `http.requests`, for its metrics and labels; off by default.
+   * A metric's own option `utf8` takes precedence.
+   */
+  readonly utf8?: boolean | undefined;
 }
 
 /** Whether the program runs as a test, whose author wants to see a wrong update throw. */
@@ -59,7 +64,12 @@ function isTest(): boolean {
   }
 }
 
-const REGISTRY_OPTIONS: OptionNames<RegistryOptions> = { labels: true, now: true, strict: true };
+const REGISTRY_OPTIONS: OptionNames<RegistryOptions> = {
+  labels: true,
+  now: true,
+  strict: true,
+  utf8: true,
+};
 
 const ADVICE: Advice = {
   defaultLabels: "use labels",
@@ -85,17 +95,19 @@ export class Registry {
   readonly #families = new Families();
   readonly #sources = new Set<ForeignSource | IncludedRegistry>();
   readonly #exemplars: ExemplarSource;
-  readonly #labels = new ConstantLabels();
+  readonly #labels: ConstantLabels;
   readonly #context: RegistryContext;
   readonly #pages: PageMaker;
   readonly #own: OwnMetrics;
 
   constructor(options: RegistryOptions = {}) {
     const own = knownOptions("new Registry", options, REGISTRY_OPTIONS, ADVICE);
-    const { labels = {}, now, strict = isTest() } = own;
-    if (typeof strict !== "boolean") {
-      throw invalidSetting("new Registry", "strict", strict, "use true or false");
+    const { labels = {}, now, strict = isTest(), utf8 = false } = own;
+    for (const [name, value] of Object.entries({ strict, utf8 })) {
+      if (typeof value === "boolean") continue;
+      throw invalidSetting("new Registry", name, value, "use true or false");
     }
+    this.#labels = new ConstantLabels(utf8);
     this.#labels.replace(labels, []);
     const exemplars = new ExemplarSource(strict, (family, reason) =>
       this.#own.warnOfExemplar(family, reason),
@@ -103,6 +115,7 @@ export class Registry {
     this.#exemplars = exemplars;
     this.#context = {
       constantLabels: this.#labels,
+      utf8,
       now: now ?? (() => Date.now()),
       elapsed: now ?? (() => performance.now()),
       exemplars,

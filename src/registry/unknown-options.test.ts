@@ -20,7 +20,7 @@ test.each([
   [{ percentiles: [0.5] }, 'Metric "m": there is no option "percentiles": use quantiles.'],
   [
     { constructor: 1 },
-    'Metric "m": there is no option "constructor": use name, help, labels, unit, limit, expireAfterSeconds, initial',
+    'Metric "m": there is no option "constructor": use name, help, labels, unit, limit, expireAfterSeconds, utf8, initial',
   ],
 ])("a metric does not have the options %j", (option, text) => {
   const options = { name: "m", help: "M.", ...option };

@@ -21,7 +21,7 @@ test("a registry with a metric of each type has nothing to find", async () => {
 
 test("a registry's metrics are looked at by the names that they have on a page", async () => {
   const registry = new Registry();
-  registry.counter({ name: "http.bodies.kilobytes", help: "" }).inc();
+  registry.counter({ name: "http.bodies.kilobytes", help: "", utf8: true }).inc();
   registry.gauge({ name: "size_kilobytes", help: "Size." });
   expect(await lint(registry)).toEqual([
     { metric: "http.bodies.kilobytes_total", rule: "no-help", text: "no help text" },

@@ -71,7 +71,7 @@ describe("readValue", () => {
     const registry = new Registry();
     registry.info({ name: "build", help: "" }).set({ version: "1.2.3" });
     registry.stateSet({ name: "feature", help: "", states: ["a", "b"] }).set("a", true);
-    registry.gauge({ name: "größe.x", help: "", labels: ["é"] }).set({ é: "😀" }, 1);
+    registry.gauge({ name: "größe.x", help: "", utf8: true, labels: ["é"] }).set({ é: "😀" }, 1);
     expect(await readValue(registry, "build_info", { version: "1.2.3" })).toBe(1);
     expect(await readValue(registry, "feature", { feature: "b" })).toBe(0);
     expect(await readValue(registry, "größe.x", { é: "😀" })).toBe(1);

@@ -39,7 +39,7 @@ test("the process-wide registry is the default", async () => {
 
 test("names that node_exporter can't read are escaped, as for any old reader", async () => {
   const registry = new Registry();
-  registry.gauge({ name: "größe", help: "Größe." }).set(1);
+  registry.gauge({ name: "größe", help: "Größe.", utf8: true }).set(1);
   await writeTextfile(file, { registry });
   expect(readFileSync(file, "utf8")).toContain("\ngr__e 1\n");
 });

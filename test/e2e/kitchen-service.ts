@@ -62,9 +62,9 @@ function kitchen(began: number, updated: number): Registry {
     buckets: [0.5, 2],
     native: true,
   });
-  registry.counter({ name: "küche.gäste", help: "Guests." }).inc(2);
+  registry.counter({ name: "küche.gäste", help: "Guests.", utf8: true }).inc(2);
   registry
-    .gauge({ name: "küche.wärme", help: "Heat.", labels: ["öfen.nr"] })
+    .gauge({ name: "küche.wärme", help: "Heat.", utf8: true, labels: ["öfen.nr"] })
     .set({ "öfen.nr": "1" }, 220);
   now = updated;
   for (let i = 1; i <= 100; i += 1) pour.observe(i / 100);
