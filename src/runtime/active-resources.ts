@@ -1,7 +1,7 @@
-import type { FamilyGroup } from "../registry/shared-collector.ts";
+import type { RuntimeFamilies } from "./families.ts";
 import { oncePerScrape } from "./once-per-scrape.ts";
 
-export function collectActiveResources(families: FamilyGroup): void {
+export function collectActiveResources(families: RuntimeFamilies): void {
   const resources = oncePerScrape(() => process.getActiveResourcesInfo());
   families.gauge({
     name: "nodejs_active_resources",

@@ -1,6 +1,6 @@
 import { type IntervalHistogram, monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
-import type { FamilyGroup } from "../registry/shared-collector.ts";
+import type { RuntimeFamilies } from "./families.ts";
 import { oncePerScrape } from "./once-per-scrape.ts";
 import type { RuntimeSettings } from "./options.ts";
 
@@ -16,12 +16,12 @@ const STATISTICS = {
 
 type Statistics = { readonly [Statistic in keyof typeof STATISTICS]: number };
 
-export function collectEventLoop(families: FamilyGroup, settings: RuntimeSettings): void {
+export function collectEventLoop(families: RuntimeFamilies, settings: RuntimeSettings): void {
   collectLag(families, settings);
   collectUtilization(families);
 }
 
-function collectLag(families: FamilyGroup, { eventLoopPrecisionMs }: RuntimeSettings): void {
+function collectLag(families: RuntimeFamilies, { eventLoopPrecisionMs }: RuntimeSettings): void {
   families.gauge({
     name: "nodejs_eventloop_lag_seconds",
     help: "How long one turn of the event loop took during the scrape, in seconds.",
@@ -49,7 +49,7 @@ async function turn(): Promise<number> {
  * Scrapes read and reset two monitors in turn. A monitor misses the first delay after its reset, but
  * the other one has it; and where two Prometheus servers scrape in turn, both see every delay.
  */
-function monitorLag(families: FamilyGroup, precisionMs: number): () => Statistics | undefined {
+function monitorLag(families: RuntimeFamilies, precisionMs: number): () => Statistics | undefined {
   let [older, newer] = [precisionMs, precisionMs].map((resolution) => {
     const monitor = monitorEventLoopDelay({ resolution });
     monitor.enable();
@@ -79,7 +79,7 @@ function read(monitor: IntervalHistogram, precisionMs: number): Statistics {
   };
 }
 
-function collectUtilization(families: FamilyGroup): void {
+function collectUtilization(families: RuntimeFamilies): void {
   let last = performance.eventLoopUtilization();
   families.gauge({
     name: "nodejs_eventloop_utilization",

@@ -4,7 +4,7 @@ import {
   type PerformanceEntry,
   PerformanceObserver,
 } from "node:perf_hooks";
-import type { FamilyGroup } from "../registry/shared-collector.ts";
+import type { RuntimeFamilies } from "./families.ts";
 import type { RuntimeSettings } from "./options.ts";
 
 const KINDS: ReadonlyMap<number, string> = new Map([
@@ -20,14 +20,14 @@ interface GcEntry extends PerformanceEntry {
   readonly detail: NodeGCPerformanceDetail;
 }
 
-export function collectGc(families: FamilyGroup, { gcBuckets }: RuntimeSettings): void {
-  const durations = families.histogram({
+export function collectGc(families: RuntimeFamilies, { gcBuckets }: RuntimeSettings): void {
+  const seriesOfKind = families.histogram({
     name: "nodejs_gc_duration_seconds",
     help: "How long garbage collections took, by kind: major, minor, incremental or weakcb.",
     labels: ["kind"],
     buckets: gcBuckets,
   });
-  const series = new Map([...KINDS].map(([id, kind]) => [id, durations.labels({ kind })]));
+  const series = new Map([...KINDS].map(([id, kind]) => [id, seriesOfKind({ kind })]));
   const observer = new PerformanceObserver((list) => {
     for (const { detail, duration } of list.getEntries() as GcEntry[]) {
       series.get(detail.kind)?.observe(duration / 1000);

@@ -1,8 +1,8 @@
 import { getHeapSpaceStatistics, getHeapStatistics, type HeapSpaceInfo } from "node:v8";
-import type { FamilyGroup } from "../registry/shared-collector.ts";
+import type { RuntimeFamilies } from "./families.ts";
 import { oncePerScrape } from "./once-per-scrape.ts";
 
-export function collectHeap(families: FamilyGroup): void {
+export function collectHeap(families: RuntimeFamilies): void {
   // The same numbers as from process.memoryUsage(), which also reads a file for the resident memory.
   const statistics = oncePerScrape(getHeapStatistics);
   families.gauge({
@@ -23,7 +23,7 @@ export function collectHeap(families: FamilyGroup): void {
   collectSpaces(families);
 }
 
-function collectSpaces(families: FamilyGroup): void {
+function collectSpaces(families: RuntimeFamilies): void {
   const spaces = oncePerScrape(getHeapSpaceStatistics);
   const gauge = (kind: string, help: string, read: (space: HeapSpaceInfo) => number) => {
     families.gauge({

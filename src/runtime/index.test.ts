@@ -199,6 +199,42 @@ describe("a second call for the same registry", () => {
   });
 });
 
+test("a prefix is before all names, and labels are on all series", async () => {
+  collectRuntime(registry, { prefix: "app_", labels: { pool: "main", shard: 2 } });
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const { families } = await page();
+  const plain = Object.values(FAMILIES).flatMap((group) => Object.keys(group));
+  expect([...families.keys()].sort()).toEqual(plain.map((name) => `app_${name}`).sort());
+  for (const { samples } of families.values()) {
+    expect(samples.length).toBeGreaterThan(0);
+    for (const { labels } of samples) expect(labels).toMatchObject({ pool: "main", shard: "2" });
+  }
+});
+
+test("calls of other prefixes or labels have metrics of their own, and equal ones share", async () => {
+  const only = ["process"] as const;
+  const stops = [{}, { prefix: "a_" }, { prefix: "a_" }].map((options) =>
+    collectRuntime(registry, { only, ...options }),
+  );
+  expect(registry.find("process_start_time_seconds")).toBeDefined();
+  stops[0]!();
+  stops[1]!();
+  expect(registry.find("process_start_time_seconds")).toBeUndefined();
+  expect(registry.find("a_process_start_time_seconds")?.samples).toHaveLength(1);
+  stops[2]!();
+  expect(registry.families()).toEqual([]);
+});
+
+test.each<[string, object, string]>([
+  ["a prefix that is no text", { prefix: 1 }, "prefix is 1"],
+  ["a label without a value", { labels: { a: undefined } }, "labels.a is undefined"],
+  ["labels that are no object", { labels: "a" }, 'labels is "a"'],
+  ["a label that a metric has itself", { labels: { kind: "x" } }, '"kind"'],
+])("%s is refused, and leaves nothing", (_, options, shown) => {
+  expect(thrown(() => collectRuntime(registry, options)).message).toContain(shown);
+  expect(registry.families()).toEqual([]);
+});
+
 test("registries do not share", async () => {
   const other = new Registry();
   const stop = collectRuntime(registry, { only: ["version"] });

@@ -1,7 +1,8 @@
 import type { Registry } from "../registry/registry.ts";
-import { type FamilyGroup, share } from "../registry/shared-collector.ts";
+import { share } from "../registry/shared-collector.ts";
 import { collectActiveResources } from "./active-resources.ts";
 import { collectEventLoop } from "./event-loop.ts";
+import { RuntimeFamilies } from "./families.ts";
 import { collectGc } from "./gc.ts";
 import { collectHeap } from "./heap.ts";
 import {
@@ -16,7 +17,7 @@ import { collectVersion } from "./version.ts";
 
 export type { RuntimeGroup, RuntimeOptions } from "./options.ts";
 
-type Collect = (families: FamilyGroup, settings: RuntimeSettings) => void;
+type Collect = (families: RuntimeFamilies, settings: RuntimeSettings) => void;
 
 const COLLECTORS: { readonly [Group in RuntimeGroup]: Collect } = {
   version: collectVersion,
@@ -36,7 +37,7 @@ const SETTINGS: { readonly [Group in RuntimeGroup]?: readonly (keyof RuntimeSett
 /**
  * Exposes how the process and Node itself are doing, under the names that Prometheus's dashboards
  * know: `process_*` and `nodejs_*`. Values are read when they are scraped, and nothing here keeps the
- * process alive. Several calls for one registry share the families.
+ * process alive. Several calls for one registry share the families, if they ask for the same prefix and labels.
  *
  * @returns `stop`. Once each call's `stop` was called, the families are removed and everything that
  * they use is released
@@ -46,10 +47,15 @@ const SETTINGS: { readonly [Group in RuntimeGroup]?: readonly (keyof RuntimeSett
  * @example
  * const stop = collectRuntime(metrics);
  * collectRuntime(metrics, { only: ["process", "heap"] }); // or some of it
+ * collectRuntime(metrics, { prefix: "articles_", labels: { pool: "main" } }); // under other names
  */
 export function collectRuntime(registry: Registry, options: RuntimeOptions = {}): () => void {
   const wanted = runtimeOptions(options);
   const settings = runtimeSettings(wanted);
+  const { prefix, labels } = settings;
+  // Calls with other names or labels have metrics of their own. Those without have the key of old copies.
+  const isPlain = prefix === "" && Object.keys(labels).length === 0;
+  const variant = isPlain ? "" : JSON.stringify([prefix, labels]);
   const stops: (() => void)[] = [];
   const stop = () => {
     for (const stopGroup of stops.splice(0)) stopGroup();
@@ -57,12 +63,13 @@ export function collectRuntime(registry: Registry, options: RuntimeOptions = {})
   try {
     for (const group of settings.only) {
       stops.push(
-        share(registry, `runtime.${group}`, {
+        share(registry, `runtime.${group}${variant}`, {
           name: "collectRuntime",
           agreed: SETTINGS[group] ?? [],
           settings,
           wanted,
-          start: COLLECTORS[group],
+          start: (families, settings) =>
+            COLLECTORS[group](new RuntimeFamilies(families, settings), settings),
         }),
       );
     }

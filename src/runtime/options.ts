@@ -1,4 +1,5 @@
 import { invalidSetting } from "../errors.ts";
+import type { LabelValue } from "../instruments/definition.ts";
 import {
   type Advice,
   type Complete,
@@ -48,12 +49,18 @@ export interface RuntimeOptions {
   readonly eventLoopPrecisionMs?: number | undefined;
   /** Upper bounds of `nodejs_gc_duration_seconds`, in seconds; 0.001 to 5 by default. */
   readonly gcBuckets?: readonly number[] | undefined;
+  /** What the names of all metrics begin with, such as `articles_`; nothing by default. */
+  readonly prefix?: string | undefined;
+  /** Labels on every series of these metrics, beside the registry's own; none by default. */
+  readonly labels?: Readonly<Record<string, LabelValue>> | undefined;
 }
 
 const NAMES: OptionNames<RuntimeOptions> = {
   only: true,
   eventLoopPrecisionMs: true,
   gcBuckets: true,
+  prefix: true,
+  labels: true,
 };
 
 /** What the options of prom-client's collectDefaultMetrics are called here. */
@@ -79,6 +86,8 @@ export function runtimeSettings(options: RuntimeOptions): RuntimeSettings {
     only = GROUPS,
     eventLoopPrecisionMs = 10,
     gcBuckets = [0.001, 0.01, 0.1, 1, 2, 5],
+    prefix = "",
+    labels = {},
   } = options;
   const rule = `use an array with some of ${GROUPS.map((group) => `"${group}"`).join(", ")}`;
   if (!Array.isArray(only)) throw invalid("only", only, rule);
@@ -90,7 +99,25 @@ export function runtimeSettings(options: RuntimeOptions): RuntimeSettings {
       "use a whole number of milliseconds from 1",
     );
   }
-  return { only: [...new Set(only)], eventLoopPrecisionMs, gcBuckets };
+  if (typeof prefix !== "string") throw invalid("prefix", prefix, "use a string such as articles_");
+  return {
+    only: [...new Set(only)],
+    eventLoopPrecisionMs,
+    gcBuckets,
+    prefix,
+    labels: checkedLabels(labels),
+  };
+}
+
+function checkedLabels(labels: unknown): Readonly<Record<string, LabelValue>> {
+  if (typeof labels !== "object" || labels === null || Array.isArray(labels)) {
+    throw invalid("labels", labels, "use an object of label values");
+  }
+  for (const [name, value] of Object.entries(labels)) {
+    if (["string", "number", "boolean"].includes(typeof value)) continue;
+    throw invalid(`labels.${name}`, value, "use a string, a number or a boolean");
+  }
+  return { ...labels };
 }
 
 function invalid(option: string, value: unknown, rule: string): Error {

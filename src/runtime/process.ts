@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync, readFileSync, statSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-import type { FamilyGroup } from "../registry/shared-collector.ts";
 import { describe, Warnings } from "../warn.ts";
+import type { RuntimeFamilies } from "./families.ts";
 import { oncePerScrape } from "./once-per-scrape.ts";
 
 const STATUS = "/proc/self/status";
@@ -9,13 +9,14 @@ const DESCRIPTORS = "/proc/self/fd";
 const LIMITS = "/proc/self/limits";
 
 /** The metrics that Prometheus's clients have in common for a process. */
-export function collectProcess(families: FamilyGroup): void {
-  families
-    .gauge({
+export function collectProcess(families: RuntimeFamilies): void {
+  families.constant(
+    {
       name: "process_start_time_seconds",
       help: "When the process started, in seconds since the Unix epoch.",
-    })
-    .set(performance.timeOrigin / 1000);
+    },
+    performance.timeOrigin / 1000,
+  );
   collectCpu(families);
   collectMemory(families);
   collectDescriptors(families);
@@ -39,7 +40,7 @@ function isReadable(path: string): boolean {
   }
 }
 
-function collectCpu(families: FamilyGroup): void {
+function collectCpu(families: RuntimeFamilies): void {
   const usage = oncePerScrape(() => process.cpuUsage());
   families.counter({
     name: "process_cpu_user_seconds",
@@ -58,7 +59,7 @@ function collectCpu(families: FamilyGroup): void {
   });
 }
 
-function collectMemory(families: FamilyGroup): void {
+function collectMemory(families: RuntimeFamilies): void {
   const resident = {
     name: "process_resident_memory_bytes",
     help: "Memory of the process that is in RAM, in bytes.",
@@ -86,7 +87,7 @@ function bytes(status: string, field: string): number {
   return Number(kibibytes) * 1024;
 }
 
-function collectDescriptors(families: FamilyGroup): void {
+function collectDescriptors(families: RuntimeFamilies): void {
   if (isReadable(DESCRIPTORS)) {
     families.gauge({
       name: "process_open_fds",

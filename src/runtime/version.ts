@@ -1,9 +1,10 @@
-import type { FamilyGroup } from "../registry/shared-collector.ts";
+import type { RuntimeFamilies } from "./families.ts";
 
-export function collectVersion(families: FamilyGroup): void {
+export function collectVersion(families: RuntimeFamilies): void {
   const { version } = process;
   const [major, minor, patch] = version.match(/\d+/g) as [string, string, string];
-  families
-    .info({ name: "nodejs_version", help: "The version of Node that runs the process." })
-    .set({ version, major, minor, patch });
+  families.info(
+    { name: "nodejs_version", help: "The version of Node that runs the process." },
+    { version, major, minor, patch },
+  );
 }

@@ -1,0 +1,81 @@
+import type { CounterOptions } from "../instruments/counter.ts";
+import type { Labels, MetricOptions } from "../instruments/definition.ts";
+import type { GaugeOptions } from "../instruments/gauge.ts";
+import type { HistogramOptions, HistogramSeries } from "../instruments/histogram/histogram.ts";
+import { isThenable } from "../instruments/timer.ts";
+import type { CollectContext } from "../model/sample-sink.ts";
+import type { FamilyGroup } from "../registry/shared-collector.ts";
+import type { RuntimeSettings } from "./options.ts";
+
+type AnyOptions = MetricOptions<string> & {
+  readonly collect?: ((context: CollectContext) => unknown) | undefined;
+};
+
+/** The families of collectors: with a prefix before their names, and labels on all of their series. */
+export class RuntimeFamilies {
+  readonly #group: FamilyGroup;
+  readonly #prefix: string;
+  readonly #labels: RuntimeSettings["labels"];
+
+  constructor(group: FamilyGroup, { prefix, labels }: RuntimeSettings) {
+    this.#group = group;
+    this.#prefix = prefix;
+    this.#labels = labels;
+  }
+
+  counter<const L extends string = never>(options: CounterOptions<L>): void {
+    this.#group.counter(this.#extended(options as CounterOptions<string>));
+  }
+
+  gauge<const L extends string = never>(options: GaugeOptions<L>): void {
+    this.#group.gauge(this.#extended(options as GaugeOptions<string>));
+  }
+
+  /** A gauge that keeps its value. */
+  constant(options: { readonly name: string; readonly help: string }, value: number): void {
+    this.#group.gauge(this.#extended(options)).labels(this.#labels).set(value);
+  }
+
+  /** @returns gives the series of a label set */
+  histogram<const L extends string>(
+    options: HistogramOptions<L>,
+  ): (labels: Labels<L>) => HistogramSeries {
+    const histogram = this.#group.histogram(this.#extended(options));
+    return (labels) => histogram.labels({ ...this.#labels, ...labels });
+  }
+
+  info(
+    { name, help }: { readonly name: string; readonly help: string },
+    facts: Readonly<Record<string, string>>,
+  ): void {
+    this.#group.info({ name: this.#prefix + name, help }).set({ ...this.#labels, ...facts });
+  }
+
+  /** @param release frees what the families are fed from, such as an observer or a subscription */
+  onStop(release: () => void): void {
+    this.#group.onStop(release);
+  }
+
+  #extended<Options extends object>(options: Options): Options & MetricOptions<string> {
+    const { name, labels = [], collect } = options as AnyOptions;
+    const names = Object.keys(this.#labels);
+    const extended = { ...options, name: this.#prefix + name };
+    if (names.length === 0) return extended as never;
+    return {
+      ...extended,
+      labels: [...names, ...labels],
+      ...(collect && { collect: (context: CollectContext) => this.#labelled(collect(context)) }),
+    } as never;
+  }
+
+  /** What a callback returned, with the labels. */
+  #labelled(collected: unknown): unknown {
+    if (collected === undefined) return undefined;
+    if (isThenable(collected)) return collected.then((value) => this.#labelled(value));
+    if (typeof collected === "number") return [[this.#labels, collected]];
+    return Array.from(collected as Iterable<readonly [object, number]>, ([labels, value]) => [
+      { ...this.#labels, ...labels },
+      value,
+    ]);
+  }
+}
