@@ -168,6 +168,14 @@ export function noMetricOptions(method: string, given: unknown): NarthexError {
   );
 }
 
+/** For a method of the registry that measures a function, and got something else. */
+export function notAFunction(method: string, name: unknown, given: unknown): NarthexError {
+  return new NarthexError(
+    "NARTHEX_OPTION_INVALID",
+    `${method}(${show(name)}) was given ${show(given)} to measure: pass a function, as in ${method}(${show(name)}, async () => { … }).`,
+  );
+}
+
 /** For a middleware's maker that was used as the middleware, and got a request as its options. */
 export function notCalled(maker: string): NarthexError {
   return new NarthexError(

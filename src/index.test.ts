@@ -7,9 +7,13 @@ import {
   type GaugeSeries,
   type Histogram,
   type HistogramSeries,
+  type LabelledHistogram,
+  type Labels,
   metrics,
   NarthexError,
   Registry,
+  type StopTimer,
+  type WorkEnd,
 } from "./index.ts";
 
 // tsc checks this file: a line under @ts-expect-error must not compile, and all others must.
@@ -78,10 +82,49 @@ test("right uses compile", async () => {
   expectTypeOf(plain.histogram.startTimer()()).toEqualTypeOf<number>();
   expectTypeOf(plain.histogram.time(() => "sync")).toEqualTypeOf<string>();
   expectTypeOf(labelled.histogram.time(set, async () => 5)).toEqualTypeOf<Promise<number>>();
+  const end = labelled.histogram.startTimer({ method: "GET" });
+  expectTypeOf(end({ code: 200 })).toEqualTypeOf<number>();
+  expectTypeOf(labelled.histogram.startTimer(set)).toEqualTypeOf<StopTimer>();
+  expectTypeOf(labelled.gauge.startTimer()(set)).toEqualTypeOf<number>();
+  const timed = labelled.histogram.time(
+    { method: "GET" },
+    async () => 5,
+    (end) => {
+      expectTypeOf(end).toEqualTypeOf<WorkEnd<number>>();
+      return { code: "error" in end ? 500 : end.value };
+    },
+  );
+  expectTypeOf(timed).toEqualTypeOf<Promise<number>>();
+  expectTypeOf(plain.gauge.track(() => "sync")).toEqualTypeOf<string>();
+  expectTypeOf(labelled.counter.countErrors(set, async () => 5)).toEqualTypeOf<Promise<number>>();
+  plain.gauge.setToNow();
+  labelled.gauge.setToNow(set);
+  const dynamic = registry.histogram({
+    name: "by_any_label",
+    help: "",
+    labels: labels as readonly string[],
+  });
+  expectTypeOf(dynamic.startTimer(set)()).toEqualTypeOf<number>();
+  expectTypeOf(dynamic.startTimer()(set)).toEqualTypeOf<number>();
+  expectTypeOf(timeAnything(labelled.histogram, set)).toEqualTypeOf<number>();
   const { contentType, body } = await registry.expose({ accept: undefined, names: ["a"] });
   expectTypeOf(contentType).toEqualTypeOf<string>();
   expectTypeOf(body).toExtend<Uint8Array>();
   expectTypeOf(metrics).toEqualTypeOf<Registry>();
+});
+
+/** Timers can be used where label names are not known. */
+function timeAnything<L extends string>(metric: LabelledHistogram<L>, set: Labels<L>): number {
+  metric.time(set, () => {});
+  return metric.startTimer(set)();
+}
+
+test("only a timer that has all labels can end with its scope", () => {
+  using _whole = labelled.histogram.startTimer({ method: "GET", code: 1 });
+  const lacking = labelled.histogram.startTimer({ method: "GET" });
+  // @ts-expect-error: the label code is still missing
+  const disposable: Disposable = lacking;
+  expect(Symbol.dispose in disposable).toBe(false);
 });
 
 test("errors carry a code that a program can switch on", () => {
@@ -92,6 +135,7 @@ test("errors carry a code that a program can switch on", () => {
 });
 
 describe("what does not compile is refused at run time, too", () => {
+  const work = () => 1;
   const cases: [string, () => unknown][] = [
     // @ts-expect-error: an unknown label
     ["an unknown label", () => labelled.counter.inc({ methd: "GET", code: 200 })],
@@ -129,8 +173,35 @@ describe("what does not compile is refused at run time, too", () => {
     ["an array for a label", () => labelled.histogram.observe({ method: ["GET"], code: 1 }, 1)],
     // @ts-expect-error: labels that do not fit
     ["labels of nothing to remove", () => labelled.gauge.remove({ method: "GET" })],
+    // @ts-expect-error: an unknown label at the start of a timer
+    ["an unknown label for a timer", () => labelled.histogram.startTimer({ methd: "GET" })],
+    // @ts-expect-error: a label value that is none
+    ["null for a timer's label", () => labelled.histogram.startTimer({ method: null })],
+    // @ts-expect-error: the end of a timer lacks a label
+    ["a timer's end without labels", () => labelled.histogram.startTimer()()],
+    [
+      "an unknown label at the end of a timer",
+      // @ts-expect-error: an unknown label
+      () => labelled.gauge.startTimer({ method: "GET" })({ cod: 1 }),
+    ],
+    // @ts-expect-error: a label too few
+    ["timed work without a label", () => labelled.histogram.time({ method: "GET" }, work)],
+    [
+      "timed work whose end lacks a label",
+      // @ts-expect-error: a label too few
+      () => labelled.histogram.time({ method: "GET" }, work, () => ({})),
+    ],
+    [
+      "timed work with an unknown label",
+      // @ts-expect-error: an unknown label
+      () => labelled.histogram.time({ methd: "GET" }, work, () => ({ code: 1 })),
+    ],
     // @ts-expect-error: labels must be given
-    ["a timer without labels", () => labelled.histogram.startTimer()],
+    ["work tracked without labels", () => labelled.gauge.track({}, () => 1)],
+    // @ts-expect-error: labels must be given
+    ["errors without labels", () => labelled.counter.countErrors({}, () => 1)],
+    // @ts-expect-error: labels must be given
+    ["the time without labels", () => labelled.gauge.setToNow()],
     // @ts-expect-error: help must be given
     ["no help", () => registry.counter({ name: "x" })],
     // @ts-expect-error: name must be given

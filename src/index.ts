@@ -46,7 +46,13 @@ export type {
   SummaryOptions,
   SummarySeries,
 } from "./instruments/summary/summary.ts";
-export type { StopTimer } from "./instruments/timer.ts";
+export type {
+  LabelledTimers,
+  SeriesTimers,
+  StopTimer,
+  StopTimerWith,
+} from "./instruments/timer.ts";
+export type { WorkEnd } from "./instruments/work.ts";
 export type { Family, MetricType } from "./model/family.ts";
 export type {
   CompositeHistogram,
@@ -71,5 +77,6 @@ export {
   seriesHead,
 } from "./model/sample-sink.ts";
 export type { ExposeOptions, Exposition } from "./registry/expose.ts";
+export type { InstrumentOptions } from "./registry/measured-function.ts";
 export { metrics } from "./registry/metrics.ts";
 export { Registry, type RegistryOptions } from "./registry/registry.ts";

@@ -127,3 +127,17 @@ test("whole totals are exact up to 2^53", async () => {
   sent.inc();
   expect(await registry.text()).toContain("\nsent_total 9007199254740991\n");
 });
+
+test("work that fails is counted, and its result or error passes through", async () => {
+  const failures = registry.counter({ name: "failures", help: "", labels: ["op"] });
+  const sync = failures.labels({ op: "sync" });
+  const fail = () => {
+    throw new Error("no");
+  };
+  expect(sync.countErrors(() => 5)).toBe(5);
+  expect(await failures.countErrors({ op: "sync" }, async () => 5)).toBe(5);
+  expect(await value("failures_total", { op: "sync" })).toBe(0);
+  expect(() => sync.countErrors(fail)).toThrow("no");
+  await expect(failures.countErrors({ op: "sync" }, async () => fail())).rejects.toThrow("no");
+  expect(await value("failures_total", { op: "sync" })).toBe(2);
+});

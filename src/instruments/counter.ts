@@ -13,6 +13,7 @@ import { Exemplars, type UpdateOptions } from "./exemplars.ts";
 import { HeldSeries } from "./held-series.ts";
 import type { OptionNames } from "./options.ts";
 import type { SeriesRow } from "./series-row.ts";
+import { runWork } from "./work.ts";
 
 export interface CounterOptions<L extends string> extends MetricOptions<L> {
   /** Called at each scrape to read the total, for something that is counted elsewhere. */
@@ -28,6 +29,16 @@ export interface CounterSeries {
    * finite or not a number; `NARTHEX_EXEMPLAR_INVALID` if the exemplar is invalid
    */
   inc(value?: number, options?: UpdateOptions): void;
+  /**
+   * Runs `work` once, gives its result, and adds 1 if it throws, or if its promise rejects.
+   *
+   * @throws what `work` throws
+   *
+   * @example
+   * const failures = metrics.counter({ name: "sync_failures", help: "Failed synchronizations." });
+   * await failures.countErrors(() => db.query("…"));
+   */
+  countErrors<T>(work: () => T): T;
 }
 
 /**
@@ -40,8 +51,26 @@ export interface CounterSeries {
  * news.inc(2);
  */
 export interface LabelledCounter<L extends string> extends LabelledFamily<L, CounterSeries> {
-  /** Adds to the total of the series with these labels. */
+  /**
+   * Adds to the total of the series with these labels.
+   *
+   * @param value 0 or more, 1 by default
+   *
+   * @example
+   * posted.inc({ category: "news" });
+   * posted.inc({ category: "news" }, 3);
+   */
   inc(labels: Labels<L>, value?: number, options?: UpdateOptions): void;
+  /**
+   * Runs `work` once, gives its result, and adds 1 if it throws, or if its promise rejects.
+   *
+   * @throws what `work` throws; before it runs, NarthexError in a strict registry, if the labels are wrong
+   *
+   * @example
+   * const failures = metrics.counter({ name: "failures", help: "Failures.", labels: ["op"] });
+   * await failures.countErrors({ op: "sync" }, () => db.query("…"));
+   */
+  countErrors<T>(labels: Labels<L>, work: () => T): T;
 }
 
 /** A counter without labels. */
@@ -72,6 +101,10 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
     } catch (error) {
       this.rejectFor(labels, error, this.inc);
     }
+  }
+
+  countErrors<T>(labels: object, work: () => T): T {
+    return this.seriesFor(labels, this.countErrors).countErrors(work);
   }
 
   override check(value: unknown): asserts value is number {
@@ -114,6 +147,12 @@ class HeldCounter extends HeldSeries implements CounterSeries {
     } catch (error) {
       this.instrument.reject(error, this.inc);
     }
+  }
+
+  countErrors<T>(work: () => T): T {
+    return runWork(work, (end) => {
+      if ("error" in end) this.inc();
+    });
   }
 
   private prepare(value: number, options: UpdateOptions | undefined): void {

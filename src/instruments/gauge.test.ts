@@ -122,3 +122,57 @@ test("set without a value is refused, so that forgotten labels are noticed", () 
   const unlabelled = () => (labelled.set as unknown as (value: number) => void)(5);
   expect(thrown(unlabelled).message).toMatch(/has the labels "a", but was given 5/);
 });
+
+test("a gauge is set to the time of day by the clock of its registry", async () => {
+  const registry = new Registry({ now: () => 1_700_000_000_500 });
+  registry.gauge({ name: "plain", help: "" }).setToNow();
+  registry.gauge({ name: "labelled", help: "", labels: ["job"] }).setToNow({ job: "backup" });
+  const page = parseTextPage(await registry.text());
+  expect(page.value("plain")).toBe(1_700_000_000.5);
+  expect(page.value("labelled", { job: "backup" })).toBe(1_700_000_000.5);
+});
+
+describe("work that a gauge tracks", () => {
+  test("is counted while it runs, and its result or error passes through", async () => {
+    const depth = registry.gauge({ name: "depth", help: "", labels: ["queue"] });
+    const held = depth.labels({ queue: "mail" });
+    const running = () => value("depth", { queue: "mail" });
+    const work = async () => {
+      expect(await running()).toBe(2);
+      throw new Error("no");
+    };
+    const outer = held.track(() => depth.track({ queue: "mail" }, work));
+    await expect(outer).rejects.toThrow("no");
+    expect(held.track(() => 5)).toBe(5);
+    expect(await running()).toBe(0);
+  });
+
+  test("is not taken off a series that came after its own", async () => {
+    let now = 0;
+    const registry = new Registry({ now: () => now });
+    const depth = registry.gauge({
+      name: "depth",
+      help: "",
+      labels: ["queue"],
+      expireAfterSeconds: 1,
+    });
+    const value = async () =>
+      parseTextPage(await registry.text()).value("depth", { queue: "mail" });
+    let finish = () => {};
+    const work = depth.track({ queue: "mail" }, () => new Promise<void>((done) => (finish = done)));
+    now = 1000;
+    expect(await value()).toBeUndefined();
+    depth.inc({ queue: "mail" });
+    finish();
+    await work;
+    expect(await value()).toBe(1);
+  });
+
+  test("takes off nothing where nothing was added, because the series had been removed", async () => {
+    const depth = registry.gauge({ name: "depth", help: "", labels: ["queue"] });
+    const held = depth.labels({ queue: "mail" });
+    depth.clear();
+    held.track(() => depth.set({ queue: "mail" }, 5));
+    expect(await value("depth", { queue: "mail" })).toBe(5);
+  });
+});

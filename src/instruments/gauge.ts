@@ -12,6 +12,16 @@ import {
 import { HeldSeries } from "./held-series.ts";
 import type { OptionNames } from "./options.ts";
 import type { SeriesRow } from "./series-row.ts";
+import {
+  type LabelledTimers,
+  type SeriesTimers,
+  type StopTimer,
+  startTimer,
+  startTimerOf,
+  time,
+  timeOf,
+} from "./timer.ts";
+import { runWork, type WorkEnd } from "./work.ts";
 
 export interface GaugeOptions<L extends string> extends MetricOptions<L> {
   /** Called at each scrape to read the value. */
@@ -19,13 +29,33 @@ export interface GaugeOptions<L extends string> extends MetricOptions<L> {
 }
 
 /** A gauge's series. A value can be any number, including NaN and the infinities. */
-export interface GaugeSeries {
+export interface GaugeSeries extends SeriesTimers {
   /** @throws NarthexError only in a strict registry: `NARTHEX_VALUE_INVALID` if the value is not a number */
   set(value: number): void;
   /** Adds, 1 by default. */
   inc(value?: number): void;
   /** Subtracts, 1 by default. */
   dec(value?: number): void;
+  /**
+   * Sets the gauge to the time of day, in seconds since the epoch. `time() - last_backup_seconds` is then
+   * its age in PromQL.
+   *
+   * @example
+   * const backup = metrics.gauge({ name: "last_backup_seconds", help: "When the last backup ended." });
+   * backup.setToNow();
+   */
+  setToNow(): void;
+  /**
+   * Runs `work` once, gives its result, and counts it in the gauge while it runs: until its promise
+   * settles, or its generator is done.
+   *
+   * @throws what `work` throws
+   *
+   * @example
+   * const mails = depth.labels({ queue: "mail" });
+   * await mails.track(() => sendMail());
+   */
+  track<T>(work: () => T): T;
 }
 
 /**
@@ -35,10 +65,50 @@ export interface GaugeSeries {
  * const depth = metrics.gauge({ name: "queue_depth", help: "Jobs waiting.", labels: ["queue"] });
  * depth.set({ queue: "mail" }, 4);
  */
-export interface LabelledGauge<L extends string> extends LabelledFamily<L, GaugeSeries> {
+export interface LabelledGauge<L extends string>
+  extends LabelledFamily<L, GaugeSeries>,
+    LabelledTimers<L> {
+  /**
+   * Sets the series with these labels to any number, NaN and the infinities included.
+   *
+   * @example
+   * depth.set({ queue: "mail" }, 4);
+   */
   set(labels: Labels<L>, value: number): void;
+  /**
+   * Adds to the series with these labels, 1 by default.
+   *
+   * @example
+   * depth.inc({ queue: "mail" });
+   * depth.inc({ queue: "mail" }, 10);
+   */
   inc(labels: Labels<L>, value?: number): void;
+  /**
+   * Subtracts from the series with these labels, 1 by default.
+   *
+   * @example
+   * depth.dec({ queue: "mail" });
+   */
   dec(labels: Labels<L>, value?: number): void;
+  /**
+   * Sets the series with these labels to the time of day, in seconds since the epoch.
+   * `time() - last_run_seconds` is then its age in PromQL.
+   *
+   * @example
+   * const lastRun = metrics.gauge({ name: "last_run_seconds", help: "Runs.", labels: ["job"] });
+   * lastRun.setToNow({ job: "backup" });
+   */
+  setToNow(labels: Labels<L>): void;
+  /**
+   * Runs `work` once, gives its result, and counts it in the gauge while it runs: until its promise
+   * settles, or its generator is done.
+   *
+   * @throws what `work` throws; before it runs, NarthexError in a strict registry, if the labels are wrong
+   *
+   * @example
+   * await depth.track({ queue: "mail" }, () => sendMail());
+   */
+  track<T>(labels: Labels<L>, work: () => T): T;
 }
 
 /** A gauge without labels. */
@@ -79,6 +149,27 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
     } catch (error) {
       this.rejectFor(labels, error, this.dec);
     }
+  }
+
+  setToNow(labels: object): void {
+    this.seriesFor(labels, this.setToNow).setToNow();
+  }
+
+  track<T>(labels: object, work: () => T): T {
+    return this.seriesFor(labels, this.track).track(work);
+  }
+
+  startTimer(labels: object = {}): (rest?: object) => number {
+    return startTimerOf(this, labels, this.startTimer);
+  }
+
+  time<T>(labels: object, work: () => T, rest?: (end: WorkEnd<never>) => object): T {
+    return timeOf(this, labels, work, rest, this.time);
+  }
+
+  /** Sets a duration. */
+  record(labels: object, seconds: number): void {
+    this.set(labels, seconds);
   }
 
   override check(value: unknown): asserts value is number {
@@ -129,5 +220,32 @@ class HeldGauge extends HeldSeries implements GaugeSeries {
     } catch (error) {
       this.instrument.reject(error, this.dec);
     }
+  }
+
+  setToNow(): void {
+    this.set(this.instrument.definition.now() / 1000);
+  }
+
+  track<T>(work: () => T): T {
+    this.inc();
+    const { table } = this.instrument;
+    const generation = this.isGone ? 0 : table.generation(this.slot);
+    return runWork(work, () => {
+      // A series that has gone meanwhile took what was added with it.
+      if (!this.isGone && table.generation(this.slot) === generation) this.dec();
+    });
+  }
+
+  startTimer(): StopTimer {
+    return startTimer(this);
+  }
+
+  time<T>(work: () => T): T {
+    return time(this, work);
+  }
+
+  /** Sets a duration. */
+  record(seconds: number): void {
+    this.set(seconds);
   }
 }

@@ -98,7 +98,9 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
    */
   seriesFor(labels: object = {}, call: PublicCall): S {
     try {
-      if (this.only === undefined) return this.hold(labels);
+      if (this.only === undefined) {
+        return this.table.size > HELD_FREELY ? this.hold(labels) : this.seriesOf(labels);
+      }
       this.table.read(labels);
       return this.only;
     } catch (error) {
@@ -241,6 +243,11 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     const labels = exemplars.labelsFor(this.family.name, options);
     this.cursor = cursor;
     return labels && { labels, value, timestamp: now() / 1000 };
+  }
+
+  /** The held series of labels with which it was asked for before, if it is at hand. */
+  recentSeries(labels: object): S | undefined {
+    return this.table.size > HELD_FREELY ? undefined : this.recent.find(labels);
   }
 
   /** The series that an update by labels goes to. It may be the cursor, so use it at once. */

@@ -1,73 +1,203 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { startTimer, time } from "./timer.ts";
+import { Registry } from "../index.ts";
+import { type LabelledTimers, startTimer, time } from "./timer.ts";
 
 let clock: number;
-let observed: number[];
-const series = { observe: (value: number) => void observed.push(value) };
+let recorded: number[];
+const series = { record: (value: number) => void recorded.push(value) };
 beforeEach(() => {
   clock = 5000;
-  observed = [];
+  recorded = [];
   vi.spyOn(performance, "now").mockImplementation(() => clock);
 });
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test("a timer observes the seconds since its start, each time that it is asked", () => {
+test("a timer records the seconds since its start, each time that it is asked", () => {
   const end = startTimer(series);
   clock += 250;
   expect(end()).toBe(0.25);
   clock += 1000;
   expect(end()).toBe(1.25);
-  expect(observed).toEqual([0.25, 1.25]);
+  expect(recorded).toEqual([0.25, 1.25]);
+});
+
+test("a timer may be the listener of an event, with whatever that brings", () => {
+  const listener: (error: Error) => void = startTimer(series);
+  listener(new Error("no"));
+  expect(recorded).toEqual([0]);
+});
+
+describe("a timer with a scope", () => {
+  test("ends with it, also when that throws", () => {
+    const leave = () => {
+      using _timer = startTimer(series);
+      clock += 250;
+      throw new Error("no");
+    };
+    expect(leave).toThrow("no");
+    expect(recorded).toEqual([0.25]);
+  });
+
+  test("does not end again if it has been ended", () => {
+    {
+      using end = startTimer(series);
+      clock += 250;
+      end();
+      clock += 250;
+    }
+    expect(recorded).toEqual([0.25]);
+  });
 });
 
 describe("timing work", () => {
-  test("gives its result and observes how long it took", () => {
-    const result = time(series, () => {
+  test("gives its result and records how long it took", async () => {
+    const work = () => {
       clock += 500;
       return "done";
-    });
-    expect(result).toBe("done");
-    expect(observed).toEqual([0.5]);
-  });
-
-  test("observes work that throws, and passes the error on", () => {
-    const error = new Error("no");
-    const work = () =>
-      time(series, () => {
-        clock += 500;
-        throw error;
-      });
-    expect(work).toThrow(error);
-    expect(observed).toEqual([0.5]);
-  });
-
-  test.each(["resolve", "reject"] as const)("waits for a promise to %s", async (outcome) => {
-    let settle = (_: string): void => {};
-    const promise = new Promise<string>((resolve, reject) => {
-      settle = { resolve, reject }[outcome];
-    });
-    const result = time(series, () => promise);
-    clock += 2000;
-    expect(observed).toEqual([]);
-    settle("outcome");
-    expect(await result.catch((reason: unknown) => reason)).toBe("outcome");
-    expect(observed).toEqual([2]);
-  });
-
-  test("runs a lazy thenable, such as a query builder, only once", async () => {
-    let runs = 0;
-    const query = {
-      // biome-ignore lint/suspicious/noThenProperty: that is what query builders have.
-      then(resolve: (rows: string) => unknown) {
-        runs += 1;
-        clock += 500;
-        return Promise.resolve(resolve("rows"));
-      },
     };
-    await time(series, () => query as PromiseLike<string>);
-    expect(runs).toBe(1);
-    expect(observed).toEqual([0.5]);
+    expect(time(series, work)).toBe("done");
+    expect(await time(series, async () => work())).toBe("done");
+    expect(recorded).toEqual([0.5, 0.5]);
+  });
+
+  test("records work that fails, and passes the error on", async () => {
+    const error = new Error("no");
+    const work = () => {
+      clock += 500;
+      throw error;
+    };
+    expect(() => time(series, work)).toThrow(error);
+    await expect(time(series, async () => work())).rejects.toBe(error);
+    expect(recorded).toEqual([0.5, 0.5]);
+  });
+
+  test("waits for a promise", async () => {
+    let resolve = () => {};
+    const work = () => new Promise<void>((settle) => (resolve = settle));
+    const result = time(series, work);
+    clock += 2000;
+    expect(recorded).toEqual([]);
+    resolve();
+    await result;
+    expect(recorded).toEqual([2]);
+  });
+});
+
+const TYPES = ["histogram", "summary", "gauge"] as const;
+
+describe.each(TYPES)("labels that are known only at the end of a %s's timer", (type) => {
+  const labels = ["queue", "outcome"] as const;
+  const define = () => {
+    const registry = new Registry();
+    const jobs: LabelledTimers<"queue" | "outcome"> = registry[type]({
+      name: "jobs",
+      help: "",
+      labels,
+    });
+    return { registry, jobs };
+  };
+  const sample = type === "gauge" ? "jobs" : "jobs_sum";
+  /** The seconds by label set, as the page has them. */
+  const measured = async ({ registry }: { registry: Registry }) => {
+    const lines = (await registry.text()).split("\n");
+    return lines
+      .filter((line) => line.startsWith(`${sample}{`))
+      .map((line) => line.slice(sample.length));
+  };
+
+  test("are given to its end, which may have all of them", async () => {
+    const { registry, jobs } = define();
+    const end = jobs.startTimer({ queue: "mail" });
+    const endAll = jobs.startTimer();
+    clock += 250;
+    expect(end({ outcome: "ok" })).toBe(0.25);
+    expect(endAll({ outcome: "ok", queue: 5 })).toBe(0.25);
+    expect(await measured({ registry })).toEqual([
+      '{queue="mail",outcome="ok"} 0.25',
+      '{queue="5",outcome="ok"} 0.25',
+    ]);
+  });
+
+  test("make no series before, and one for each end", async () => {
+    const { registry, jobs } = define();
+    const end = jobs.startTimer({ queue: "mail" });
+    expect(await measured({ registry })).toEqual([]);
+    clock += 250;
+    end({ outcome: "slow" });
+    clock += 250;
+    end({ outcome: "done" });
+    expect(await measured({ registry })).toEqual([
+      '{queue="mail",outcome="slow"} 0.25',
+      '{queue="mail",outcome="done"} 0.5',
+    ]);
+  });
+
+  test("replace those from the start, whose values are read at once", async () => {
+    const { registry, jobs } = define();
+    const start = { queue: "mail" };
+    const [end, other] = [jobs.startTimer(start), jobs.startTimer(start)];
+    start.queue = "changed";
+    end({ outcome: "ok" });
+    // @ts-expect-error: a label is given twice
+    other({ outcome: "ok", queue: "chat" });
+    expect(await measured({ registry })).toEqual([
+      '{queue="mail",outcome="ok"} 0',
+      '{queue="chat",outcome="ok"} 0',
+    ]);
+  });
+
+  test("may come from a class, but not from Object.prototype", async () => {
+    const { registry, jobs } = define();
+    class Queue {
+      get queue() {
+        return "mail";
+      }
+    }
+    jobs.startTimer(new Queue())({ outcome: "ok" });
+    Object.assign(Object.prototype, { queue: "evil", other: "evil" });
+    try {
+      jobs.startTimer({ outcome: "ok" })({ queue: "chat" });
+    } finally {
+      Reflect.deleteProperty(Object.prototype, "queue");
+      Reflect.deleteProperty(Object.prototype, "other");
+    }
+    expect(await measured({ registry })).toEqual([
+      '{queue="mail",outcome="ok"} 0',
+      '{queue="chat",outcome="ok"} 0',
+    ]);
+  });
+
+  test("follow from how the work ended", async () => {
+    const { registry, jobs } = define();
+    const outcome = (end: { value: number } | { error: unknown }) => ({
+      outcome: "error" in end ? String(end.error) : end.value,
+    });
+    const fail = () => {
+      throw "no";
+    };
+    expect(jobs.time({ queue: "a" }, () => 1, outcome)).toBe(1);
+    expect(await jobs.time({ queue: "b" }, async () => 2, outcome)).toBe(2);
+    expect(() => jobs.time({ queue: "c" }, fail, outcome)).toThrow("no");
+    await expect(jobs.time({ queue: "d" }, () => Promise.reject("no"), outcome)).rejects.toBe("no");
+    jobs.time(
+      {},
+      () => 3,
+      () => ({ queue: "e", outcome: 3 }),
+    );
+    jobs.time(
+      { queue: "f", outcome: 4 },
+      () => 4,
+      () => ({}),
+    );
+    expect(await measured({ registry })).toEqual([
+      '{queue="a",outcome="1"} 0',
+      '{queue="b",outcome="2"} 0',
+      '{queue="c",outcome="no"} 0',
+      '{queue="d",outcome="no"} 0',
+      '{queue="e",outcome="3"} 0',
+      '{queue="f",outcome="4"} 0',
+    ]);
   });
 });

@@ -1,54 +1,240 @@
-/** Observes the seconds since the start of the timer, and returns them. */
-export type StopTimer = () => number;
+import type { PublicCall } from "../errors.ts";
+import type { Labels } from "./definition.ts";
+import { runWork, type WorkEnd } from "./work.ts";
 
-interface Observer {
-  observe(value: number): void;
+/** The timers of a metric with labels. */
+export interface LabelledTimers<L extends string> {
+  /**
+   * Starts a timer. Its end observes the seconds since then, and returns them; a gauge is set to them.
+   * With `using`, the timer ends with its scope.
+   *
+   * Labels that are known only at the end are left out here: the end takes them.
+   *
+   * @throws NarthexError in a strict registry, if the labels are wrong; the end throws if its labels are
+   *
+   * @example
+   * const end = latency.startTimer({ op: "select" });
+   * const seconds = end();
+   */
+  startTimer(labels: Labels<L>): StopTimer;
+  /**
+   * Starts a timer of which some labels, or all, are known only at the end. Its end takes them, observes
+   * the seconds since the start, and returns them; a gauge is set to them. Without its end, nothing is
+   * measured.
+   *
+   * @throws NarthexError in a strict registry, if the labels are wrong; the end throws if its labels are
+   *
+   * @example
+   * const end = jobSeconds.startTimer({ queue: "mail" });
+   * end({ outcome: "ok" });
+   */
+  startTimer<const P extends L = never>(labels?: Labels<P>): StopTimerWith<Exclude<L, P>>;
+  /**
+   * Runs `work` once, gives its result, and observes how many seconds it takes, also if it throws; a
+   * gauge is set to them. Work that returns a promise takes until that settles, and a generator until it
+   * is done.
+   *
+   * @throws what `work` throws; before it runs, NarthexError in a strict registry, if the labels are wrong
+   *
+   * @example
+   * const rows = await latency.time({ op: "select" }, () => db.query("…"));
+   */
+  time<T>(labels: Labels<L>, work: () => T): T;
+  /**
+   * Runs `work` once, gives its result, and observes how many seconds it takes, also if it throws; a
+   * gauge is set to them. The labels that are known only at its end are what `rest` returns.
+   *
+   * @param rest is given `{ value }`, what the work returned or its promise resolved to, or `{ error }`
+   * @throws what `work` throws; NarthexError in a strict registry, if labels are wrong, and what `rest`
+   * throws, if the work has no error of its own. Otherwise the result is given and nothing measured
+   *
+   * @example
+   * const sent = await jobSeconds.time(
+   *   { queue: "mail" },
+   *   () => sendMail(),
+   *   (end) => ({ outcome: "error" in end ? "failed" : "ok" }),
+   * );
+   */
+  time<T, const P extends L = never>(
+    labels: Labels<P>,
+    work: () => T,
+    rest: (end: WorkEnd<Awaited<T>>) => RestOfLabels<L, NoInfer<P>>,
+  ): T;
 }
 
-export function startTimer(series: Observer): StopTimer {
+/** The timers of a series. */
+export interface SeriesTimers {
+  /**
+   * Starts a timer. Its end observes the seconds since then, and returns them; a gauge is set to them.
+   * With `using`, the timer ends with its scope.
+   *
+   * @example
+   * const selects = latency.labels({ op: "select" });
+   * const end = selects.startTimer();
+   * const seconds = end();
+   */
+  startTimer(): StopTimer;
+  /**
+   * Runs `work` once, gives its result, and observes how many seconds it takes, also if it throws; a
+   * gauge is set to them. Work that returns a promise takes until that settles, and a generator until it
+   * is done.
+   *
+   * @throws what `work` throws
+   *
+   * @example
+   * const selects = latency.labels({ op: "select" });
+   * const rows = await selects.time(() => db.query("…"));
+   */
+  time<T>(work: () => T): T;
+}
+
+/**
+ * Ends a timer: observes the seconds since its start, and returns them; a gauge is set to them. It ignores
+ * what it is called with, so it can be the listener of an event. Each call measures from the start.
+ *
+ * @example
+ * {
+ *   using timer = latency.startTimer({ op: "select" }); // ends where the scope does
+ *   await db.query("…");
+ * }
+ */
+export type StopTimer = (() => number) & EndsWithScope;
+
+/**
+ * Ends a timer that was started without these labels: observes the seconds since its start, and returns
+ * them; a gauge is set to them.
+ *
+ * @example
+ * const end = jobSeconds.startTimer({ queue: "mail" });
+ * end({ outcome: "ok" });
+ */
+export type StopTimerWith<L extends string> = (labels: Labels<L>) => number;
+
+/** The labels that a label set lacks, and none that it has. */
+type RestOfLabels<L extends string, P extends L> = Labels<Exclude<L, P>> & {
+  readonly [Name in P]?: never;
+};
+
+/**
+ * What a timer has for `using`. It has nothing where TypeScript is not told of `Symbol.dispose`, by
+ * `esnext.disposable` in its option `lib` or by the types of Node.js.
+ */
+type EndsWithScope = SymbolConstructor extends { readonly dispose: infer Key extends symbol }
+  ? { readonly [Name in Key]: () => void }
+  : unknown;
+
+/** Some runtimes do not have it, nor do the globals of Jest under Node.js 20. */
+const HAS_DISPOSE = typeof Symbol.dispose === "symbol";
+
+/** A series that takes durations. */
+interface TimedSeries {
+  record(seconds: number): void;
+}
+
+/** A family whose series take durations. */
+interface TimedFamily {
+  readonly table: {
+    lacksLabels(labels: object): boolean;
+    readSome(labels: object): object;
+  };
+  recentSeries(labels: object): TimedSeries | undefined;
+  seriesFor(labels: object, call: PublicCall): TimedSeries;
+  record(labels: object, seconds: number): void;
+  reject(error: unknown, call: PublicCall): void;
+}
+
+export function startTimer(series: TimedSeries): StopTimer {
   const start = performance.now();
-  return () => {
-    const seconds = (performance.now() - start) / 1000;
-    series.observe(seconds);
+  let isEnded = false;
+  const end: { (): number; [Symbol.dispose]?: () => void } = () => {
+    isEnded = true;
+    const seconds = secondsSince(start);
+    series.record(seconds);
+    return seconds;
+  };
+  if (HAS_DISPOSE) {
+    end[Symbol.dispose] = () => {
+      if (!isEnded) end();
+    };
+  }
+  return end as StopTimer;
+}
+
+/**
+ * Starts a timer of the series with these labels. If some are missing, its end takes them.
+ *
+ * @param call what the user called
+ */
+export function startTimerOf(
+  family: TimedFamily,
+  labels: object,
+  call: PublicCall,
+): (rest?: object) => number {
+  const recent = family.recentSeries(labels);
+  if (recent !== undefined) return startTimer(recent);
+  if (!family.table.lacksLabels(labels)) return startTimer(family.seriesFor(labels, call));
+  const known = readSome(family, labels, call);
+  const start = performance.now();
+  return function end(rest: object = {}) {
+    const seconds = secondsSince(start);
+    recordWith(family, known, () => rest, seconds, end);
     return seconds;
   };
 }
 
-/** Observes how long `work` takes, in seconds, even if it throws or rejects. */
-export function time<T>(series: Observer, work: () => T): T {
-  const end = startTimer(series);
-  let result: T;
+/** Measures how long `work` takes, in seconds, even if it throws or rejects. */
+export function time<T>(series: TimedSeries, work: () => T): T {
+  const start = performance.now();
+  return runWork(work, () => series.record(secondsSince(start)));
+}
+
+/**
+ * Measures work for the series with these labels, and with those that `rest` returns for its end.
+ *
+ * @param call what the user called
+ */
+export function timeOf<T>(
+  family: TimedFamily,
+  labels: object,
+  work: () => T,
+  rest: ((end: WorkEnd<never>) => object) | undefined,
+  call: PublicCall,
+): T {
+  if (rest === undefined) return time(family.seriesFor(labels, call), work);
+  const known = readSome(family, labels, call);
+  const start = performance.now();
+  return runWork(work, (end) => {
+    const seconds = secondsSince(start);
+    recordWith(family, known, () => rest(end as WorkEnd<never>), seconds, call);
+  });
+}
+
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
+}
+
+/** The labels that are known at the start; undefined if they are wrong, which has been reported. */
+function readSome(family: TimedFamily, labels: object, call: PublicCall): object | undefined {
   try {
-    result = work();
+    return family.table.readSome(labels);
   } catch (error) {
-    end();
-    throw error;
+    family.reject(error, call);
+    return undefined;
   }
-  if (isThenable(result)) return settled(result, end) as T;
-  end();
-  return result;
 }
 
-/** Whether a value is a promise or something else that can be awaited. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    (typeof value === "object" || typeof value === "function") &&
-    value !== null &&
-    "then" in value &&
-    typeof value.then === "function"
-  );
-}
-
-/** Calls `then` only once, because the `then` of a query builder runs the query. */
-function settled<T>(promise: PromiseLike<T>, end: StopTimer): PromiseLike<T> {
-  return promise.then(
-    (result) => {
-      end();
-      return result;
-    },
-    (error: unknown) => {
-      end();
-      throw error;
-    },
-  );
+/** Records a duration whose last labels come only now; they replace those from the start. */
+function recordWith(
+  family: TimedFamily,
+  known: object | undefined,
+  rest: () => object,
+  seconds: number,
+  call: PublicCall,
+): void {
+  if (known === undefined) return;
+  try {
+    family.record({ ...known, ...family.table.readSome(rest()) }, seconds);
+  } catch (error) {
+    family.reject(error, call);
+  }
 }

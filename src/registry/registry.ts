@@ -29,6 +29,7 @@ import { type ExposeOptions, type Exposition, PageMaker } from "./expose.ts";
 import { type AnyInstrument, Families } from "./families.ts";
 import { readFamilies } from "./family-reader.ts";
 import { ForeignSource } from "./foreign/source.ts";
+import { type AnyFunction, type InstrumentOptions, measuredFunction } from "./measured-function.ts";
 import { OwnMetrics } from "./own-metrics.ts";
 import { type IncludedRegistry, PARTS } from "./registry-parts.ts";
 
@@ -172,6 +173,27 @@ export class Registry {
     options: StateSetOptions<S, L>,
   ): StateSet<NoInfer<S>, NoInfer<L>> {
     return this.#add("stateSet", StateSetInstrument, options).handle as StateSet<S, L>;
+  }
+
+  /**
+   * Gives back a function that does the same and is measured, with three metrics: calls by their outcome,
+   * `ok` or `error`; how many seconds they take; and how many are in progress.
+   *
+   * The function keeps its type, `this`, name and properties. A call lasts until the promise that it
+   * returns settles, or its generator is done, returned or thrown. `new` passes unmeasured.
+   *
+   * @param name the beginning of the metrics' names; functions with the same name share the metrics
+   * @throws NarthexError if the options are wrong, or another metric has one of the names
+   *
+   * @example
+   * // save_article_calls_total{outcome="ok"}, save_article_duration_seconds, save_article_in_progress
+   * const saveArticle = metrics.instrument("save_article", async (title: string) => {
+   *   await db.query(`insert into articles values ('${title}')`);
+   * });
+   * await saveArticle("Fennel");
+   */
+  instrument<F extends AnyFunction>(name: string, work: F, options: InstrumentOptions = {}): F {
+    return measuredFunction(this, name, work, options);
   }
 
   #add<Options extends MadeOptions>(

@@ -1,4 +1,4 @@
-import { isThenable } from "../instruments/timer.ts";
+import { isThenable } from "../instruments/work.ts";
 import type { CollectContext } from "../model/sample-sink.ts";
 import { type Call, during, type Making } from "./call.ts";
 

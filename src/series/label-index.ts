@@ -69,6 +69,20 @@ export class LabelIndex {
     return readLabels(this.metric, this.names, labels);
   }
 
+  /** The labels of an object that may lack some, as texts; throws if it has others. */
+  readSome(labels: object): Readonly<Record<string, string>> {
+    checkDeclared(this.metric, this.names, labels);
+    const given = this.names.filter((name) => isGiven(labels, name));
+    return Object.fromEntries(given.map((name) => [name, labelText(this.metric, name, labels)]));
+  }
+
+  /** Whether an object lacks one of the labels. What is no object lacks none: it is no label set. */
+  lacksLabels(labels: object): boolean {
+    if (typeof labels !== "object" || labels === null) return false;
+    for (const name of this.names) if (!isGiven(labels, name)) return true;
+    return false;
+  }
+
   insert(values: readonly string[], slot: number): void {
     const width = this.names.length;
     if ((slot + 1) * width > this.ids.length) {
@@ -148,21 +162,28 @@ export class LabelIndex {
 
 /** The values of a label object in the order of `names`; throws if it has other labels. */
 export function readLabels(metric: string, names: readonly string[], labels: object): string[] {
-  if (typeof labels !== "object" || labels === null) throw labelsMismatch(metric, names, labels);
-  const isDeclared = (name: string) => names.includes(name);
-  const isGiven = (name: string) => Object.hasOwn(labels, name) || isInherited(labels, name);
-  if (!Object.keys(labels).every(isDeclared) || !names.every(isGiven)) {
+  checkDeclared(metric, names, labels);
+  if (!names.every((name) => isGiven(labels, name))) throw labelsMismatch(metric, names, labels);
+  return names.map((name) => labelText(metric, name, labels));
+}
+
+function checkDeclared(metric: string, names: readonly string[], labels: object): void {
+  const isObject = typeof labels === "object" && labels !== null;
+  if (!isObject || !Object.keys(labels).every((name) => names.includes(name))) {
     throw labelsMismatch(metric, names, labels);
   }
-  return names.map((name) => labelText(metric, name, (labels as Record<string, unknown>)[name]));
 }
 
-/** Whether an object has this from its class: all objects have what a library adds to `Object.prototype`. */
-function isInherited(labels: object, name: string): boolean {
-  return name in labels && !(name in Object.prototype);
+/**
+ * Whether an object has a label, itself or from its class: all objects have what a library adds to
+ * `Object.prototype`.
+ */
+function isGiven(labels: object, name: string): boolean {
+  return Object.hasOwn(labels, name) || (name in labels && !(name in Object.prototype));
 }
 
-function labelText(metric: string, name: string, value: unknown): string {
+function labelText(metric: string, name: string, labels: object): string {
+  const value = (labels as Record<string, unknown>)[name];
   // UTF-8 can't encode lone surrogates. They are replaced here, as a text encoder would do, so that
   // two
   // label sets that look the same on a page are the same series.

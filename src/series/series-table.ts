@@ -106,6 +106,16 @@ export class SeriesTable {
     return this.index.read(labels);
   }
 
+  /** The labels of an object that may lack some, as texts; throws if it has others. */
+  readSome(labels: object): Readonly<Record<string, string>> {
+    return this.index.readSome(labels);
+  }
+
+  /** Whether an object lacks one of the labels. */
+  lacksLabels(labels: object): boolean {
+    return this.index.lacksLabels(labels);
+  }
+
   /** To be called for each update of the overflow series, and for all updates if series expire. */
   touch(slot: number): void {
     if (this.expires) this.updateTimes.set(slot, this.options.elapsed());

@@ -3,7 +3,18 @@ type Declarations = Readonly<Record<string, string>>;
 
 /** Declarations that the examples in docstrings leave out. */
 const EVERYWHERE: Declarations = {
+  answerBytes:
+    'const answerBytes = (await import("narthex")).metrics.summary({ name: "answer_bytes", help: "Answers.", labels: ["route"] });',
   currentTraceId: 'const currentTraceId = () => "4bf92f3577b34da6a3ce929d0e0e4736";',
+  depth:
+    'const depth = (await import("narthex")).metrics.gauge({ name: "queue_depth", help: "Jobs waiting.", labels: ["queue"] });',
+  jobSeconds:
+    'const jobSeconds = (await import("narthex")).metrics.histogram({ name: "job_seconds", help: "Jobs.", labels: ["queue", "outcome"] });',
+  latency:
+    'const latency = (await import("narthex")).metrics.histogram({ name: "query_seconds", help: "Queries.", labels: ["op"] });',
+  posted:
+    'const posted = (await import("narthex")).metrics.counter({ name: "articles_posted", help: "Articles posted.", labels: ["category"] });',
+  sendMail: 'const sendMail = async () => "sent";',
   db: "const db = { query: async (sql: string) => [sql] };",
   expect: `import assert from "node:assert/strict";
 const matching = async (...wanted: unknown[]) => assert.ok(wanted.length > 0);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ownOptions } from "../../instruments/options.ts";
-import { isThenable } from "../../instruments/timer.ts";
+import { isThenable } from "../../instruments/work.ts";
 import type { ScrapeResponse } from "../../scrape/request.ts";
 import { Scraper } from "../../scrape/scraper.ts";
 import { describe, Warnings } from "../../warn.ts";

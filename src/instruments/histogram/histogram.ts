@@ -18,7 +18,16 @@ import { HeldSeries } from "../held-series.ts";
 import { Instrument } from "../instrument.ts";
 import type { OptionNames } from "../options.ts";
 import type { SeriesRow } from "../series-row.ts";
-import { type StopTimer, startTimer, time } from "../timer.ts";
+import {
+  type LabelledTimers,
+  type SeriesTimers,
+  type StopTimer,
+  startTimer,
+  startTimerOf,
+  time,
+  timeOf,
+} from "../timer.ts";
+import type { WorkEnd } from "../work.ts";
 import { BucketFinder } from "./bucket-finder.ts";
 import { checkBuckets, DEFAULT_BUCKETS } from "./buckets.ts";
 import { type NativeOptions, type NativeSettings, nativeOptions } from "./native/options.ts";
@@ -38,7 +47,7 @@ export interface HistogramOptions<L extends string> extends MetricOptions<L> {
 }
 
 /** A histogram's series. */
-export interface HistogramSeries {
+export interface HistogramSeries extends SeriesTimers {
   /**
    * Counts a value. NaN is counted in the highest bucket and makes the sum NaN, as in the Go client,
    * with a warning.
@@ -46,10 +55,6 @@ export interface HistogramSeries {
    * `NARTHEX_EXEMPLAR_INVALID` if the exemplar is invalid
    */
   observe(value: number, options?: UpdateOptions): void;
-  /** Starts a timer; the function it returns observes the duration in seconds. */
-  startTimer(): StopTimer;
-  /** Observes how long `work` takes, in seconds, even if it throws or rejects. */
-  time<T>(work: () => T): T;
 }
 
 /**
@@ -60,10 +65,16 @@ export interface HistogramSeries {
  * latency.observe({ op: "select" }, 0.012);
  * const rows = await latency.time({ op: "select" }, () => db.query("…"));
  */
-export interface LabelledHistogram<L extends string> extends LabelledFamily<L, HistogramSeries> {
+export interface LabelledHistogram<L extends string>
+  extends LabelledFamily<L, HistogramSeries>,
+    LabelledTimers<L> {
+  /**
+   * Counts a value of the series with these labels, such as a duration in seconds or a size in bytes.
+   *
+   * @example
+   * latency.observe({ op: "select" }, 0.012);
+   */
   observe(labels: Labels<L>, value: number, options?: UpdateOptions): void;
-  startTimer(labels: Labels<L>): StopTimer;
-  time<T>(labels: Labels<L>, work: () => T): T;
 }
 
 /** A histogram without labels. */
@@ -117,12 +128,17 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     }
   }
 
-  startTimer(labels: object): StopTimer {
-    return startTimer(this.seriesFor(labels, this.startTimer));
+  startTimer(labels: object = {}): (rest?: object) => number {
+    return startTimerOf(this, labels, this.startTimer);
   }
 
-  time<T>(labels: object, work: () => T): T {
-    return time(this.seriesFor(labels, this.time), work);
+  time<T>(labels: object, work: () => T, rest?: (end: WorkEnd<never>) => object): T {
+    return timeOf(this, labels, work, rest, this.time);
+  }
+
+  /** Observes a duration. */
+  record(labels: object, seconds: number): void {
+    this.observe(labels, seconds);
   }
 
   invalid(value: unknown): Error {
@@ -207,6 +223,11 @@ class HeldHistogram extends HeldSeries implements HistogramSeries {
 
   time<T>(work: () => T): T {
     return time(this, work);
+  }
+
+  /** Observes a duration. */
+  record(seconds: number): void {
+    this.observe(seconds);
   }
 
   override detach(expiredValues: readonly string[] | undefined): void {

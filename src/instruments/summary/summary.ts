@@ -13,7 +13,16 @@ import { HeldSeries } from "../held-series.ts";
 import { Instrument } from "../instrument.ts";
 import type { OptionNames } from "../options.ts";
 import type { SeriesRow } from "../series-row.ts";
-import { type StopTimer, startTimer, time } from "../timer.ts";
+import {
+  type LabelledTimers,
+  type SeriesTimers,
+  type StopTimer,
+  startTimer,
+  startTimerOf,
+  time,
+  timeOf,
+} from "../timer.ts";
+import type { WorkEnd } from "../work.ts";
 import { Octaves, QuantileWindow } from "./quantile-window.ts";
 import { SliceClock } from "./slice-clock.ts";
 
@@ -31,17 +40,13 @@ export interface SummaryOptions<L extends string> extends MetricOptions<L> {
 }
 
 /** A summary's series. */
-export interface SummarySeries {
+export interface SummarySeries extends SeriesTimers {
   /**
    * Counts a value. NaN is counted, too, and makes the sum NaN, as in the Go client; quantiles ignore it.
    * It is warned of.
    * @throws NarthexError only in a strict registry: `NARTHEX_VALUE_INVALID` if it is not a number
    */
   observe(value: number): void;
-  /** Starts a timer; the function it returns observes the duration in seconds. */
-  startTimer(): StopTimer;
-  /** Observes how long `work` takes, in seconds, even if it throws or rejects. */
-  time<T>(work: () => T): T;
 }
 
 /**
@@ -63,10 +68,16 @@ export interface SummarySeries {
  * const size = metrics.summary({ name: "answer_bytes", help: "Answers.", labels: ["route"] });
  * size.observe({ route: "/articles" }, 1532);
  */
-export interface LabelledSummary<L extends string> extends LabelledFamily<L, SummarySeries> {
+export interface LabelledSummary<L extends string>
+  extends LabelledFamily<L, SummarySeries>,
+    LabelledTimers<L> {
+  /**
+   * Counts a value of the series with these labels, such as a size in bytes or a duration in seconds.
+   *
+   * @example
+   * answerBytes.observe({ route: "/articles" }, 1532);
+   */
   observe(labels: Labels<L>, value: number): void;
-  startTimer(labels: Labels<L>): StopTimer;
-  time<T>(labels: Labels<L>, work: () => T): T;
 }
 
 /** A summary without labels. */
@@ -114,12 +125,17 @@ export class SummaryInstrument extends Instrument<HeldSummary> {
     }
   }
 
-  startTimer(labels: object): StopTimer {
-    return startTimer(this.seriesFor(labels, this.startTimer));
+  startTimer(labels: object = {}): (rest?: object) => number {
+    return startTimerOf(this, labels, this.startTimer);
   }
 
-  time<T>(labels: object, work: () => T): T {
-    return time(this.seriesFor(labels, this.time), work);
+  time<T>(labels: object, work: () => T, rest?: (end: WorkEnd<never>) => object): T {
+    return timeOf(this, labels, work, rest, this.time);
+  }
+
+  /** Observes a duration. */
+  record(labels: object, seconds: number): void {
+    this.observe(labels, seconds);
   }
 
   invalid(value: unknown): Error {
@@ -188,6 +204,11 @@ class HeldSummary extends HeldSeries implements SummarySeries {
 
   time<T>(work: () => T): T {
     return time(this, work);
+  }
+
+  /** Observes a duration. */
+  record(seconds: number): void {
+    this.observe(seconds);
   }
 
   override detach(expiredValues: readonly string[] | undefined): void {

@@ -1,4 +1,4 @@
-import { isThenable } from "../../instruments/timer.ts";
+import { isThenable } from "../../instruments/work.ts";
 import { type Call, during } from "../call.ts";
 import { LATE } from "../run.ts";
 

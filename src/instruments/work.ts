@@ -1,0 +1,85 @@
+/** How work ended: with its value, or with what it threw or rejected with. */
+export type WorkEnd<T> = { readonly value: T } | { readonly error: unknown };
+
+/**
+ * Runs work once, and passes its result or its error on. Work that returns a promise, or anything else
+ * that can be awaited, ends when that settles; a generator ends when it is done, returned or thrown.
+ *
+ * @param onEnd is called once, when the work has ended. What it throws goes to the caller, except if the
+ * work has an error of its own
+ */
+export function runWork<T>(work: () => T, onEnd: (end: WorkEnd<unknown>) => void): T {
+  let result: T;
+  try {
+    result = work();
+  } catch (error) {
+    return fail(error, onEnd);
+  }
+  if (isThenable(result)) return settled(result, onEnd) as T;
+  if (isGenerator(result)) return untilDone(result, onEnd) as T;
+  onEnd({ value: result });
+  return result;
+}
+
+/** Whether a value is a promise or something else that can be awaited. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
+}
+
+function fail(error: unknown, onEnd: (end: WorkEnd<unknown>) => void): never {
+  try {
+    onEnd({ error });
+  } catch {
+    // The caller must get the error of the work.
+  }
+  throw error;
+}
+
+/** Calls `then` only once, because the `then` of a query builder runs the query. */
+function settled<T>(
+  promise: PromiseLike<T>,
+  onEnd: (end: WorkEnd<unknown>) => void,
+): PromiseLike<T> {
+  return promise.then(
+    (value) => {
+      onEnd({ value });
+      return value;
+    },
+    (error: unknown) => fail(error, onEnd),
+  );
+}
+
+type AnyGenerator = Generator | AsyncGenerator;
+
+function isGenerator(value: unknown): value is AnyGenerator {
+  if (typeof value !== "object" || value === null || !(Symbol.toStringTag in value)) return false;
+  const kind = value[Symbol.toStringTag];
+  return kind === "Generator" || kind === "AsyncGenerator";
+}
+
+/** The same generator, which tells its end. */
+function untilDone<G extends AnyGenerator>(
+  generator: G,
+  onEnd: (end: WorkEnd<unknown>) => void,
+): G {
+  let isDone = false;
+  const step =
+    (method: "next" | "return" | "throw") =>
+    (...args: [unknown]) =>
+      runWork<unknown>(
+        () => generator[method](...args),
+        (end) => {
+          const isLast = "error" in end || (end.value as IteratorResult<unknown>).done;
+          if (isDone || !isLast) return;
+          isDone = true;
+          onEnd("error" in end ? end : { value: (end.value as IteratorResult<unknown>).value });
+        },
+      );
+  const steps = { next: step("next"), return: step("return"), throw: step("throw") };
+  return Object.assign(Object.create(generator) as G, steps);
+}

@@ -1,0 +1,89 @@
+import { notAFunction, show } from "../errors.ts";
+import type { Counter, CounterOptions } from "../instruments/counter.ts";
+import type { LabelValue } from "../instruments/definition.ts";
+import type { Gauge, GaugeOptions } from "../instruments/gauge.ts";
+import type { Histogram, HistogramOptions } from "../instruments/histogram/histogram.ts";
+import { knownOptions, type OptionNames } from "../instruments/options.ts";
+import { runWork, type WorkEnd } from "../instruments/work.ts";
+
+/** The options of `instrument`. */
+export interface InstrumentOptions extends Pick<HistogramOptions<never>, "buckets" | "native"> {
+  /** What the function does, for the help texts of its metrics; by default their name. */
+  readonly help?: string | undefined;
+  /**
+   * Labels of the metrics, and their values for this function. Functions that share a name and label
+   * names are series of the same metrics.
+   */
+  readonly labels?: Readonly<Record<string, LabelValue>> | undefined;
+}
+
+const OPTIONS: OptionNames<InstrumentOptions> = {
+  help: true,
+  labels: true,
+  buckets: true,
+  native: true,
+};
+
+/** A registry, as far as it defines what a function needs. */
+interface Definer {
+  counter(options: CounterOptions<string>): Counter<string>;
+  gauge(options: GaugeOptions<string>): Gauge<string>;
+  histogram(options: HistogramOptions<string>): Histogram<string>;
+}
+
+/** Any function, as TypeScript matches them. */
+export type AnyFunction = (...args: never) => unknown;
+
+/** A function that does the same as `work`, and is the same to all who look at it, but is measured. */
+export function measuredFunction<F extends AnyFunction>(
+  registry: Definer,
+  name: string,
+  work: F,
+  options: InstrumentOptions,
+): F {
+  if (typeof work !== "function") throw notAFunction("instrument", name, work);
+  const own = knownOptions(`instrument(${show(name)})`, options, OPTIONS);
+  const begin = callMetrics(registry, name, own);
+  return new Proxy(work, {
+    apply(work, self, args) {
+      const onEnd = begin();
+      return runWork(() => Reflect.apply(work, self, args), onEnd);
+    },
+  });
+}
+
+/** Defines the metrics of a function; the result is to be called when a call begins, and its result at the end. */
+function callMetrics(registry: Definer, name: string, options: InstrumentOptions) {
+  const { help = name, labels: own = {}, buckets, native } = options;
+  const labels = Object.keys(own);
+  const calls = registry.counter({
+    name: `${name}_calls`,
+    help: `${help}: calls, by their outcome.`,
+    labels: [...labels, "outcome"],
+  });
+  const durations = registry.histogram({
+    name: `${name}_duration_seconds`,
+    help: `${help}: how long a call takes.`,
+    labels,
+    buckets,
+    native,
+  });
+  const running = registry.gauge({
+    name: `${name}_in_progress`,
+    help: `${help}: calls in progress.`,
+    labels,
+  });
+  const ok = calls.labels({ ...own, outcome: "ok" });
+  const failed = calls.labels({ ...own, outcome: "error" });
+  const duration = durations.labels(own);
+  const inProgress = running.labels(own);
+  return () => {
+    inProgress.inc();
+    const end = duration.startTimer();
+    return (how: WorkEnd<unknown>) => {
+      end();
+      inProgress.dec();
+      ("error" in how ? failed : ok).inc();
+    };
+  };
+}
