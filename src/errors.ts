@@ -30,7 +30,11 @@ export type PublicCall = (abstract new (...args: never) => unknown) | ((...args:
 
 /** Makes the stack of an error of this package begin at the user's line, which called this. */
 export function fromCaller(error: unknown, call: PublicCall): unknown {
-  if (error instanceof NarthexError) Error.captureStackTrace?.(error, call);
+  if (!(error instanceof NarthexError)) return error;
+  const { stack } = error;
+  Error.captureStackTrace?.(error, call);
+  // After an asynchronous step the call is no longer on the stack, and nothing is left of it.
+  if (stack !== undefined && !/^ +at /m.test(error.stack ?? "")) error.stack = stack;
   return error;
 }
 

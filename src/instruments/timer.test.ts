@@ -201,3 +201,118 @@ describe.each(TYPES)("labels that are known only at the end of a %s's timer", (t
     ]);
   });
 });
+
+/** What types forbid is tried here. */
+interface AnyTimers {
+  startTimer(labels?: object): (rest?: object | null) => number;
+  time<T>(labels: object, work: () => T, rest?: () => object): T;
+}
+
+describe.each(TYPES)("wrong labels of a %s's timer", (type) => {
+  const start = (strict: boolean) => {
+    const registry = new Registry({ strict });
+    const options = { name: "jobs", help: "", labels: ["queue", "outcome"] };
+    return { registry, jobs: registry[type](options) as unknown as AnyTimers };
+  };
+  const fail = () => {
+    throw new Error("no");
+  };
+  const unreadable = new Proxy({ queue: "mail" }, { ownKeys: fail });
+  const wrong: [string, (jobs: AnyTimers) => unknown][] = [
+    ["an unknown one at the start", (jobs) => jobs.startTimer({ qeue: "mail" })({ outcome: "ok" })],
+    ["no value at the start", (jobs) => jobs.startTimer({ queue: undefined })({ outcome: "ok" })],
+    ["an object that can't be read", (jobs) => jobs.startTimer(unreadable)({ outcome: "ok" })],
+    ["a missing one at the end", (jobs) => jobs.startTimer({ queue: "mail" })()],
+    ["an unknown one at the end", (jobs) => jobs.startTimer({ queue: "mail" })({ outcom: "ok" })],
+    ["no value at the end", (jobs) => jobs.startTimer({ queue: "a" })({ outcome: undefined })],
+    ["none but null at the end", (jobs) => jobs.startTimer({ queue: "mail" })(null)],
+    ["no rest of them", (jobs) => jobs.time({ queue: "mail" }, () => 5)],
+    [
+      "an unknown one of work",
+      (jobs) =>
+        jobs.time(
+          { qeue: "mail" },
+          () => 5,
+          () => ({}),
+        ),
+    ],
+    [
+      "a missing one of work",
+      (jobs) =>
+        jobs.time(
+          { queue: "mail" },
+          () => 5,
+          () => ({}),
+        ),
+    ],
+    ["a rest that throws", (jobs) => jobs.time({ queue: "mail" }, () => 5, fail)],
+  ];
+
+  test.each(wrong)("%s: they are counted, and nothing is measured", async (_, use) => {
+    const warning = vi.spyOn(process, "emitWarning").mockReturnValue();
+    const { registry, jobs } = start(false);
+    expect([0, 5]).toContain(use(jobs));
+    expect(warning).toHaveBeenCalledOnce();
+    const page = await registry.text();
+    expect(page).toContain('narthex_invalid_updates_total{family="jobs"} 1\n');
+    expect(page).not.toMatch(/^jobs.*\{/m);
+  });
+
+  test.each(wrong)("%s: they throw in a strict registry", async (_, use) => {
+    const { registry, jobs } = start(true);
+    expect(() => use(jobs)).toThrow(/no|label/);
+    expect(await registry.text()).not.toMatch(/^jobs.*\{/m);
+  });
+
+  test("leave the result and the error of work alone", async () => {
+    vi.spyOn(process, "emitWarning").mockReturnValue();
+    const { jobs } = start(false);
+    const failing = () => Promise.reject(new Error("of the work"));
+    expect(await jobs.time({ queue: "mail" }, async () => 5, fail)).toBe(5);
+    await expect(jobs.time({ qeue: "mail" }, failing, fail)).rejects.toThrow("of the work");
+    const strict = start(true).jobs;
+    await expect(strict.time({ queue: "mail" }, failing, fail)).rejects.toThrow("of the work");
+    await expect(strict.time({ queue: "mail" }, async () => 5, fail)).rejects.toThrow("no");
+  });
+
+  test("are found before work runs in a strict registry, if they are known then", () => {
+    const work = vi.fn();
+    const { jobs } = start(true);
+    expect(() => jobs.time({ qeue: "mail" }, work, () => ({}))).toThrow('"qeue"');
+    expect(() => jobs.time({ queue: "mail" }, work)).toThrow('"queue"');
+    expect(work).not.toHaveBeenCalled();
+  });
+
+  test("throw an error whose stack begins where the user called", async () => {
+    const { jobs } = start(true);
+    const line = async (use: () => unknown) => {
+      try {
+        await use();
+        return undefined;
+      } catch (error) {
+        return (error as Error).stack?.split("\n").find((part) => /^ +at /.test(part));
+      }
+    };
+    const here = /timer\.test\.ts/;
+    expect(await line(() => jobs.startTimer({ qeue: "mail" }))).toMatch(here);
+    expect(await line(() => jobs.startTimer({ queue: "mail" })())).toMatch(here);
+    expect(
+      await line(() =>
+        jobs.time(
+          { queue: "mail" },
+          () => 5,
+          () => ({}),
+        ),
+      ),
+    ).toMatch(here);
+    expect(
+      await line(() =>
+        jobs.time(
+          { queue: "a" },
+          async () => 5,
+          () => ({}),
+        ),
+      ),
+    ).toMatch(/ at /);
+  });
+});

@@ -170,10 +170,15 @@ export function startTimerOf(
   labels: object,
   call: PublicCall,
 ): (rest?: object) => number {
-  const recent = family.recentSeries(labels);
-  if (recent !== undefined) return startTimer(recent);
-  if (!family.table.lacksLabels(labels)) return startTimer(family.seriesFor(labels, call));
-  const known = readSome(family, labels, call);
+  let known: object | undefined;
+  try {
+    const recent = family.recentSeries(labels);
+    if (recent !== undefined) return startTimer(recent);
+    if (!family.table.lacksLabels(labels)) return startTimer(family.seriesFor(labels, call));
+    known = family.table.readSome(labels);
+  } catch (error) {
+    family.reject(error, call);
+  }
   const start = performance.now();
   return function end(rest: object = {}) {
     const seconds = secondsSince(start);
@@ -201,7 +206,12 @@ export function timeOf<T>(
   call: PublicCall,
 ): T {
   if (rest === undefined) return time(family.seriesFor(labels, call), work);
-  const known = readSome(family, labels, call);
+  let known: object | undefined;
+  try {
+    known = family.table.readSome(labels);
+  } catch (error) {
+    family.reject(error, call);
+  }
   const start = performance.now();
   return runWork(work, (end) => {
     const seconds = secondsSince(start);
@@ -213,17 +223,11 @@ function secondsSince(start: number): number {
   return (performance.now() - start) / 1000;
 }
 
-/** The labels that are known at the start; undefined if they are wrong, which has been reported. */
-function readSome(family: TimedFamily, labels: object, call: PublicCall): object | undefined {
-  try {
-    return family.table.readSome(labels);
-  } catch (error) {
-    family.reject(error, call);
-    return undefined;
-  }
-}
-
-/** Records a duration whose last labels come only now; they replace those from the start. */
+/**
+ * Records a duration whose last labels come only now; they replace those from the start.
+ *
+ * @param known undefined if the labels at the start were wrong, which has been reported
+ */
 function recordWith(
   family: TimedFamily,
   known: object | undefined,
