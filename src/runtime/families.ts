@@ -2,7 +2,7 @@ import type { CounterOptions } from "../instruments/counter.ts";
 import type { Labels, MetricOptions } from "../instruments/definition.ts";
 import type { GaugeOptions } from "../instruments/gauge.ts";
 import type { HistogramOptions, HistogramSeries } from "../instruments/histogram/histogram.ts";
-import { isThenable } from "../instruments/timer.ts";
+import { isThenable } from "../instruments/work.ts";
 import type { CollectContext } from "../model/sample-sink.ts";
 import type { FamilyGroup } from "../registry/shared-collector.ts";
 import type { RuntimeSettings } from "./options.ts";
