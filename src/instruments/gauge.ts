@@ -32,9 +32,19 @@ export interface GaugeOptions<L extends string> extends MetricOptions<L> {
 export interface GaugeSeries extends SeriesTimers {
   /** @throws NarthexError only in a strict registry: `NARTHEX_VALUE_INVALID` if the value is not a number */
   set(value: number): void;
-  /** Adds, 1 by default. */
+  /**
+   * Adds, 1 by default.
+   *
+   * @example
+   * depth.labels({ queue: "mail" }).inc(10);
+   */
   inc(value?: number): void;
-  /** Subtracts, 1 by default. */
+  /**
+   * Subtracts, 1 by default.
+   *
+   * @example
+   * depth.labels({ queue: "mail" }).dec();
+   */
   dec(value?: number): void;
   /**
    * Sets the gauge to the time of day, in seconds since the epoch. `time() - last_backup_seconds` is then

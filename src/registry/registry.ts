@@ -140,35 +140,70 @@ export class Registry {
     PARTS.set(this, parts);
   }
 
-  /** A value that only goes up. The same definition gives the same counter, however often. */
+  /**
+   * A value that only goes up. The same definition gives the same counter, however often.
+   *
+   * @example
+   * const sent = metrics.counter({ name: "mails_sent", help: "Mails sent.", labels: ["kind"] });
+   * sent.inc({ kind: "welcome" }); // mails_sent_total{kind="welcome"} 1
+   */
   counter<const L extends string = never>(options: CounterOptions<L>): Counter<NoInfer<L>> {
     return this.#add("counter", CounterInstrument, options as CounterOptions<string>)
       .handle as Counter<L>;
   }
 
-  /** A value that goes up and down. */
+  /**
+   * A value that goes up and down.
+   *
+   * @example
+   * const waiting = metrics.gauge({ name: "jobs_waiting", help: "Jobs that wait.", labels: ["queue"] });
+   * waiting.set({ queue: "mail" }, 4);
+   */
   gauge<const L extends string = never>(options: GaugeOptions<L>): Gauge<NoInfer<L>> {
     return this.#add("gauge", GaugeInstrument, options as GaugeOptions<string>).handle as Gauge<L>;
   }
 
-  /** How values are distributed. */
+  /**
+   * How values such as durations or sizes are distributed.
+   *
+   * @example
+   * const queries = metrics.histogram({ name: "queries_seconds", help: "Queries.", labels: ["op"] });
+   * const rows = await queries.time({ op: "select" }, () => db.query("…"));
+   */
   histogram<const L extends string = never>(options: HistogramOptions<L>): Histogram<NoInfer<L>> {
     return this.#add("histogram", HistogramInstrument, options as HistogramOptions<string>)
       .handle as Histogram<L>;
   }
 
-  /** Quantiles of the newest values, computed in this process. */
+  /**
+   * Quantiles of the newest values, computed in this process.
+   *
+   * @example
+   * const uploads = metrics.summary({ name: "upload_bytes", help: "Uploads.", quantiles: [0.5, 0.99] });
+   * uploads.observe(2048);
+   */
   summary<const L extends string = never>(options: SummaryOptions<L>): Summary<NoInfer<L>> {
     return this.#add("summary", SummaryInstrument, options as SummaryOptions<string>)
       .handle as Summary<L>;
   }
 
-  /** Facts that are text, such as a version. */
+  /**
+   * Facts that are text, such as a version.
+   *
+   * @example
+   * metrics.info({ name: "build", help: "What runs here." }).set({ version: "1.2.3" });
+   */
   info(options: InfoOptions): Info {
     return this.#add("info", InfoInstrument, options) as unknown as Info;
   }
 
-  /** States that are on or off. */
+  /**
+   * States that are on or off.
+   *
+   * @example
+   * const modes = metrics.stateSet({ name: "mode", help: "Modes.", states: ["safe", "debug"] });
+   * modes.set("safe", true);
+   */
   stateSet<const S extends string, const L extends string = never>(
     options: StateSetOptions<S, L>,
   ): StateSet<NoInfer<S>, NoInfer<L>> {
