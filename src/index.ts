@@ -76,6 +76,7 @@ export {
   type SummaryValue,
   seriesHead,
 } from "./model/sample-sink.ts";
+export type { ErrorListener } from "./registry/error-listeners.ts";
 export type { ExposeOptions, Exposition } from "./registry/expose.ts";
 export type { InstrumentOptions } from "./registry/measured-function.ts";
 export { metrics } from "./registry/metrics.ts";

@@ -6,6 +6,7 @@ import { ownOptions } from "../instruments/options.ts";
 import type { SampleSink } from "../model/sample-sink.ts";
 import { describe, Warnings } from "../warn.ts";
 import { labelsWithout } from "./constant-labels.ts";
+import { tellError } from "./error-listeners.ts";
 import { SOURCE } from "./foreign/sink.ts";
 
 /** The label of these metrics. A constant label of the registry with this name is left out of them. */
@@ -24,8 +25,11 @@ export class OwnMetrics {
   readonly #collectErrors: CounterInstrument;
   readonly #invalidUpdates: CounterInstrument;
   readonly #warnings = new Warnings();
+  readonly #registry: object;
 
-  constructor(context: RegistryContext) {
+  /** @param registry whose listeners hear of errors */
+  constructor(context: RegistryContext, registry: object) {
+    this.#registry = registry;
     const own: RegistryContext = {
       ...context,
       constantLabels: labelsWithout(context.constantLabels, (name) => name === LABEL),
@@ -79,6 +83,7 @@ export class OwnMetrics {
    */
   countLost(family: string, reason: unknown, format?: string): void {
     this.#collectErrors.inc({ family });
+    tellError(this.#registry, reason, family === SOURCE ? undefined : family);
     const what = family === SOURCE ? "A registered source" : `Metric ${show(family)}`;
     const where = format === undefined ? "" : ` in the format ${format}`;
     this.#warnings.once(
@@ -90,7 +95,9 @@ export class OwnMetrics {
   /** Counts a series that was exposed twice, of which the page has only the first. */
   countDuplicate(family: string, labels: object): void {
     this.#collectErrors.inc({ family });
-    this.#warnings.once(`twice ${family}`, duplicateSeries(family, labels));
+    const text = duplicateSeries(family, labels);
+    tellError(this.#registry, text, family);
+    this.#warnings.once(`twice ${family}`, text);
   }
 
   countInvalid(family: string): void {
@@ -117,6 +124,7 @@ export class OwnMetrics {
 
   /** @param reason what the provider threw, or what is wrong with its exemplar */
   warnOfExemplar(family: string, reason: unknown): void {
+    tellError(this.#registry, reason, family);
     this.#warnings.once(
       `exemplar ${family}`,
       `Metric ${show(family)} gets no exemplar: ${describe(reason)}. The update was counted without it; this is not reported again.`,

@@ -25,6 +25,7 @@ import { exposedNames } from "../model/family.ts";
 import type { MetricFamily } from "../model/metric-family.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
 import { ConstantLabels } from "./constant-labels.ts";
+import { addErrorListener, type ErrorListener } from "./error-listeners.ts";
 import { type ExposeOptions, type Exposition, PageMaker } from "./expose.ts";
 import { type AnyInstrument, Families } from "./families.ts";
 import { readFamilies } from "./family-reader.ts";
@@ -128,7 +129,7 @@ export class Registry {
       onDuplicate: (family, labels) => this.#own.countDuplicate(family, labels),
       onNaN: (family) => this.#own.warnOfNaN(family),
     };
-    this.#own = new OwnMetrics(this.#context);
+    this.#own = new OwnMetrics(this.#context, this);
     for (const instrument of this.#own.instruments) this.#families.reserve(instrument.family);
     const parts = {
       families: this.#families,
@@ -242,6 +243,19 @@ export class Registry {
     } catch (error) {
       throw fromCaller(error, this[method]);
     }
+  }
+
+  /**
+   * Calls a listener for each error in a `collect`, a source, a provider of exemplars, a scrape, or a
+   * callback of the HTTP metrics (`route`, `exclude`, `labels`, `authorize`): with the error, and the name
+   * of the metric if it concerns one. The first of each kind is also a warning of the process.
+   *
+   * @returns a function that removes the listener
+   * @example
+   * const remove = metrics.onError((error, family) => console.error(family, error));
+   */
+  onError(listener: ErrorListener): () => void {
+    return addErrorListener(this, listener);
   }
 
   /**

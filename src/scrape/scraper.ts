@@ -1,5 +1,6 @@
 import type { CounterSeries } from "../instruments/counter.ts";
 import type { HistogramSeries } from "../instruments/histogram/histogram.ts";
+import { tellError } from "../registry/error-listeners.ts";
 import type { Registry } from "../registry/registry.ts";
 import { describe, Warnings } from "../warn.ts";
 import { Renderings } from "./renderings.ts";
@@ -33,6 +34,7 @@ export interface ScraperOptions {
 
 /** Answers scrapes of a registry, and counts them. */
 export class Scraper {
+  readonly #registry: Registry;
   readonly #renderings: Renderings;
   readonly #maxConcurrent: number;
   readonly #scrapes: { readonly [Result in ScrapeResult]: CounterSeries };
@@ -45,6 +47,7 @@ export class Scraper {
     registry: Registry,
     { maxConcurrent = 8, createdSamples = false }: ScraperOptions = {},
   ) {
+    this.#registry = registry;
     this.#renderings = new Renderings(registry, createdSamples);
     this.#maxConcurrent = maxConcurrent;
     const scrapes = registry.counter({
@@ -99,6 +102,7 @@ export class Scraper {
     } catch (error) {
       this.#finish(error === CLIENT_LEFT ? "unsent" : "error");
       if (error !== CLIENT_LEFT) {
+        tellError(this.#registry, error);
         this.#warnings.once("scrape", `A scrape of the metrics failed: ${describe(error)}.`);
       }
       return message(500, "The metrics could not be written.");

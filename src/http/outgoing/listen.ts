@@ -8,10 +8,14 @@ const warnings = new Warnings();
  * Runs code that measures a request, whose errors must not reach the request. Node would even end the
  * process: it treats an error in a subscriber of a diagnostics channel as an uncaught exception.
  */
-export function safely<Result>(work: () => Result): Result | undefined {
+export function safely<Result>(
+  work: () => Result,
+  onError: (error: unknown) => void = () => {},
+): Result | undefined {
   try {
     return work();
   } catch (error) {
+    onError(error);
     warnings.once("outgoing", `The metrics of outgoing requests failed: ${describe(error)}.`);
     return undefined;
   }

@@ -1,5 +1,7 @@
 import { ownOptions } from "../../instruments/options.ts";
+import { tellError } from "../../registry/error-listeners.ts";
 import { metrics } from "../../registry/metrics.ts";
+import type { Registry } from "../../registry/registry.ts";
 import { type Caller, type FamilyGroup, share } from "../../registry/shared-collector.ts";
 import { safely } from "./listen.ts";
 import { measureNode } from "./node-requests.ts";
@@ -44,23 +46,31 @@ export function measureOutgoingByDefault(options: OutgoingMetricsOptions): () =>
 }
 
 function measure(options: OutgoingMetricsOptions, wanted: OutgoingMetricsOptions): () => void {
-  return share(options.registry ?? metrics, "outgoing", {
+  const registry = options.registry ?? metrics;
+  return share(registry, "outgoing", {
     name: "measureOutgoing",
     agreed: ["conventions", "limit", "metrics"],
     settings: outgoingSettings(options),
     wanted,
-    start,
+    start: (...parts) => start(registry, ...parts),
   });
 }
 
 function start(
+  registry: Registry,
   families: FamilyGroup,
   settings: OutgoingSettings,
   callers: Iterable<Caller<OutgoingSettings>>,
 ): void {
   const recorder = new OutgoingRecorder(families, settings, (request) => {
     for (const { settings } of callers) {
-      if (safely(() => settings.exclude?.(request))) return true;
+      if (
+        safely(
+          () => settings.exclude?.(request),
+          (error) => tellError(registry, error),
+        )
+      )
+        return true;
     }
     return false;
   });

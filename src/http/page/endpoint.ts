@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ownOptions } from "../../instruments/options.ts";
 import { isThenable } from "../../instruments/work.ts";
+import { tellError } from "../../registry/error-listeners.ts";
+import type { Registry } from "../../registry/registry.ts";
 import type { ScrapeResponse } from "../../scrape/request.ts";
 import { Scraper } from "../../scrape/scraper.ts";
 import { describe, Warnings } from "../../warn.ts";
@@ -16,6 +18,7 @@ const AUTHORIZE_MS = 10_000;
 export class MetricsEndpoint {
   readonly path: string;
   readonly #scraper: Scraper;
+  readonly #registry: Registry;
   readonly #authorize: Authorize | undefined;
   readonly #warnings = new Warnings();
 
@@ -25,6 +28,7 @@ export class MetricsEndpoint {
     this.path = path;
     this.#scraper = new Scraper(registry, options);
     this.#authorize = authorize;
+    this.#registry = registry;
   }
 
   /** Whether a URL is the one of the metrics. */
@@ -80,6 +84,7 @@ export class MetricsEndpoint {
       const verdict: unknown = this.#authorize(request);
       return (isThenable(verdict) ? await inTime(verdict) : verdict) === true;
     } catch (error) {
+      tellError(this.#registry, error);
       const message = `Nobody may read the metrics while the option authorize fails: ${describe(error)}.`;
       this.#warnings.once("authorize", message);
       return false;

@@ -13,7 +13,11 @@ export class CustomLabels {
   readonly names: readonly string[];
   readonly #labels: readonly CustomLabel[];
 
-  constructor(labels: NonNullable<MeasuringOptions["labels"]>, limit: number) {
+  constructor(
+    labels: NonNullable<MeasuringOptions["labels"]>,
+    limit: number,
+    onError: (error: unknown) => void = () => {},
+  ) {
     for (const [name, compute] of Object.entries(labels)) {
       if (typeof compute === "function") continue;
       throw invalidSetting(
@@ -26,7 +30,11 @@ export class CustomLabels {
     this.names = Object.keys(labels);
     const warnings = new Warnings();
     this.#labels = Object.entries(labels).map(
-      ([name, compute]) => new CustomLabel(name, compute, limit, warnings),
+      ([name, compute]) =>
+        new CustomLabel(name, compute, limit, (error, message) => {
+          onError(error);
+          warnings.once(name, message);
+        }),
     );
   }
 
@@ -44,18 +52,18 @@ class CustomLabel {
   readonly #name: string;
   readonly #compute: (request: HttpRequest) => unknown;
   readonly #values: BoundedValues;
-  readonly #warnings: Warnings;
+  readonly #onFailure: (error: unknown, message: string) => void;
 
   constructor(
     name: string,
     compute: (request: HttpRequest) => unknown,
     limit: number,
-    warnings: Warnings,
+    onFailure: (error: unknown, message: string) => void,
   ) {
     this.#name = name;
     this.#compute = compute;
     this.#values = new BoundedValues(limit);
-    this.#warnings = warnings;
+    this.#onFailure = onFailure;
   }
 
   read(request: HttpRequest): string {
@@ -65,7 +73,7 @@ class CustomLabel {
     } catch (error) {
       // The request must be counted even if one of its labels can't be computed.
       const message = `The label ${this.#name} of the HTTP metrics is ${FAILED}: ${describe(error)}.`;
-      this.#warnings.once(this.#name, message);
+      this.#onFailure(error, message);
       return FAILED;
     }
   }

@@ -2,6 +2,7 @@ import type { UpdateOptions } from "../../instruments/exemplars.ts";
 import type { GaugeSeries } from "../../instruments/gauge.ts";
 import { ownOptions } from "../../instruments/options.ts";
 import { processWide } from "../../process-wide.ts";
+import { tellError } from "../../registry/error-listeners.ts";
 import type { Registry } from "../../registry/registry.ts";
 import { describe, Warnings } from "../../warn.ts";
 import type { MeasuringOptions } from "../options.ts";
@@ -50,7 +51,9 @@ export class HttpRecorder implements Recorder {
     this.registry = registry;
     this.#settings = settings;
     this.#conventions = CONVENTIONS[settings.conventions];
-    this.#customLabels = new CustomLabels(options.labels ?? {}, limit);
+    this.#customLabels = new CustomLabels(options.labels ?? {}, limit, (error) =>
+      tellError(registry, error),
+    );
     const chosen = chooseMetrics(this.#conventions, this.#customLabels.names, options);
     const families = new HttpFamilies(registry, chosen);
     this.#families = families;
@@ -186,6 +189,7 @@ export class HttpRecorder implements Recorder {
     try {
       return compute(input);
     } catch (error) {
+      tellError(this.registry, error);
       const message = `In the HTTP metrics ${what} failed: ${describe(error)}.`;
       this.#warnings.once(what, message);
       return undefined;
