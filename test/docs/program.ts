@@ -29,7 +29,7 @@ export async function writeIn(folder: string, name: string, text: string): Promi
 
 /** The name of a file, if its first line is a comment with it. */
 export function fileNameIn(code: string): string | undefined {
-  return /^(?:\/\/|#) (\S+\.(?:[jt]sx?|yml|yaml))\n/.exec(code)?.[1];
+  return /^(?:\/\/|#) (\S+\.(?:[cm]?[jt]sx?|ya?ml))\n/.exec(code)?.[1];
 }
 
 /** The files of a page's program: the blocks that begin with a file name, or else the first TypeScript block. */
