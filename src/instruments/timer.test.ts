@@ -120,6 +120,14 @@ describe.each(TYPES)("labels that are known only at the end of a %s's timer", (t
     ]);
   });
 
+  test("do not disturb the type of the work, in a function of any result", async () => {
+    const { jobs } = define();
+    const measuredJob = <Result>(job: () => Promise<Result>): Promise<Result> =>
+      jobs.time({ queue: "mail" }, job, (end) => ({ outcome: "error" in end ? "error" : "ok" }));
+    const result: number = await measuredJob(async () => 7);
+    expect(result).toBe(7);
+  });
+
   test("make no series before, and one for each end", async () => {
     const { registry, jobs } = define();
     const end = jobs.startTimer({ queue: "mail" });

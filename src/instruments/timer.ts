@@ -58,7 +58,7 @@ export interface LabelledTimers<L extends string> {
   time<T, const P extends L = never>(
     labels: Labels<P>,
     work: () => T,
-    rest: (end: WorkEnd<Awaited<T>>) => RestOfLabels<L, NoInfer<P>>,
+    rest: (end: WorkEnd<Awaited<NoInfer<T>>>) => RestOfLabels<L, NoInfer<P>>,
   ): T;
 }
 
