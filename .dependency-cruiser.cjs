@@ -86,7 +86,7 @@ module.exports = {
     {
       name: "workspaces-use-the-published-entries",
       severity: "error",
-      from: { path: "^(articles|bench)/" },
+      from: { path: "^(articles|bench|examples)/" },
       to: { path: "^src/" },
     },
     {

@@ -41,7 +41,7 @@ function tool(command, ...args) {
 
 /** Checks who imports whom. Seeing no module is an error as well, because then nothing was checked. */
 async function checkImports() {
-  const folders = ["src", "articles/src", "scripts", "test", "bench"];
+  const folders = ["src", "articles/src", "scripts", "test", "bench", "examples"];
   const cruise = "dependency-cruiser/bin/dependency-cruise.mjs";
   const { stdout } = await tool(cruise, "--output-type", "json", ...folders);
   const { totalCruised, error, violations } = JSON.parse(stdout).summary;
