@@ -14,21 +14,26 @@ const PAGES = [
 const prometheus = await realServer("prometheus");
 const promtool = await realServer("promtool");
 
-test.skipIf(!prometheus || !promtool).each(PAGES)("%s works as it is written", async (page) => {
-  const [service, server] = [await freePort(), await freePort()];
-  const hasSetting = (await version(prometheus!)) >= 3.09;
-  const terminal = await Terminal.open([prometheus!, promtool!], (text) =>
-    text
-      .replaceAll(/(:|\()3000\b/g, `$1${service}`)
-      .replaceAll(":9090", `:${server}`)
-      .replace(/^(prometheus .*)$/m, `$1 --web.listen-address=127.0.0.1:${server}`)
-      .replace("# scrape_native", hasSetting ? "scrape_native" : "$&")
-      // The test is more impatient than a reader.
-      .replaceAll(/\b(interval|for): \d+s/g, "$1: 500ms")
-      .replaceAll("sleep 1", "sleep 0.1"),
-  );
-  await terminal.follow(page);
-});
+test.skipIf(!prometheus || !promtool).each(PAGES)(
+  "%s works as it is written",
+  { timeout: 180_000 },
+  async (page) => {
+    const [service, server] = [await freePort(), await freePort()];
+    const hasSetting = (await version(prometheus!)) >= 3.09;
+    const terminal = await Terminal.open([prometheus!, promtool!], (text) =>
+      text
+        .replaceAll(/(:|\()3000\b/g, `$1${service}`)
+        .replaceAll(":9090", `:${server}`)
+        .replace(/^(prometheus .*)$/m, `$1 --web.listen-address=127.0.0.1:${server}`)
+        .replace("# scrape_native", hasSetting ? "scrape_native" : "$&")
+        // The test is more impatient than a reader.
+        .replaceAll(/\b(interval|for): \d+s/g, "$1: 1s")
+        .replaceAll(/\bin 1 2 3 [\d ]+;/g, "in 1 2 3;")
+        .replaceAll("sleep 1", "sleep 0.2"),
+    );
+    await terminal.follow(page);
+  },
+);
 
 test.each(PAGES)("%s shows what its commands print", (page) => {
   const shown = codeBlocksOf(page).filter(({ language }) => language === "text");
