@@ -63,6 +63,10 @@ export function show(value: unknown): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
+/** What names and texts must be that UTF-8 is to encode, as messages say it. */
+export const WELL_FORMED = "a string of whole characters, which UTF-8 can encode";
+export const NOT_EMPTY = `use ${WELL_FORMED}, and not an empty one`;
+
 function list(names: readonly string[]): string {
   if (names.length === 0) return "none";
   const shown = names.slice(0, 20).map(show).join(", ");
@@ -188,11 +192,29 @@ export function notCalled(maker: string): NarthexError {
   );
 }
 
+/**
+ * @param existing the signature of the metric that has the name
+ * @param wanted the signature of the one that was to get it
+ */
 export function nameTaken(name: string, existing: string, wanted: string): NarthexError {
   return new NarthexError(
     "NARTHEX_NAME_TAKEN",
-    `Metric ${show(name)} is already registered with another definition.\n  registered: ${existing}\n  wanted:     ${wanted}\nUse the same definition to share it, or another name.`,
+    `Metric ${show(name)} is already registered with another definition: ${difference(existing, wanted)}. Use the same definition to share it, or another name.`,
   );
+}
+
+/** What two signatures do not have in common; of two types, which share few options, only these. */
+function difference(existing: string, wanted: string): string {
+  const [before, now] = [existing, wanted].map(
+    (signature) => new Map(Object.entries<unknown>(JSON.parse(signature))),
+  ) as [Map<string, unknown>, Map<string, unknown>];
+  const text = (value: unknown) =>
+    value === undefined ? "none" : JSON.stringify(value).replaceAll('"Infinity"', "Infinity");
+  const options = new Set([...before.keys(), ...now.keys()]);
+  const differing = [...options].filter((name) => text(before.get(name)) !== text(now.get(name)));
+  return (differing[0] === "type" ? ["type"] : differing)
+    .map((name) => `${name}: registered with ${text(before.get(name))}, now ${text(now.get(name))}`)
+    .join("; ");
 }
 
 export function sampleNameTaken(sample: string, metric: string, existing: string): NarthexError {
@@ -229,12 +251,31 @@ export function labelsMismatch(
   labelNames: readonly string[],
   given: unknown,
 ): NarthexError {
-  const got = typeof given === "object" && given !== null ? list(Object.keys(given)) : show(given);
+  const isObject = typeof given === "object" && given !== null;
+  const got = isObject ? list(Object.keys(given)) : show(given);
   const message =
     labelNames.length === 0
       ? `Metric ${show(metric)} has no labels, but was given ${got}: leave them out, or declare them with the option labels.`
-      : `Metric ${show(metric)} has the labels ${list(labelNames)}, but was given ${got}: pass an object with exactly those labels.`;
+      : `Metric ${show(metric)} has the labels ${list(labelNames)}, but was given ${got}: ${isObject ? correction(labelNames, given) : "pass an object with exactly those labels."}`;
   return new NarthexError("NARTHEX_LABELS_MISMATCH", message);
+}
+
+/** What to change in an object so that it has these labels: the rest of a sentence. */
+function correction(labelNames: readonly string[], given: object): string {
+  const names = Object.keys(given);
+  const extra = names.filter((name) => !labelNames.includes(name));
+  // A class may have labels that are no keys, but what all objects have is no label.
+  const missing = labelNames.filter(
+    (name) => !names.includes(name) && (!(name in given) || name in Object.prototype),
+  );
+  const isOneWrong = extra.length === 1 && missing.length === 1;
+  const meant = isOneWrong ? didYouMean(extra[0]!, missing) : undefined;
+  if (meant !== undefined) return meant;
+  const changes = [
+    ...(missing.length > 0 ? [`add ${list(missing)}`] : []),
+    ...(extra.length > 0 ? [`leave out ${list(extra)}`] : []),
+  ];
+  return `${changes.join(", ") || "pass an object with exactly those labels"}.`;
 }
 
 export function invalidLabelValue(metric: string, label: string, value: unknown): NarthexError {

@@ -1,6 +1,7 @@
-import { invalidExemplar } from "../errors.ts";
+import { invalidExemplar, show, WELL_FORMED } from "../errors.ts";
 import { checkLabelNames } from "../model/names.ts";
 import type { Exemplar } from "../model/sample-sink.ts";
+import { knownOptions, type OptionNames } from "./options.ts";
 
 /** OpenMetrics allows this many code points for all names and values of an exemplar together. */
 const MAX_CODE_POINTS = 128;
@@ -40,7 +41,7 @@ export class ExemplarSource {
    * they look for the series, because an update that throws must not leave a new series behind.
    */
   checkOwn(metric: string, options: UpdateOptions | undefined): void {
-    const own = this.#isStrict ? exemplarIn(options) : undefined;
+    const own = this.#isStrict ? exemplarIn(metric, options) : undefined;
     if (own !== undefined) checkExemplar(metric, own);
   }
 
@@ -48,7 +49,7 @@ export class ExemplarSource {
   labelsFor(metric: string, options: UpdateOptions | undefined): ExemplarLabels | undefined {
     this.checkOwn(metric, options);
     try {
-      const own = exemplarIn(options);
+      const own = exemplarIn(metric, options);
       const labels = own === undefined ? this.provider?.() : own;
       if (labels === undefined) return undefined;
       checkExemplar(metric, labels);
@@ -61,9 +62,20 @@ export class ExemplarSource {
   }
 }
 
-/** The options' own exemplar: one of `Object.prototype` would be that of all updates. */
-function exemplarIn(options: UpdateOptions | undefined): ExemplarLabels | undefined {
-  return options && Object.hasOwn(options, "exemplar") ? options.exemplar : undefined;
+const UPDATE_OPTIONS: OptionNames<UpdateOptions> = { exemplar: true };
+
+/**
+ * The options' own exemplar: one of `Object.prototype` would be that of all updates. Throws where they
+ * have something else, as whoever mistypes the option means an exemplar.
+ */
+function exemplarIn(
+  metric: string,
+  options: UpdateOptions | undefined,
+): ExemplarLabels | undefined {
+  if (!options) return undefined;
+  const names = Object.keys(options);
+  if (names.length === 1 && names[0] === "exemplar") return options.exemplar;
+  return knownOptions(`An update of metric ${show(metric)}`, options, UPDATE_OPTIONS).exemplar;
 }
 
 function checkExemplar(metric: string, labels: unknown): asserts labels is ExemplarLabels {
@@ -74,11 +86,7 @@ function checkExemplar(metric: string, labels: unknown): asserts labels is Exemp
   let text = "";
   for (const [name, value] of Object.entries(labels)) {
     if (typeof value !== "string" || !value.isWellFormed()) {
-      throw invalidExemplar(
-        metric,
-        value,
-        `its label ${name} must be a string without lone surrogates`,
-      );
+      throw invalidExemplar(metric, value, `its label ${name} must be ${WELL_FORMED}`);
     }
     text += name + value.slice(0, 2 * MAX_CODE_POINTS);
   }

@@ -1,4 +1,4 @@
-import { invalidOption, show } from "../errors.ts";
+import { invalidOption, NOT_EMPTY, show } from "../errors.ts";
 import { checkStateSetName } from "../model/names.ts";
 import type { SampleSink, StateSetValue } from "../model/sample-sink.ts";
 import {
@@ -151,8 +151,7 @@ function checkStates(metric: string, states: unknown): asserts states is readonl
   }
   states.forEach((state, i) => {
     if (typeof state !== "string" || state === "" || !state.isWellFormed()) {
-      const rule = "use a non-empty string without lone surrogates";
-      throw invalidOption(metric, `states[${i}]`, state, rule);
+      throw invalidOption(metric, `states[${i}]`, state, NOT_EMPTY);
     }
     if (states.indexOf(state) < i) {
       throw invalidOption(metric, `states[${i}]`, state, "it is there twice");

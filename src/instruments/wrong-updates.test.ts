@@ -266,6 +266,31 @@ describe("not strict", () => {
     },
   );
 
+  test.each(["counter", "histogram"] as const)(
+    "an unknown option of an update of a %s costs only the exemplar",
+    async (type) => {
+      const { update } = TYPES[type];
+      const { registry, metric } = make(type, ["a"], { strict: false });
+      const { registry: without, metric: plain } = make(type, ["a"], { strict: false });
+      const strict = make(type, ["a"], { strict: true }).metric;
+      for (const [options, wayOut] of [
+        [{ exempler: { trace_id: "1" } }, '"exempler": did you mean exemplar?'],
+        [{ exemplar: { trace_id: "1" }, at: 5 }, '"at": use exemplar.'],
+      ] as const) {
+        warning.mockReset();
+        const message = `An update of metric "m": there is no option ${wayOut}`;
+        metric[update]!({ a: "1" }, 1, options);
+        plain[update]!({ a: "1" }, 1);
+        expect(await read(registry)).toEqual({ ...(await read(without)), count: 0 });
+        expect(() => strict[update]!({ a: "1" }, 1, options)).toThrow(message);
+        expect(() => (strict.labels!({ a: "1" }) as Anything)[update]!(1, options)).toThrow(
+          message,
+        );
+      }
+      metric[update]!({ a: "1" }, 1, { exemplar: undefined, at: undefined });
+    },
+  );
+
   test.each(Object.keys(TYPES) as Type[])(
     "a clock that throws costs updates of a %s",
     async (type) => {

@@ -127,7 +127,7 @@ export class OwnMetrics {
     tellError(this.#registry, reason, family);
     this.#warnings.once(
       `exemplar ${family}`,
-      `Metric ${show(family)} gets no exemplar: ${describe(reason)}. The update was counted without it; this is not reported again.`,
+      `Metric ${show(family)} gets no exemplar (${describe(reason)}). The update was counted without it; this is not reported again.`,
     );
   }
 }

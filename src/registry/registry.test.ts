@@ -78,7 +78,7 @@ describe("the same definition", () => {
   });
 });
 
-describe("another definition of the same name throws and shows both", () => {
+describe("another definition of the same name throws and shows the difference", () => {
   test.each<[string, () => unknown, string, string]>([
     [
       "type",
@@ -109,7 +109,7 @@ describe("another definition of the same name throws and shows both", () => {
     [
       "expiry",
       () => registry.histogram({ name: "m", help: "One.", labels: ["a"], expireAfterSeconds: 99 }),
-      "One.",
+      "none",
       "99",
     ],
     [

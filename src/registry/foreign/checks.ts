@@ -4,6 +4,7 @@ import {
   invalidOption,
   invalidValue,
   labelsMismatch,
+  NOT_EMPTY,
 } from "../../errors.ts";
 import type { PageSink } from "../../exposition/render.ts";
 import type { Family, MetricType } from "../../model/family.ts";
@@ -44,7 +45,7 @@ export function checkLabelNames(
   if (reserved !== undefined) seen.add(page.labelName(reserved));
   for (const label of labelNames) {
     if (typeof label !== "string" || label === "" || !label.isWellFormed()) {
-      throw invalidLabelName(name, label, "use a non-empty string without lone surrogates");
+      throw invalidLabelName(name, label, NOT_EMPTY);
     }
     if (label === "__name__") throw invalidLabelName(name, label, "it is the metric's name");
     const escaped = page.labelName(label);
