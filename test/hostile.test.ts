@@ -176,7 +176,7 @@ describe.each(NAMES)("a metric and a label called %j", (name) => {
 
   test.each(FORMATS)("can be read from %s under every escaping scheme", async (format) => {
     for (const wanted of ESCAPINGS) {
-      const registry = new Registry();
+      const registry = new Registry({ utf8: true });
       const options = { help: "", labels: [label] };
       registry.counter({ ...options, name: `${name}1` }).inc({ [label]: "x" });
       registry.histogram({ ...options, name: `${name}2` }).observe({ [label]: "x" }, 1);
