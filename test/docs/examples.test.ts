@@ -30,6 +30,8 @@ const LANGUAGE: ts.CompilerOptions = {
 /** Runs an example in a thread, which has globals and modules of its own, and starts faster than a process. */
 const RUN = `
 import { workerData } from "node:worker_threads";
+// Where files go that an example writes: a thread has no working directory of its own.
+process.cwd = () => import.meta.dirname;
 await import(workerData);
 process.exit();
 `;
