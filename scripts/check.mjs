@@ -13,6 +13,7 @@ const checks = [
   ["types", () => tool("typescript/bin/tsc", "--project", "tsconfig.json", "--noEmit")],
   ["imports", checkImports],
   ["knip", () => tool("knip/bin/knip.js")],
+  ["reference", () => run(process.execPath, ["scripts/docs.mjs", "--check"], { cwd: repository })],
   ["tests", tests],
   ["publint", () => tool("publint/src/cli.js", "--strict")],
   ["attw", () => tool("@arethetypeswrong/cli/dist/index.js", "--pack")],

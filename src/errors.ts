@@ -16,7 +16,9 @@ export type ErrorCode =
 
 /** The only error that this package throws. A call that throws one has changed nothing. */
 export class NarthexError extends Error {
+  /** Tells this error from others where `instanceof` can't, as between copies of the package. */
   override readonly name = "NarthexError";
+  /** What went wrong. It stays the same from version to version, whereas messages may change. */
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, cause?: unknown) {

@@ -16,6 +16,23 @@ export function entries() {
 }
 
 /**
+ * The source file of each entry of the package, by the name that users import.
+ *
+ * @returns {Map<string, string>}
+ */
+export function entrySources() {
+  const { exports } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
+  /** @type {[path: string, { readonly import?: string }][]} */
+  const entries = Object.entries(exports);
+  return new Map(
+    entries.flatMap(([path, { import: file }]) => {
+      const source = file?.replace("./dist/", "src/").replace(/\.js$/, ".ts");
+      return source ? [[`narthex${path.slice(1)}`, join(repository, source)]] : [];
+    }),
+  );
+}
+
+/**
  * @param {string | object} exports
  * @returns {string[]}
  */

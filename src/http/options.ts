@@ -24,7 +24,9 @@ export type StandardLabel =
  * @typeParam Label the names of the custom labels
  */
 export interface HttpMetricOptions<Label extends string = string> {
+  /** Another name for the metric, without `_total`. */
   readonly name?: string | undefined;
+  /** Another help text. */
   readonly help?: string | undefined;
   /** The labels it has, of the standard ones and the custom ones; the others are left out. */
   readonly labels?: readonly (StandardLabel | Label)[] | undefined;
@@ -113,7 +115,9 @@ export type MonitorOptions<Label extends string = string> = Omit<
   HttpMetricsOptions<Label>,
   "path"
 > & {
+  /** Where the metrics are served; 0 for any port that is free. */
   readonly port: number;
+  /** The path of the metrics; `/metrics` by default. */
   readonly path?: string | undefined;
 };
 

@@ -76,6 +76,7 @@ export interface LabelledCounter<L extends string> extends LabelledFamily<L, Cou
 /** A counter without labels. */
 export interface PlainCounter extends CounterSeries, PlainFamily<CounterSeries> {}
 
+/** A counter with the label names `L`; by default it has none. */
 export type Counter<L extends string = never> = [L] extends [never]
   ? PlainCounter
   : LabelledCounter<L>;

@@ -124,6 +124,7 @@ export interface LabelledGauge<L extends string>
 /** A gauge without labels. */
 export interface PlainGauge extends GaugeSeries, PlainFamily<GaugeSeries> {}
 
+/** A gauge with the label names `L`; by default it has none. */
 export type Gauge<L extends string = never> = [L] extends [never] ? PlainGauge : LabelledGauge<L>;
 
 export class GaugeInstrument extends CollectedInstrument<HeldGauge> {

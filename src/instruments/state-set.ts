@@ -15,6 +15,7 @@ import { Instrument } from "./instrument.ts";
 import type { OptionNames } from "./options.ts";
 import type { SeriesRow } from "./series-row.ts";
 
+/** The definition of a state set. It can't have a unit. */
 export interface StateSetOptions<S extends string, L extends string>
   extends Omit<MetricOptions<L>, "unit"> {
   /** All possible states; each of them is on the page, as 0 or 1. */
@@ -39,6 +40,16 @@ export interface StateSetSeries<S extends string> {
  */
 export interface LabelledStateSet<S extends string, L extends string>
   extends LabelledFamily<L, StateSetSeries<S>> {
+  /**
+   * Switches a state of the series with these labels on or off, and leaves the others as they are.
+   *
+   * @throws NarthexError only in a strict registry, if the labels are wrong, there is no such state, or
+   *   `on` is not a boolean
+   *
+   * @example
+   * const feature = metrics.stateSet({ name: "feature", help: "…", labels: ["plan"], states: ["chat"] });
+   * feature.set({ plan: "pro" }, "chat", true);
+   */
   set(labels: Labels<L>, state: S, on: boolean): void;
 }
 
@@ -47,6 +58,7 @@ export interface PlainStateSet<S extends string>
   extends StateSetSeries<S>,
     PlainFamily<StateSetSeries<S>> {}
 
+/** A state set with the states `S` and the label names `L`; by default it has no labels. */
 export type StateSet<S extends string, L extends string = never> = [L] extends [never]
   ? PlainStateSet<S>
   : LabelledStateSet<S, L>;

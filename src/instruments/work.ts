@@ -1,5 +1,13 @@
 /** How work ended: with its value, or with what it threw or rejected with. */
-export type WorkEnd<T> = { readonly value: T } | { readonly error: unknown };
+export type WorkEnd<T> =
+  | {
+      /** What the work returned, or its promise resolved to. */
+      readonly value: T;
+    }
+  | {
+      /** What the work threw, or its promise rejected with. */
+      readonly error: unknown;
+    };
 
 /**
  * Runs work once, and passes its result or its error on. Work that returns a promise, or anything else

@@ -16,7 +16,9 @@ export interface Family {
    * `x_info`.
    */
   readonly name: string;
+  /** What the metric counts or measures, in a sentence; may be empty. */
   readonly help: string;
+  /** What kind of metric it is, which decides how its samples are named and read. */
   readonly type: MetricType;
   /** A unit such as `seconds`; the name must end in it. */
   readonly unit?: string;

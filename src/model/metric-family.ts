@@ -3,6 +3,7 @@ import type { Exemplar, NativeHistogram } from "./sample-sink.ts";
 
 /** A metric family and its samples: what a parsed page has, and what a registry's `families` gives. */
 export interface MetricFamily extends Family {
+  /** In the order of the page; those of one series are together. */
   readonly samples: readonly MetricSample[];
 }
 
@@ -10,6 +11,7 @@ export interface MetricFamily extends Family {
 export interface MetricSample {
   /** The name on the page, with suffixes such as `_total` or `_bucket`. */
   readonly name: string;
+  /** The values by the names of the labels; for a bucket or quantile with `le` or `quantile`. */
   readonly labels: Readonly<Record<string, string>>;
   /** The count, if the sample has a composite value. */
   readonly value: number;
@@ -22,18 +24,24 @@ export interface MetricSample {
   readonly timestamp: number;
   /** When counting began, in seconds since the epoch; NaN where the sample itself does not say. */
   readonly created: number;
+  /** Examples of what was counted; empty where the page has none. */
   readonly exemplars: readonly Exemplar[];
 }
 
 /** A histogram or summary as one value. */
 export type CompositeValue = CompositeHistogram | CompositeSummary;
 
+/** A histogram as one value: what its samples `_bucket`, `_count` and `_sum` say together. */
 export interface CompositeHistogram {
+  /** The counts of a gauge histogram may fall: it has the ages of the jobs that wait now, say. */
   readonly type: "histogram" | "gaugehistogram";
+  /** How many values were observed. */
   readonly count: number;
+  /** The sum of all values; NaN where the source has none. */
   readonly sum: number;
   /** Empty, or in ascending order with +Inf as the last. */
   readonly buckets: readonly CumulativeBucket[];
+  /** The native buckets; undefined if there are only classic ones. */
   readonly native: Omit<NativeHistogram, "exemplars"> | undefined;
 }
 
@@ -41,12 +49,23 @@ export interface CompositeHistogram {
 export interface CumulativeBucket {
   /** The upper bound. */
   readonly bound: number;
+  /** How many values were at most as large as the bound. */
   readonly count: number;
 }
 
+/** A summary as one value: what its samples say together. */
 export interface CompositeSummary {
+  /** What tells it from a histogram. */
   readonly type: "summary";
+  /** How many values were observed. */
   readonly count: number;
+  /** The sum of all values; NaN where the source has none. */
   readonly sum: number;
-  readonly quantiles: readonly { readonly quantile: number; readonly value: number }[];
+  /** In ascending order. */
+  readonly quantiles: readonly {
+    /** Which one: 0.99 for the 99th percentile. */
+    readonly quantile: number;
+    /** Its value; NaN if nothing was observed. */
+    readonly value: number;
+  }[];
 }

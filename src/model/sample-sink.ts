@@ -46,7 +46,9 @@ export function seriesHead(
  * An example of an observation; its labels usually have the id of the trace in which it was made.
  */
 export interface Exemplar {
+  /** What tells this observation from others, such as `trace_id`. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What was observed; for a counter, what was added. */
   readonly value: number;
   /** When it was observed, in seconds since the epoch; NaN where that is not known. */
   readonly timestamp: number;
@@ -56,11 +58,13 @@ export interface Exemplar {
 export interface BucketSpan {
   /** The index of the first bucket in the first span; the gap before the span in the others. */
   readonly offset: number;
+  /** How many buckets the span has. */
   readonly length: number;
 }
 
 /** The populated buckets of either the positive or the negative values. */
 export interface NativeBuckets {
+  /** Where the buckets are, in ascending order of their indexes. */
   readonly spans: readonly BucketSpan[];
   /** The absolute count of each bucket in the spans. */
   readonly counts: readonly number[];
@@ -75,9 +79,13 @@ export interface NativeHistogram {
   readonly schema: number;
   /** Values of at most this size are in the zero bucket. */
   readonly zeroThreshold: number;
+  /** How many values are in the zero bucket. */
   readonly zeroCount: number;
+  /** The buckets of positive values. */
   readonly positive: NativeBuckets;
+  /** The buckets of negative values, by their absolute size. */
   readonly negative: NativeBuckets;
+  /** Examples of what was observed, in no particular bucket. */
   readonly exemplars: readonly Exemplar[];
 }
 
@@ -95,19 +103,23 @@ export interface HistogramValue {
   bucketCount(i: number): number;
   /** The newest exemplar of classic bucket `i`. */
   exemplar(i: number): Exemplar | undefined;
+  /** How many values were observed. */
   readonly count: number;
   /** Undefined if the source has none; text formats then leave out the count, too. */
   readonly sum: number | undefined;
+  /** The native buckets; undefined if there are only classic ones. */
   readonly native: NativeHistogram | undefined;
 }
 
 /** One series of a summary. */
 export interface SummaryValue {
-  /** Sinks cache what they make of the array, so it must not change. */
+  /** Such as 0.5 and 0.99. Sinks cache what they make of the array, so it must not change. */
   readonly quantiles: readonly number[];
   /** The value of `quantiles[i]`; NaN if nothing was observed. */
   quantile(i: number): number;
+  /** How many values were observed; undefined if the source has no count. */
   readonly count: number | undefined;
+  /** The sum of all values; undefined if the source has none. */
   readonly sum: number | undefined;
 }
 
@@ -115,6 +127,7 @@ export interface SummaryValue {
 export interface StateSetValue {
   /** Sinks cache what they make of the array, so it must not change. */
   readonly states: readonly string[];
+  /** Whether `states[i]` is on. */
   isSet(i: number): boolean;
 }
 
@@ -125,15 +138,21 @@ export interface StateSetValue {
 export interface SampleSink {
   /** Whether each number has a line of its own, so that a summary may lack its count or its sum. */
   readonly hasLines?: boolean;
+  /** Begins a family; the series that follow are its own. */
   family(family: Family): void;
+  /** The total of a series so far, and the newest example of what was counted. */
   counter(head: SeriesHead, value: number, exemplar?: Exemplar): void;
+  /** The value that a series has now. */
   gauge(head: SeriesHead, value: number): void;
   /** For families of type `histogram` and `gaugehistogram`. */
   histogram(head: SeriesHead, value: HistogramValue): void;
+  /** Quantiles, count and sum of a series. */
   summary(head: SeriesHead, value: SummaryValue): void;
   /** The labels are the information; formats that need a number write 1. */
   info(head: SeriesHead): void;
+  /** Which states of a series are on. */
   stateSet(head: SeriesHead, value: StateSetValue): void;
+  /** A value of which nobody knows what it is: it may go up and down. */
   unknown(head: SeriesHead, value: number): void;
 }
 

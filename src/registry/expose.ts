@@ -12,6 +12,7 @@ import type { Reader } from "./run.ts";
 /** Less than the 10 seconds that Prometheus waits by default. */
 const DEFAULT_DEADLINE_MS = 8000;
 
+/** What page `expose` makes, and how long that may take. */
 export interface ExposeOptions {
   /** The request's `Accept` header. */
   readonly accept?: string | undefined;
@@ -41,7 +42,9 @@ const SHORTEST_VISIT_MS = 100;
 
 /** A page with its media type. */
 export interface Exposition {
+  /** For the `Content-Type` header: the format, its version, how names are escaped. */
   readonly contentType: string;
+  /** The page, in UTF-8 or protobuf. It never changes. */
   readonly body: Uint8Array;
 }
 

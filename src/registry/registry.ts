@@ -34,6 +34,7 @@ import { type AnyFunction, type InstrumentOptions, measuredFunction } from "./me
 import { OwnMetrics } from "./own-metrics.ts";
 import { type IncludedRegistry, PARTS } from "./registry-parts.ts";
 
+/** What all metrics of a registry have in common. */
 export interface RegistryOptions {
   /** Labels on every series of the registry; `setLabels` replaces them. */
   readonly labels?: Readonly<Record<string, LabelValue>> | undefined;

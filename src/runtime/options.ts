@@ -39,6 +39,7 @@ const GROUPS: readonly RuntimeGroup[] = [
   "event-loop",
 ];
 
+/** Which runtime metrics there are, and how they are called. */
 export interface RuntimeOptions {
   /** The groups to collect; all by default. */
   readonly only?: readonly RuntimeGroup[] | undefined;

@@ -23,9 +23,11 @@ export interface Finding {
   readonly metric: string;
   /** The name of the rule, such as `base-unit`. */
   readonly rule: string;
+  /** What is wrong, in a sentence. */
   readonly text: string;
 }
 
+/** What `lint` checks besides its own rules. */
 export interface LintOptions {
   /** Your own rules, in addition to the built-in ones. */
   readonly rules?: readonly Rule[] | undefined;

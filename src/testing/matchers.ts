@@ -8,7 +8,9 @@ const MAX_LISTED = 10;
 
 /** What vitest and Jest take from a matcher. */
 export interface MatcherResult {
+  /** Whether what was expected is so; with `.not`, that is the failure. */
   readonly pass: boolean;
+  /** What is said on a failure. */
   readonly message: () => string;
 }
 
@@ -26,6 +28,7 @@ export interface MatcherResult {
  * await expect(registry).not.toHaveFamily("articles_deleted_total");
  */
 export const matchers = {
+  /** Whether there is a sample of this name, with these labels and this value if they are given. */
   async toHaveSample(
     source: Source,
     name: string,
@@ -49,6 +52,7 @@ export const matchers = {
     };
   },
 
+  /** Whether there is a family of this name on the page, and of this type if it is given. */
   async toHaveFamily(source: Source, name: string, type?: MetricType): Promise<MatcherResult> {
     const family = familiesOf(await textPage(source, [name])).find((each) => each.name === name);
     const hint = family === undefined ? await hintFor(source, name) : undefined;
@@ -66,8 +70,11 @@ export const matchers = {
 };
 
 interface AsyncMatchers<R> {
+  /** Expects a sample of this name, and with this value if it is given. */
   toHaveSample(name: string, value?: number): Promise<R>;
+  /** Expects a sample of this name that has these labels and perhaps others, and this value if it is given. */
   toHaveSample(name: string, labels: SampleLabels, value?: number): Promise<R>;
+  /** Expects a family of this name, such as `articles_posted_total`, and of this type if it is given. */
   toHaveFamily(name: string, type?: MetricType): Promise<R>;
 }
 

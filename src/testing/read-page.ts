@@ -12,7 +12,9 @@ import type { Registry } from "../registry/registry.ts";
 
 /** A page from anywhere, for example from `fetch`. `expose()` returns such a page, too. */
 export interface Page {
+  /** Its `Content-Type` header, which tells the format. */
   readonly contentType: string;
+  /** Its text, or bytes in UTF-8. */
   readonly body: string | Uint8Array;
 }
 
@@ -29,6 +31,7 @@ const OPENMETRICS_END = /(^|\n)# EOF\n?$/;
 
 /** A family by its name on the page, which for a counter ends in `_total`. */
 export type PageFamily = Pick<ParsedFamily, "name" | "help" | "type" | "samples">;
+/** A sample of a page: a line with its name, labels and value. */
 export type PageSample = ParsedSample;
 
 /**

@@ -12,14 +12,19 @@ import { briefSampleText, labelValueText } from "./sample-text.ts";
 
 /** Fails a test. Test runners recognise it by its code, as they do the error of `node:assert`. */
 export class AssertionError extends Error {
+  /** As that of `node:assert`. */
   override readonly name = "AssertionError";
+  /** As that of `node:assert`; test runners show the difference for it. */
   readonly code = "ERR_ASSERTION";
 }
 
 /** One line of a page. */
 export interface Sample {
+  /** The name on the page, with suffixes such as `_total` or `_bucket`. */
   readonly name: string;
+  /** The values by the names of the labels. */
   readonly labels: Readonly<Record<string, string>>;
+  /** The number of the line. */
   readonly value: number;
 }
 

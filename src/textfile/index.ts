@@ -7,6 +7,7 @@ import { metrics } from "../registry/metrics.ts";
 import type { Registry } from "../registry/registry.ts";
 import { describe } from "../warn.ts";
 
+/** What `writeTextfile` writes, and how long that may take. */
 export interface TextfileOptions {
   /** The registry whose metrics are written; the process-wide one by default. */
   readonly registry?: Registry | undefined;

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import ts from "typescript";
+import { entrySources } from "../../scripts/build/entries.mjs";
 import { assumedIn } from "./assumed.ts";
 import { codeBlocksOf, guides, lineOf, repository } from "./code-blocks.ts";
 
@@ -24,7 +24,7 @@ export function guideExamples(): Example[] {
 
 /** The `@example`s of the package's exports, completed to modules. */
 export function docstringExamples(): Example[] {
-  const files = entryFiles();
+  const files = entrySources();
   const program = ts.createProgram([...files.values()], {
     module: ts.ModuleKind.NodeNext,
     allowImportingTsExtensions: true,
@@ -52,19 +52,6 @@ export function docstringExamples(): Example[] {
     }
   }
   return [...examples.values()];
-}
-
-/** The source file of each entry of the package, by the name that users import. */
-function entryFiles(): Map<string, string> {
-  const { exports } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
-  return new Map(
-    Object.entries(exports as Record<string, { readonly import?: string }>).flatMap(
-      ([path, { import: file }]) => {
-        const source = file?.replace("./dist/", "src/").replace(/\.js$/, ".ts");
-        return source ? [[`narthex${path.slice(1)}`, join(repository, source)] as const] : [];
-      },
-    ),
-  );
 }
 
 /** The examples of a declaration and of its members. */

@@ -7,6 +7,7 @@ import { ParsedPage } from "./parsed-page.ts";
 import { OPENMETRICS, TEXT } from "./syntax.ts";
 import { TextPage } from "./text-page.ts";
 
+/** How `parse` reads a page. */
 export interface ParseOptions {
   /**
    * The content type of the page: `text/plain`, which is the default, or

@@ -4,6 +4,7 @@ import type { ParsedSample } from "./sample.ts";
 
 /** A metric family and its samples, in the order of the page. */
 export interface ParsedFamily extends MetricFamily {
+  /** In the order of the page. */
   readonly samples: readonly ParsedSample[];
 }
 

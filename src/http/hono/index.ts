@@ -13,6 +13,7 @@ export type { HttpRequest } from "../request/http-request.ts";
 
 /** An application of Hono, whatever types its environment and its routes have. */
 export interface HonoApp {
+  /** Adds a middleware, as Hono does. */
   use(middleware: MiddlewareHandler): unknown;
 }
 

@@ -10,6 +10,7 @@ export type { HttpRequest } from "../request/http-request.ts";
 
 /** An application of Koa, whatever types its state and its context have. */
 export interface KoaApp {
+  /** Adds a middleware, as Koa does. */
   use(middleware: Koa.Middleware): unknown;
 }
 

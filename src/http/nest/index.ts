@@ -46,6 +46,12 @@ const MEASURING = Symbol("narthex.http.measuring");
  */
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest knows modules by their class.
 export class HttpMetricsModule {
+  /**
+   * The module with the given options, for `imports` of the root module alone: it measures the whole
+   * application.
+   *
+   * @throws where an option is bad, when the application starts
+   */
   static forRoot<const Label extends string = never>(
     options: HttpMetricsOptions<Label> = {},
   ): DynamicModule {
@@ -53,6 +59,8 @@ export class HttpMetricsModule {
   }
 
   /**
+   * The same with options that come from other providers.
+   *
    * @example
    * HttpMetricsModule.forRootAsync({
    *   inject: [ConfigService],

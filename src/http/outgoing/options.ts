@@ -35,6 +35,7 @@ export interface OutgoingMetricsChoice {
 
 /** What is known of an outgoing request when it begins. */
 export interface OutgoingRequestFacts {
+  /** Such as `GET`, as it is sent. */
   readonly method: string;
   /** `example.com`, `127.0.0.1:8080`: without the default port of its scheme. */
   readonly host: string;

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 
 /** A request as options see it, on every framework the same. */
 export interface HttpRequest {
+  /** Such as `GET`, as the client sent it. */
   readonly method: string;
   /** Path and query, as the client sent them. */
   readonly url: string;

@@ -80,6 +80,7 @@ export interface LabelledHistogram<L extends string>
 /** A histogram without labels. */
 export interface PlainHistogram extends HistogramSeries, PlainFamily<HistogramSeries> {}
 
+/** A histogram with the label names `L`; by default it has none. */
 export type Histogram<L extends string = never> = [L] extends [never]
   ? PlainHistogram
   : LabelledHistogram<L>;

@@ -83,6 +83,7 @@ export interface LabelledSummary<L extends string>
 /** A summary without labels. */
 export interface PlainSummary extends SummarySeries, PlainFamily<SummarySeries> {}
 
+/** A summary with the label names `L`; by default it has none. */
 export type Summary<L extends string = never> = [L] extends [never]
   ? PlainSummary
   : LabelledSummary<L>;
