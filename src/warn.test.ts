@@ -50,6 +50,65 @@ test("a warning never throws, even where the application's own emitWarning does"
   emit.mockRestore();
 });
 
+group("the stack of an error is shown below the message", () => {
+  function detailOf(thrown: unknown): string | undefined {
+    const emit = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    warn("It failed.", thrown);
+    const [[, options] = []] = emit.mock.calls as unknown as [[string, { detail?: string }]];
+    emit.mockRestore();
+    return options?.detail;
+  }
+
+  const withStack = (message: string, stack: unknown) =>
+    Object.defineProperty(new Error(message), "stack", { value: stack });
+
+  test("by its first ten frames, without the message", () => {
+    function fail(depth: number): never {
+      if (depth > 0) fail(depth - 1);
+      throw new Error("card 4111\n    at the till");
+    }
+    let thrown: unknown;
+    try {
+      fail(20);
+    } catch (error) {
+      thrown = error;
+    }
+    const frames = detailOf(thrown)?.split("\n") ?? [];
+    expect(frames).toHaveLength(10);
+    for (const frame of frames) expect(frame).toMatch(/^ {4}at fail \(.*warn\.test\.ts/);
+  });
+
+  test.each<[string, unknown]>([
+    ["a text", "down"],
+    ["nothing", undefined],
+    ["null", null],
+    ["an error without a stack", withStack("down", undefined)],
+    ["a stack of call sites", withStack("down", [{}])],
+    ["a stack of the message alone", withStack("down", "Error: down")],
+    ["a stack that throws", Object.defineProperty(new Error("down"), "stack", { get: throws })],
+    ["a message that is a symbol", Object.assign(new Error("down"), { message: Symbol("down") })],
+    ["a proxy that throws", new Proxy({}, { get: throws })],
+  ])("unless it has none: %s", (_, thrown) => {
+    expect(detailOf(thrown)).toBeUndefined();
+  });
+
+  test("in short, however long its lines are", () => {
+    const stack = `Error: down\n    at ${"x".repeat(1_000_000)}`;
+    expect(detailOf(withStack("down", stack))?.length).toBeLessThan(600);
+  });
+
+  test("on the console where there is no process", () => {
+    vi.stubGlobal("process", undefined);
+    const lines = vi.spyOn(console, "warn").mockImplementation(() => {});
+    warn("It failed.", withStack("down", "Error: down\n    at work (file.ts:1:2)"));
+    warn("It failed.");
+    const calls = [...lines.mock.calls];
+    lines.mockRestore();
+    vi.unstubAllGlobals();
+    expect(calls).toEqual([["It failed.\n    at work (file.ts:1:2)"], ["It failed."]]);
+  });
+});
+
 test("each problem is told of once, and a flood of different ones not to its end", () => {
   const emit = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
   const warnings = new Warnings();

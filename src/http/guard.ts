@@ -4,7 +4,7 @@ const warnings = new Warnings();
 
 /** Warns, once, that measuring failed. The request itself goes on. */
 export function reportFailure(error: unknown): void {
-  warnings.once("failure", `The metrics of HTTP requests failed: ${describe(error)}.`);
+  warnings.once("failure", `The metrics of HTTP requests failed: ${describe(error)}.`, error);
 }
 
 /**

@@ -144,7 +144,7 @@ describe("a metric with labels takes", () => {
     }
     expect(await errors("g")).toBe(2);
     const twice = warning.mock.calls.filter(([message]) => String(message).includes("twice"));
-    expect(twice).toEqual([[expect.stringContaining('{queue="b"}'), "NarthexWarning"]]);
+    expect(twice).toEqual([[expect.stringContaining('{queue="b"}'), { type: "NarthexWarning" }]]);
   });
 
   test("totals past the limit, whose sum stays exact", async () => {

@@ -51,7 +51,7 @@ export function tellError(registry: object, thrown: unknown, family?: string): v
 }
 
 function warnOfListener(failure: unknown): void {
-  warnings.once("listener", `A listener of onError failed: ${describe(failure)}.`);
+  warnings.once("listener", `A listener of onError failed: ${describe(failure)}.`, failure);
 }
 
 /** Errors of other realms, such as those of Jest's tests, are errors, too. */

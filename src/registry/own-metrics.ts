@@ -89,6 +89,7 @@ export class OwnMetrics {
     this.#warnings.once(
       `lost ${family}${where}`,
       `${what} is missing on a page${where}: ${describe(reason)}. From now on this is only counted, in narthex_collect_errors_total.`,
+      reason,
     );
   }
 
@@ -128,6 +129,7 @@ export class OwnMetrics {
     this.#warnings.once(
       `exemplar ${family}`,
       `Metric ${show(family)} gets no exemplar (${describe(reason)}). The update was counted without it; this is not reported again.`,
+      reason,
     );
   }
 }

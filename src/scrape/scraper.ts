@@ -103,7 +103,7 @@ export class Scraper {
       this.#finish(error === CLIENT_LEFT ? "unsent" : "error");
       if (error !== CLIENT_LEFT) {
         tellError(this.#registry, error);
-        this.#warnings.once("scrape", `A scrape of the metrics failed: ${describe(error)}.`);
+        this.#warnings.once("scrape", `A scrape of the metrics failed: ${describe(error)}.`, error);
       }
       return message(500, "The metrics could not be written.");
     } finally {

@@ -16,7 +16,11 @@ export function safely<Result>(
     return work();
   } catch (error) {
     onError(error);
-    warnings.once("outgoing", `The metrics of outgoing requests failed: ${describe(error)}.`);
+    warnings.once(
+      "outgoing",
+      `The metrics of outgoing requests failed: ${describe(error)}.`,
+      error,
+    );
     return undefined;
   }
 }

@@ -73,7 +73,7 @@ export class MetricsEndpoint {
       // Both kinds of response take the same, but their types have no signature in common.
       (response as ServerResponse).writeHead(status, headers).end(body);
     } catch (error) {
-      this.#warnings.once("send", `A page of metrics was not sent: ${describe(error)}.`);
+      this.#warnings.once("send", `A page of metrics was not sent: ${describe(error)}.`, error);
       response.destroy();
     }
   }
@@ -86,7 +86,7 @@ export class MetricsEndpoint {
     } catch (error) {
       tellError(this.#registry, error);
       const message = `Nobody may read the metrics while the option authorize fails: ${describe(error)}.`;
-      this.#warnings.once("authorize", message);
+      this.#warnings.once("authorize", message, error);
       return false;
     }
   }

@@ -33,7 +33,7 @@ export class CustomLabels {
       ([name, compute]) =>
         new CustomLabel(name, compute, limit, (error, message) => {
           onError(error);
-          warnings.once(name, message);
+          warnings.once(name, message, error);
         }),
     );
   }

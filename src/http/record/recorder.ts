@@ -191,7 +191,7 @@ export class HttpRecorder implements Recorder {
     } catch (error) {
       tellError(this.registry, error);
       const message = `In the HTTP metrics ${what} failed: ${describe(error)}.`;
-      this.#warnings.once(what, message);
+      this.#warnings.once(what, message, error);
       return undefined;
     }
   }
