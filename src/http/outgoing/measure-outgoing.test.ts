@@ -336,7 +336,7 @@ describe("what goes wrong in measuring", () => {
     const stack = expect.objectContaining({ detail: expect.stringMatching(/^ {4}at .*broken/) });
     expect(warn.mock.calls).toEqual([
       [message, stack],
-      [expect.stringContaining("gets no exemplar: Error: broken."), stack],
+      [expect.stringContaining("gets no exemplar (Error: broken)."), stack],
     ]);
     expect(uncaught).not.toHaveBeenCalled();
   });
