@@ -234,7 +234,11 @@ class HeldGauge extends HeldSeries implements GaugeSeries {
   }
 
   setToNow(): void {
-    this.set(this.instrument.definition.now() / 1000);
+    try {
+      this.set(this.instrument.definition.now() / 1000);
+    } catch (error) {
+      this.instrument.reject(error, this.setToNow);
+    }
   }
 
   track<T>(work: () => T): T {

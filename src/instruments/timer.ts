@@ -146,15 +146,23 @@ interface TimedFamily {
 export function startTimer(series: TimedSeries): StopTimer {
   const start = performance.now();
   let isEnded = false;
-  const end: { (): number; [Symbol.dispose]?: () => void } = () => {
+  const end = () => {
     isEnded = true;
     const seconds = secondsSince(start);
     series.record(seconds);
     return seconds;
   };
+  return endsWithScope(end, () => isEnded);
+}
+
+/** Lets `using` end a timer that has not been ended before. */
+function endsWithScope(
+  end: { (): number; [Symbol.dispose]?: () => void },
+  isEnded: () => boolean,
+): StopTimer {
   if (HAS_DISPOSE) {
     end[Symbol.dispose] = () => {
-      if (!isEnded) end();
+      if (!isEnded()) end();
     };
   }
   return end as StopTimer;
@@ -180,11 +188,15 @@ export function startTimerOf(
     family.reject(error, call);
   }
   const start = performance.now();
-  return function end(rest: object = {}) {
+  let isEnded = false;
+  function end(rest: object = {}) {
+    isEnded = true;
     const seconds = secondsSince(start);
     recordWith(family, known, () => rest, seconds, end);
     return seconds;
-  };
+  }
+  // Wrong labels end here, too, and their timer may be one of `using`.
+  return endsWithScope(end, () => isEnded);
 }
 
 /** Measures how long `work` takes, in seconds, even if it throws or rejects. */

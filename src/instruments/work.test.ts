@@ -43,6 +43,24 @@ describe("work ends", () => {
     expect(runs).toBe(1);
     expect(ends).toEqual([{ value: "rows" }]);
   });
+
+  test("once, when a thenable settles twice, throws, or gives nothing back", async () => {
+    const thenable = (then: (resolve: (value: number) => void) => unknown) => ({ then });
+    const twice = thenable((resolve) => [resolve(1), resolve(2)]);
+    expect(await runWork(() => twice, onEnd)).toBe(1);
+    const throwing = thenable(() => {
+      throw "no";
+    });
+    expect(() => runWork(() => throwing, onEnd)).toThrow("no");
+    expect(ends).toEqual([{ value: 1 }, { error: "no" }]);
+  });
+
+  test("when it returns something that does not let itself be looked at", () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(runWork(() => proxy, onEnd) === proxy).toBe(true);
+    expect(ends).toHaveLength(1);
+  });
 });
 
 describe("an error while its end is told", () => {
@@ -112,6 +130,14 @@ describe("a generator", () => {
     const slow = runWork(() => countSlowlyTo(2), onEnd);
     await expect(slow.throw("into")).rejects.toBe("into");
     expect(ends).toEqual([{ error: "no" }, { error: "into" }, { error: "into" }]);
+  });
+
+  test("ends also where nobody may change generators", () => {
+    const frozen = Object.freeze(Object.create(Object.getPrototypeOf(countTo(0))));
+    const numbers = Object.setPrototypeOf(countTo(1), frozen);
+    Object.freeze(numbers);
+    expect([...runWork<Generator>(() => numbers, onEnd)]).toEqual([1]);
+    expect(ends).toEqual([{ value: "end" }]);
   });
 
   test("is the same generator", () => {

@@ -31,12 +31,16 @@ export function runWork<T>(work: () => T, onEnd: (end: WorkEnd<unknown>) => void
 
 /** Whether a value is a promise or something else that can be awaited. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    (typeof value === "object" || typeof value === "function") &&
-    value !== null &&
-    "then" in value &&
-    typeof value.then === "function"
-  );
+  try {
+    return (
+      (typeof value === "object" || typeof value === "function") &&
+      value !== null &&
+      "then" in value &&
+      typeof value.then === "function"
+    );
+  } catch {
+    return false; // Its getter or proxy throws, which is for the caller to find.
+  }
 }
 
 function fail(error: unknown, onEnd: (end: WorkEnd<unknown>) => void): never {
@@ -48,26 +52,44 @@ function fail(error: unknown, onEnd: (end: WorkEnd<unknown>) => void): never {
   throw error;
 }
 
-/** Calls `then` only once, because the `then` of a query builder runs the query. */
+/**
+ * Calls `then` only once, because the `then` of a query builder runs the query. A thenable that is no
+ * promise may settle twice, throw, or give nothing back.
+ */
 function settled<T>(
   promise: PromiseLike<T>,
   onEnd: (end: WorkEnd<unknown>) => void,
 ): PromiseLike<T> {
-  return promise.then(
-    (value) => {
-      onEnd({ value });
-      return value;
-    },
-    (error: unknown) => fail(error, onEnd),
-  );
+  let isEnded = false;
+  const endOnce = (end: WorkEnd<unknown>) => {
+    if (isEnded) return;
+    isEnded = true;
+    onEnd(end);
+  };
+  try {
+    const chained = promise.then(
+      (value) => {
+        endOnce({ value });
+        return value;
+      },
+      (error: unknown) => fail(error, endOnce),
+    );
+    return isThenable(chained) ? chained : promise;
+  } catch (error) {
+    return fail(error, endOnce);
+  }
 }
 
 type AnyGenerator = Generator | AsyncGenerator;
 
 function isGenerator(value: unknown): value is AnyGenerator {
-  if (typeof value !== "object" || value === null || !(Symbol.toStringTag in value)) return false;
-  const kind = value[Symbol.toStringTag];
-  return kind === "Generator" || kind === "AsyncGenerator";
+  try {
+    if (typeof value !== "object" || value === null || !(Symbol.toStringTag in value)) return false;
+    const kind = value[Symbol.toStringTag];
+    return kind === "Generator" || kind === "AsyncGenerator";
+  } catch {
+    return false;
+  }
 }
 
 /** The same generator, which tells its end. */
@@ -88,6 +110,10 @@ function untilDone<G extends AnyGenerator>(
           onEnd("error" in end ? end : { value: (end.value as IteratorResult<unknown>).value });
         },
       );
-  const steps = { next: step("next"), return: step("return"), throw: step("throw") };
-  return Object.assign(Object.create(generator) as G, steps);
+  // Defined, because a frozen prototype lets nobody assign to a name that it has.
+  return Object.create(generator, {
+    next: { value: step("next") },
+    return: { value: step("return") },
+    throw: { value: step("throw") },
+  });
 }

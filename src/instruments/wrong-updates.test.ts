@@ -398,3 +398,46 @@ test.each(["histogram", "summary"] as const)(
     }
   },
 );
+
+describe("where nothing throws", () => {
+  test("a timer of wrong labels ends with its scope", () => {
+    const registry = new Registry({ strict: false });
+    const seconds = registry.histogram({ name: "seconds", help: "…", labels: ["a"] });
+    const wrong = [
+      { a: undefined },
+      {},
+      null,
+      5,
+      { b: 1 },
+      {
+        get a() {
+          return throwing();
+        },
+      },
+    ];
+    for (const labels of wrong) {
+      const scope = () => {
+        using _timer = seconds.startTimer(labels as never);
+        return "done";
+      };
+      expect(scope()).toBe("done");
+    }
+    expect(seconds.remove({ a: "undefined" })).toBe(false);
+  });
+
+  test("a clock that fails costs the update", () => {
+    let now = () => 1000;
+    const registry = new Registry({ strict: false, now: () => now() });
+    const plain = registry.gauge({ name: "plain", help: "…" });
+    const labelled = registry.gauge({ name: "labelled", help: "…", labels: ["a"] });
+    plain.setToNow();
+    labelled.setToNow({ a: "1" });
+    now = throwing;
+    plain.setToNow();
+    labelled.setToNow({ a: "1" });
+    now = () => 2000;
+    expect(registry.find("plain")?.samples[0]?.value).toBe(1);
+    expect(registry.find("labelled")?.samples[0]?.value).toBe(1);
+    expect(registry.find("narthex_invalid_updates_total")?.samples).toHaveLength(2);
+  });
+});

@@ -89,6 +89,41 @@ test("a listener that throws, rejects or causes an error does no harm, and other
   expect(await registry.text()).toContain("errors_total 2\n");
 });
 
+test("an asynchronous listener that scrapes again does not hear of the same error until it is done", async () => {
+  registry.gauge({ name: "g", help: "…", collect: () => Promise.reject(new Error("boom")) });
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => (resolve = settle));
+  registry.onError(async (error, family) => {
+    heard.push([error.message, family]);
+    await registry.text();
+    resolve();
+  });
+  await registry.text();
+  await promise;
+  expect(heard).toEqual([["boom", "g"]]);
+  await new Promise(setImmediate);
+  await registry.text();
+  expect(heard).toHaveLength(2);
+});
+
+test("what can't be looked at is heard of, and harms neither the update nor the page", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const fail = () => {
+    throw proxy;
+  };
+  listen();
+  registry.exemplars(fail);
+  registry.counter({ name: "orders", help: "…" }).inc();
+  registry.exemplars(undefined);
+  registry.gauge({ name: "g", help: "…", collect: fail });
+  expect(await registry.text()).toContain("\norders_total 1\n");
+  expect(heard).toEqual([
+    ["an object that has no text", "orders"],
+    ["an object that has no text", "g"],
+  ]);
+});
+
 test("a listener is a function", () => {
   const listener = "log" as unknown as () => void;
   expect(() => registry.onError(listener)).toThrow('onError: option listener is "log"');

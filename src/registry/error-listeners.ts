@@ -10,9 +10,15 @@ import { describe, Warnings } from "../warn.ts";
  */
 export type ErrorListener = (error: Error, family: string | undefined) => void;
 
+interface Entry {
+  readonly listener: ErrorListener;
+  /** The metrics of which an asynchronous listener has been told and is not done yet. */
+  readonly busyWith: Set<string | undefined>;
+}
+
 /** The listeners of each registry, for all copies of this package. */
 const LISTENERS = processWide("registry.error-listeners", () => {
-  return new WeakMap<object, Set<{ readonly listener: ErrorListener }>>();
+  return new WeakMap<object, Set<Entry>>();
 });
 
 const warnings = new Warnings();
@@ -26,7 +32,7 @@ export function addErrorListener(registry: object, listener: ErrorListener): () 
   }
   const listeners = LISTENERS.get(registry) ?? new Set();
   LISTENERS.set(registry, listeners);
-  const entry = { listener };
+  const entry = { listener, busyWith: new Set<string | undefined>() };
   listeners.add(entry);
   return () => {
     listeners.delete(entry);
@@ -39,15 +45,26 @@ export function tellError(registry: object, thrown: unknown, family?: string): v
   if (listeners === undefined || listeners.size === 0 || telling.has(registry)) return;
   telling.add(registry);
   const error = asError(thrown);
-  for (const { listener } of [...listeners]) {
-    try {
-      const result: unknown = listener(error, family);
-      if (isThenable(result)) result.then(undefined, warnOfListener);
-    } catch (failure) {
-      warnOfListener(failure);
-    }
-  }
+  for (const entry of [...listeners]) tell(entry, error, family);
   telling.delete(registry);
+}
+
+function tell({ listener, busyWith }: Entry, error: Error, family: string | undefined): void {
+  // A listener that makes a page, to push it, would hear of the same error at once, and never end.
+  if (busyWith.has(family)) return;
+  const onDone = () => void busyWith.delete(family);
+  try {
+    const result: unknown = listener(error, family);
+    if (!isThenable(result)) return;
+    busyWith.add(family);
+    result.then(onDone, (failure) => {
+      onDone();
+      warnOfListener(failure);
+    });
+  } catch (failure) {
+    onDone();
+    warnOfListener(failure);
+  }
 }
 
 function warnOfListener(failure: unknown): void {
@@ -56,7 +73,11 @@ function warnOfListener(failure: unknown): void {
 
 /** Errors of other realms, such as those of Jest's tests, are errors, too. */
 function asError(thrown: unknown): Error {
-  const isError = Object.prototype.toString.call(thrown) === "[object Error]";
-  if (thrown instanceof Error || isError) return thrown as Error;
+  try {
+    const isError = Object.prototype.toString.call(thrown) === "[object Error]";
+    if (thrown instanceof Error || isError) return thrown as Error;
+  } catch {
+    // A proxy can refuse to be looked at.
+  }
   return new Error(describe(thrown), { cause: thrown });
 }

@@ -139,10 +139,30 @@ describe("fails", () => {
   });
 });
 
+test("samples that follow each other are not taken for one with a timestamp", async () => {
+  const registry = new Registry();
+  registry.histogram({ name: "backup_seconds", help: "Backups." }).observe(1);
+  registry.summary({ name: "upload_bytes", help: "Uploads." }).observe(2);
+  await writeTextfile(file, { registry });
+  const page = readFileSync(file, "utf8");
+  expect(page).toContain("\nbackup_seconds_sum 1\nbackup_seconds_count 1\n");
+  expect(page).toContain("\nupload_bytes_sum 2\nupload_bytes_count 1\n");
+});
+
 test("no label value looks like a timestamp", async () => {
   const registry = new Registry();
   const gauge = registry.gauge({ name: "odd", help: "Odd 1 2.", labels: ["a", "b"] });
-  const values = ["} 1 2", '"} 1 2', "1 2", "{} 1 2", "a\n} 1 2", "#", ""];
+  const values = [
+    "} 1 2",
+    '"} 1 2',
+    "1 2",
+    "{} 1 2",
+    "a\n} 1 2",
+    "\u2028a 1 2\u2028",
+    "\ra 1 2\r",
+    "#",
+    "",
+  ];
   for (const a of values) for (const b of values) gauge.set({ a, b }, 1);
   await writeTextfile(file, { registry });
   expect(readFileSync(file, "utf8").match(/^odd\{/gm)?.length).toBe(values.length ** 2);

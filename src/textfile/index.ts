@@ -91,5 +91,6 @@ async function writeNew(file: string, body: Uint8Array): Promise<void> {
 
 /** The name of the first sample with a timestamp: a number behind its value. */
 function firstWithTimestamp(page: string): string | undefined {
-  return /^([^#\s{]+)(?:\{.*\})? [^ }]+ [^ }]+$/m.exec(page)?.[1];
+  // Only \n ends a line: with the flag m, U+2028 in a label value would do so, too.
+  return /(?<![^\n])([^#\s{]+)(?:\{[^\n]*\})? [^ }\n]+ [^ }\n]+(?![^\n])/.exec(page)?.[1];
 }
