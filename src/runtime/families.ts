@@ -2,6 +2,7 @@ import type { CounterOptions } from "../instruments/counter.ts";
 import type { Labels, MetricOptions } from "../instruments/definition.ts";
 import type { GaugeOptions } from "../instruments/gauge.ts";
 import type { HistogramOptions, HistogramSeries } from "../instruments/histogram/histogram.ts";
+import { ownOptions } from "../instruments/options.ts";
 import { isThenable } from "../instruments/work.ts";
 import type { CollectContext } from "../model/sample-sink.ts";
 import type { FamilyGroup } from "../registry/shared-collector.ts";
@@ -57,7 +58,7 @@ export class RuntimeFamilies {
   }
 
   #extended<Options extends object>(options: Options): Options & MetricOptions<string> {
-    const { name, labels = [], collect } = options as AnyOptions;
+    const { name, labels = [], collect } = ownOptions(options as AnyOptions);
     const names = Object.keys(this.#labels);
     const extended = { ...options, name: this.#prefix + name };
     if (names.length === 0) return extended as never;

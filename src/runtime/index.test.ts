@@ -328,3 +328,16 @@ test("a process that collects, and was scraped, ends by itself", () => {
   expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: "" });
   expect(parseTextPage(stdout).families.has("process_cpu_seconds_total")).toBe(true);
 });
+
+test("what a library adds to Object.prototype is no option of a collector", async () => {
+  Object.assign(Object.prototype, { labels: { evil: "1" }, collect: "evil" });
+  try {
+    const registry = new Registry();
+    const stop = collectRuntime(registry, { labels: { team: "a" } });
+    expect(await registry.text()).toMatch(/^process_start_time_seconds\{team="a"\} /m);
+    stop();
+  } finally {
+    Reflect.deleteProperty(Object.prototype, "labels");
+    Reflect.deleteProperty(Object.prototype, "collect");
+  }
+});

@@ -187,6 +187,19 @@ describe("serveMetrics", () => {
     expect((await read(url)).body).toContain("up 2\n");
   });
 
+  test("leaves nothing on a server that goes on after its signal is aborted", async () => {
+    const port = await freePort();
+    const server = await start({ port });
+    const before = server.listenerCount("close");
+    for (let i = 0; i < 3; i++) {
+      const stopping = new AbortController();
+      expect(await start({ port, signal: stopping.signal })).toBe(server);
+      stopping.abort();
+    }
+    expect(server.listening).toBe(true);
+    expect(server.listenerCount("close")).toBe(before);
+  });
+
   test("starts anew where the application itself is closing the server", async () => {
     const port = await freePort();
     const old = await start({ port });

@@ -23,12 +23,18 @@ export async function startServer(given: ServeMetricsOptions): Promise<Server> {
       throw notServed(endpoint, address, error);
     });
   }
-  const stop = () => leaveMetricsServer(server, endpoint);
+  const forget = () => signal?.removeEventListener("abort", stop);
+  const stop = () => {
+    // The server may go on for others, for as long as the process does.
+    server.removeListener("close", forget);
+    leaveMetricsServer(server, endpoint);
+  };
   if (signal?.aborted) {
     stop();
     throw signal.reason;
   }
-  signal?.addEventListener("abort", stop, { once: true });
-  server.once("close", () => signal?.removeEventListener("abort", stop));
+  if (signal === undefined) return server;
+  signal.addEventListener("abort", stop, { once: true });
+  server.once("close", forget);
   return server;
 }
