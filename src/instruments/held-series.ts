@@ -1,8 +1,9 @@
 import type { PublicCall } from "../errors.ts";
 import type { MetricSource, SampleSink } from "../model/sample-sink.ts";
+import { type Inspected, inspectedAs, seriesLine } from "./inspected.ts";
 
 /** What a series needs of the instrument that it belongs to. */
-interface SeriesOwner extends MetricSource {
+interface SeriesOwner extends MetricSource, Inspected {
   /** A row that takes the updates of removed series. */
   readonly scratch: Float64Array;
   /** Notes an update of a series that has hooks. */
@@ -32,6 +33,12 @@ export abstract class HeldSeries implements MetricSource {
   /** The label values of a series that expired: the next update brings it back. */
   expiredValues: readonly string[] | undefined;
   protected readonly instrument: SeriesOwner;
+
+  static {
+    inspectedAs("Series", HeldSeries.prototype, ({ instrument, slot }) =>
+      seriesLine(instrument, slot),
+    );
+  }
 
   constructor(instrument: SeriesOwner) {
     this.instrument = instrument;

@@ -7,6 +7,7 @@ import { SeriesTable } from "../series/series-table.ts";
 import { checkLabels, type Definition } from "./definition.ts";
 import type { UpdateOptions } from "./exemplars.ts";
 import { chain, type HeldSeries } from "./held-series.ts";
+import { familyLine, inspectedAs, seriesLine } from "./inspected.ts";
 import { SeriesRow } from "./series-row.ts";
 
 /**
@@ -38,6 +39,12 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   /** What users get for wrong labels: each update of this series throws `refusal`, the last error of these labels. */
   private refused: S | undefined;
   private refusal: unknown;
+
+  static {
+    inspectedAs("Metric", Instrument.prototype, (instrument) =>
+      instrument.only === undefined ? familyLine(instrument) : seriesLine(instrument, 0),
+    );
+  }
 
   constructor(definition: Definition, stride: number) {
     this.definition = definition;

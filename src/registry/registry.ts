@@ -9,6 +9,7 @@ import {
   type HistogramOptions,
 } from "../instruments/histogram/histogram.ts";
 import { type Info, InfoInstrument, type InfoOptions } from "../instruments/info.ts";
+import { inspectedAs } from "../instruments/inspected.ts";
 import { type Advice, knownOptions, type OptionNames } from "../instruments/options.ts";
 import {
   type StateSet,
@@ -102,6 +103,14 @@ export class Registry {
   readonly #context: RegistryContext;
   readonly #pages: PageMaker;
   readonly #own: OwnMetrics;
+
+  static {
+    inspectedAs("Registry", Registry.prototype, (registry) => {
+      const sizes = Array.from(registry.#families, ({ table }) => table.size);
+      const series = sizes.reduce((sum, size) => sum + size, 0);
+      return `Registry ${sizes.length} ${sizes.length === 1 ? "family" : "families"}, ${series} series`;
+    });
+  }
 
   constructor(options: RegistryOptions = {}) {
     const own = knownOptions("new Registry", options, REGISTRY_OPTIONS, ADVICE);
