@@ -1,7 +1,7 @@
 /** Longer names are not compared: whoever gives one has not mistyped anything, and comparing takes time. */
 const LONGEST = 40;
 
-/** How far apart a name and its beginning are, in letters: nearer than two that differ in some places. */
+/** The distance of a name from its beginning (`labels` from `label`): between one mistyped letter and two. */
 const CONTINUED = 1.5;
 
 /**
@@ -27,7 +27,7 @@ export function nearMiss(given: string, known: Iterable<string>): string | undef
   return nearest;
 }
 
-/** What a sentence adds where there is a near miss. */
+/** The end of a message, if a known name was probably meant. */
 export function didYouMean(given: string, known: Iterable<string>): string | undefined {
   const name = nearMiss(given, known);
   return name === undefined ? undefined : `did you mean ${name}?`;

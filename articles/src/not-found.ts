@@ -8,7 +8,7 @@ import { Problem } from "./problem.ts";
  * it before adding routes, as it only knows those that are added afterwards.
  */
 export function answerUnmatched(app: FastifyInstance): void {
-  // Fastify finds a route of its own by its template only, so this is its router with the same routes.
+  // Fastify can look up a route by its template only, so this is another router with the same routes.
   const router = findMyWay({ maxParamLength: maxHeaderSize });
   const known = new Set<HTTPMethod>();
 

@@ -6,7 +6,7 @@ import { Problem } from "./problem.ts";
 /** Requests a minute that one client may send, where no setting says otherwise. */
 const DEFAULT_LIMIT = 6_000;
 
-/** What Prometheus and an orchestrator ask for says how the service is: it must answer above all then. */
+/** Prometheus and an orchestrator read these to see how the service is, above all when it is overloaded. */
 const UNLIMITED = new Set(["/metrics", "/healthz", "/readyz"]);
 
 const isThisMachine = /^(::ffff:)?127\.|^::1$/;

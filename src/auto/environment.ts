@@ -63,7 +63,7 @@ export function readSettings(
   return settings;
 }
 
-/** What Kubernetes and Docker's links set in a container beside a service that is called narthex. */
+/** Variables that Kubernetes and Docker's links set in a container if another service is named narthex. */
 const OF_A_SERVICE = /^NARTHEX_(SERVICE_(HOST|PORT)|PORT_\d+_|NAME$|ENV_)/;
 
 const A_PATH = "a path that begins with a slash, without a query";
@@ -90,8 +90,12 @@ function isLabel(text: string): boolean {
 }
 
 function labelsIn(entries: readonly string[]): AutoSettings["constantLabels"] {
-  const parts = entries.map((entry) => [entry.slice(0, entry.indexOf("=")), entry] as const);
-  return Object.fromEntries(parts.map(([name, entry]) => [name, entry.slice(name.length + 1)]));
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const end = entry.indexOf("=");
+      return [entry.slice(0, end), entry.slice(end + 1)];
+    }),
+  );
 }
 
 function conventionsIn(text: string): AutoSettings["conventions"] | undefined {
@@ -170,9 +174,13 @@ class EnvironmentReader {
     });
   }
 
-  /** Reports variables that nobody has read: their names are misspelt. */
-  reportUnknown(others: readonly string[]): void {
-    const known = [...this.#known, ...others];
+  /**
+   * Reports variables that were not read, as their names are probably misspelt.
+   *
+   * @param readElsewhere variables that other code reads
+   */
+  reportUnknown(readElsewhere: readonly string[]): void {
+    const known = [...this.#known, ...readElsewhere];
     for (const [name, value] of Object.entries(this.#environment)) {
       if (!name.startsWith("NARTHEX_") || value === undefined) continue;
       if (known.includes(name) || OF_A_SERVICE.test(name)) continue;

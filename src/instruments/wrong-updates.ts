@@ -1,8 +1,8 @@
 import { fromCaller, type PublicCall } from "../errors.ts";
 
-/** What a registry does about wrong updates that do not throw. */
+/** What a registry does when a wrong update does not throw. */
 interface Leniency {
-  /** Counts an update of a metric that was dropped. */
+  /** Counts a dropped update of a metric. */
   count(metric: string): void;
   /** Warns of the first mistake of a metric. */
   warn(metric: string, error: unknown, call: PublicCall): void;
@@ -22,7 +22,9 @@ export class WrongUpdates {
   }
 
   /**
-   * Throws what a wrong update threw, or drops and counts the update.
+   * In a strict registry, throws the error of a wrong update. Otherwise warns, and counts the update as
+   * dropped.
+   *
    * @param call what the user called
    */
   drop(metric: string, error: unknown, call: PublicCall): void {
@@ -30,7 +32,10 @@ export class WrongUpdates {
     this.#leniency.count(metric);
   }
 
-  /** Throws what the lookup of a series threw, or warns of it: updates of the series count later. */
+  /**
+   * The same for a series that was asked for with wrong labels, but nothing is counted: no update was
+   * dropped yet, and those of the series are counted later.
+   */
   forgive(metric: string, error: unknown, call: PublicCall): void {
     if (this.isStrict) throw fromCaller(error, call);
     this.#leniency.warn(metric, error, call);

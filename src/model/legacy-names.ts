@@ -4,8 +4,9 @@ import { exposedName, type Family } from "./family.ts";
 import { isLegacyLabelName, isLegacyMetricName } from "./names.ts";
 
 /**
- * Throws if a family has a name that servers know otherwise than people do who read a page in the old
- * text format: their queries would find nothing.
+ * Throws if a family's name has other characters than those of Prometheus 2. Pages in the old text format
+ * show such a name with underscores, but Prometheus 3 stores it as it is, so a query copied from such a
+ * page would find nothing.
  */
 export function checkLegacyMetricName(family: Family): void {
   const { name } = family;
@@ -13,7 +14,7 @@ export function checkLegacyMetricName(family: Family): void {
   throw utf8MetricName(name, exposedName(family), escapeMetricName(name, "underscores"));
 }
 
-/** Throws if one of the labels has such a name. */
+/** Throws if the name of a label has such characters. */
 export function checkLegacyLabelNames(metric: string, names: readonly string[]): void {
   for (const name of names) {
     if (isLegacyLabelName(name)) continue;

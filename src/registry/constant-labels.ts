@@ -51,7 +51,7 @@ export class ConstantLabels {
   }
 }
 
-/** The labels but for those of some names. */
+/** The labels without those of some names. They are filtered at each reading, as `setLabels` may replace them. */
 export function labelsWithout(
   labels: Pick<ConstantLabels, "names" | "values">,
   isLeftOut: (name: string) => boolean,

@@ -42,8 +42,8 @@ export function measuredFunction<F extends AnyFunction>(
   options: InstrumentOptions,
 ): F {
   if (typeof work !== "function") throw notAFunction("instrument", name, work);
-  const own = knownOptions(`instrument(${show(name)})`, options, OPTIONS);
-  const begin = callMetrics(registry, name, own);
+  const known = knownOptions(`instrument(${show(name)})`, options, OPTIONS);
+  const begin = callMetrics(registry, name, known);
   return new Proxy(work, {
     apply(work, self, args) {
       const onEnd = begin();
@@ -52,31 +52,31 @@ export function measuredFunction<F extends AnyFunction>(
   });
 }
 
-/** Defines the metrics of a function; the result is to be called when a call begins, and its result at the end. */
+/** Defines the metrics of a function. Call the result when a call begins, and what that returns when it ends. */
 function callMetrics(registry: Definer, name: string, options: InstrumentOptions) {
-  const { help = name, labels: own = {}, buckets, native } = options;
-  const labels = Object.keys(own);
+  const { help = name, labels = {}, buckets, native } = options;
+  const labelNames = Object.keys(labels);
   const calls = registry.counter({
     name: `${name}_calls`,
     help: `${help}: calls, by their outcome.`,
-    labels: [...labels, "outcome"],
+    labels: [...labelNames, "outcome"],
   });
   const durations = registry.histogram({
     name: `${name}_duration_seconds`,
     help: `${help}: how long a call takes.`,
-    labels,
+    labels: labelNames,
     buckets,
     native,
   });
   const running = registry.gauge({
     name: `${name}_in_progress`,
     help: `${help}: calls in progress.`,
-    labels,
+    labels: labelNames,
   });
-  const ok = calls.labels({ ...own, outcome: "ok" });
-  const failed = calls.labels({ ...own, outcome: "error" });
-  const duration = durations.labels(own);
-  const inProgress = running.labels(own);
+  const ok = calls.labels({ ...labels, outcome: "ok" });
+  const failed = calls.labels({ ...labels, outcome: "error" });
+  const duration = durations.labels(labels);
+  const inProgress = running.labels(labels);
   return () => {
     inProgress.inc();
     const end = duration.startTimer();

@@ -37,7 +37,7 @@ function* sourcesOf(
   rules: ForeignRules,
   seen: Set<RegistryParts>,
 ): Generator<ForeignVisit> {
-  // What is nearer to a series counts: a registry's own label, and not that of one that includes it.
+  // Where both have a label of the same name, the registry's own counts, not that of one that includes it.
   const { names, values } = labelsWithout(outer, (name) => labels.names.includes(name));
   const all = { names: [...names, ...labels.names], values: [...values, ...labels.values] };
   for (const source of sources) {
@@ -57,10 +57,12 @@ function* allOf(
 ): Generator<ForeignVisit> {
   const { families, labels } = parts;
   labels.areShown = true;
-  // Its metrics have its own labels by themselves.
-  const added = { ...labelsWithout(outer, (name) => labels.names.includes(name)) };
+  // The registry's own labels are not added here, as its metrics have them already.
+  const { names, values } = labelsWithout(outer, (name) => labels.names.includes(name));
   for (const instrument of families) {
-    if (isNamed(instrument.family, rules.names)) yield new ForeignVisit(instrument, added, rules);
+    if (isNamed(instrument.family, rules.names)) {
+      yield new ForeignVisit(instrument, { names, values }, rules);
+    }
   }
   yield* sourcesOf(parts, outer, rules, seen);
 }

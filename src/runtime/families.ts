@@ -12,7 +12,7 @@ type AnyOptions = MetricOptions<string> & {
   readonly collect?: ((context: CollectContext) => unknown) | undefined;
 };
 
-/** The families of collectors: with a prefix before their names, and labels on all of their series. */
+/** Creates the families of the collectors, with the prefix before their names, and the labels on all series. */
 export class RuntimeFamilies {
   readonly #group: FamilyGroup;
   readonly #prefix: string;

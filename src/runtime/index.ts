@@ -53,7 +53,8 @@ export function collectRuntime(registry: Registry, options: RuntimeOptions = {})
   const wanted = runtimeOptions(options);
   const settings = runtimeSettings(wanted);
   const { prefix, labels } = settings;
-  // Calls with other names or labels have metrics of their own. Those without have the key of old copies.
+  // Calls with a prefix or labels have metrics of their own. The key of others has neither, as in copies of
+  // the package that did not know these options.
   const isPlain = prefix === "" && Object.keys(labels).length === 0;
   const variant = isPlain ? "" : JSON.stringify([prefix, labels]);
   const stops: (() => void)[] = [];

@@ -185,8 +185,7 @@ function isGiven(labels: object, name: string): boolean {
 function labelText(metric: string, name: string, labels: object): string {
   const value = (labels as Record<string, unknown>)[name];
   // UTF-8 can't encode lone surrogates. They are replaced here, as a text encoder would do, so that
-  // two
-  // label sets that look the same on a page are the same series.
+  // two label sets that look the same on a page are the same series.
   if (typeof value === "string") return value.isWellFormed() ? value : value.toWellFormed();
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   throw invalidLabelValue(metric, name, value);

@@ -108,7 +108,7 @@ export class RecentSeries<S extends Recent> {
         own.every(([name, value], i) => name === names[i] && value === values[i])
       );
     } catch {
-      return false; // A getter that has thrown only now: the update has its series.
+      return false; // A getter threw at this second reading. The update has its series already.
     }
   }
 

@@ -38,7 +38,7 @@ const contentSecurityPolicy = {
   },
 };
 
-/** The front page: the lab's text, or links for browsers. */
+/** The front page: a line of text, or links for browsers. */
 export const hello: FastifyPluginAsync = async (app) => {
   app.get(
     "/",

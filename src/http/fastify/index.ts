@@ -16,22 +16,22 @@ export type { HttpRequest } from "../request/http-request.ts";
  * await app.register(httpMetrics);
  */
 export const httpMetrics: FastifyPluginAsync<HttpMetricsOptions> = async (app, options) => {
-  const http = new NodeHttpMetrics(withoutFastifys(options));
+  const http = new NodeHttpMetrics(withoutFastifyOptions(options));
   measureFastify(app, http);
   serve(app, http);
   app.addHook("onClose", async () => http.stop());
 };
 
-/** Options that Fastify reads itself, and passes along to the plugin that it registers. */
-const FASTIFYS: ReadonlySet<string> = new Set([
+/** Options that Fastify reads itself, and passes on to the plugin that it registers. */
+const FASTIFY_OPTIONS: ReadonlySet<string> = new Set([
   "prefix",
   "logLevel",
   "logSerializers",
   "encapsulate",
 ]);
 
-function withoutFastifys(options: HttpMetricsOptions): HttpMetricsOptions {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !FASTIFYS.has(name)));
+function withoutFastifyOptions(options: HttpMetricsOptions): HttpMetricsOptions {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !FASTIFY_OPTIONS.has(name)));
 }
 
 // The page belongs to the scope where the plugin is registered, with its prefix and its hooks.

@@ -64,13 +64,11 @@ function start(
 ): void {
   const recorder = new OutgoingRecorder(families, settings, (request) => {
     for (const { settings } of callers) {
-      if (
-        safely(
-          () => settings.exclude?.(request),
-          (error) => tellError(registry, error),
-        )
-      )
-        return true;
+      const isExcluded = safely(
+        () => settings.exclude?.(request),
+        (error) => tellError(registry, error),
+      );
+      if (isExcluded) return true;
     }
     return false;
   });
