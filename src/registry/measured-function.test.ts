@@ -156,3 +156,14 @@ describe("functions of one name", () => {
     expect(() => registry.instrument("other", () => {}, { labels })).toThrow('"outcome"');
   });
 });
+
+test.each([
+  [undefined, {}, "NARTHEX_NAME_INVALID"],
+  ["", {}, "NARTHEX_NAME_INVALID"],
+  ["f", { labels: { a: undefined } }, "NARTHEX_LABEL_VALUE_INVALID"],
+])("a wrong definition throws also where updates don't: %j, %j", (name, options, code) => {
+  const registry = new Registry({ strict: false });
+  const define = () => registry.instrument(name as string, () => {}, options as object);
+  expect(define).toThrow(expect.objectContaining({ code }));
+  expect(registry.families()).toEqual([]);
+});

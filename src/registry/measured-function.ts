@@ -5,6 +5,8 @@ import type { Gauge, GaugeOptions } from "../instruments/gauge.ts";
 import type { Histogram, HistogramOptions } from "../instruments/histogram/histogram.ts";
 import { knownOptions, type OptionNames } from "../instruments/options.ts";
 import { runWork, type WorkEnd } from "../instruments/work.ts";
+import { checkMetricName } from "../model/names.ts";
+import { readLabels } from "../series/label-index.ts";
 
 /** The options of `instrument`. */
 export interface InstrumentOptions extends Pick<HistogramOptions<never>, "buckets" | "native"> {
@@ -43,6 +45,10 @@ export function measuredFunction<F extends AnyFunction>(
 ): F {
   if (typeof work !== "function") throw notAFunction("instrument", name, work);
   const known = knownOptions(`instrument(${show(name)})`, options, OPTIONS);
+  // Checked here, because the metrics of a registry that is not strict would take wrong ones in silence.
+  checkMetricName(name);
+  const { labels = {} } = known;
+  readLabels(name, Object.keys(labels), labels);
   const begin = callMetrics(registry, name, known);
   return new Proxy(work, {
     apply(work, self, args) {
