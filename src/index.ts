@@ -77,7 +77,8 @@ export {
   seriesHead,
 } from "./model/sample-sink.ts";
 export type { ErrorListener } from "./registry/error-listeners.ts";
-export type { ExposeOptions, Exposition } from "./registry/expose.ts";
 export type { InstrumentOptions } from "./registry/measured-function.ts";
 export { metrics } from "./registry/metrics.ts";
-export { Registry, type RegistryOptions } from "./registry/registry.ts";
+export type { RegistryOptions } from "./registry/options.ts";
+export type { ExposeOptions, Exposition } from "./registry/page/expose.ts";
+export { Registry } from "./registry/registry.ts";

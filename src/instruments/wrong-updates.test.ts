@@ -1,7 +1,8 @@
 import { array, assert, asyncProperty, boolean, constantFrom } from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { thrown } from "../../test/thrown.ts";
-import { Registry, type RegistryOptions } from "../registry/registry.ts";
+import type { RegistryOptions } from "../registry/options.ts";
+import { Registry } from "../registry/registry.ts";
 
 // Types forbid what is tried here.
 type Anything = Record<string, (...given: unknown[]) => unknown>;

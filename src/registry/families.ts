@@ -5,7 +5,7 @@ import type { HeldSeries } from "../instruments/held-series.ts";
 import type { Instrument } from "../instruments/instrument.ts";
 import { escapeMetricName } from "../model/escaping.ts";
 import { exposedNames, type Family } from "../model/family.ts";
-import type { Reader } from "./run.ts";
+import type { Reader } from "./page/run.ts";
 
 /** An instrument of any type; the reader is undefined where no callback supplies the values. */
 export type AnyInstrument = Instrument<HeldSeries> & { readonly reader: Reader | undefined };

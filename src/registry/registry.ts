@@ -1,4 +1,4 @@
-import { fromCaller, invalidSetting, invalidSource } from "../errors.ts";
+import { fromCaller, invalidSource } from "../errors.ts";
 import { type Counter, CounterInstrument, type CounterOptions } from "../instruments/counter.ts";
 import { type LabelValue, metricOptions, type RegistryContext } from "../instruments/definition.ts";
 import { type ExemplarProvider, ExemplarSource } from "../instruments/exemplars.ts";
@@ -10,7 +10,7 @@ import {
 } from "../instruments/histogram/histogram.ts";
 import { type Info, InfoInstrument, type InfoOptions } from "../instruments/info.ts";
 import { inspectedAs } from "../instruments/inspected.ts";
-import { type Advice, knownOptions, type OptionNames } from "../instruments/options.ts";
+import type { OptionNames } from "../instruments/options.ts";
 import {
   type StateSet,
   StateSetInstrument,
@@ -27,59 +27,16 @@ import type { MetricFamily } from "../model/metric-family.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
 import { ConstantLabels } from "./constant-labels.ts";
 import { addErrorListener, type ErrorListener } from "./error-listeners.ts";
-import { type ExposeOptions, type Exposition, PageMaker } from "./expose.ts";
 import { type AnyInstrument, Families } from "./families.ts";
 import { readFamilies } from "./family-reader.ts";
 import { ForeignSource } from "./foreign/source.ts";
 import { type AnyFunction, type InstrumentOptions, measuredFunction } from "./measured-function.ts";
+import { type RegistryOptions, registrySettings } from "./options.ts";
 import { OwnMetrics } from "./own-metrics.ts";
-import { type IncludedRegistry, PARTS } from "./registry-parts.ts";
+import { type ExposeOptions, type Exposition, PageMaker } from "./page/expose.ts";
+import { type IncludedRegistry, PARTS } from "./parts.ts";
 
 /** What all metrics of a registry have in common. */
-export interface RegistryOptions {
-  /** Labels on every series of the registry; `setLabels` replaces them. */
-  readonly labels?: Readonly<Record<string, LabelValue>> | undefined;
-  /**
-   * The clock, in milliseconds since the epoch, for tests and simulations. Spans of time (expiry, the
-   * windows of summaries and the like) are read from it, too. By default timestamps come from `Date`
-   * and spans of time from the monotonic `performance.now`, which nobody can set.
-   */
-  readonly now?: (() => number) | undefined;
-  /**
-   * Whether a wrong update (`inc(-1)`, a label too many) throws. If not, it is dropped, counted in
-   * `narthex_invalid_updates_total`, and warned of once per metric. By default a registry is strict where
-   * `NODE_ENV` is `test` when it is made. A wrong definition always throws.
-   */
-  readonly strict?: boolean | undefined;
-  /**
-   * Allows names with any characters, such as `http.requests`, for its metrics and labels; off by default.
-   * A metric's own option `utf8` takes precedence.
-   */
-  readonly utf8?: boolean | undefined;
-}
-
-/** Whether the program runs as a test, whose author wants to see a wrong update throw. */
-function isTest(): boolean {
-  try {
-    const { process } = globalThis as { process?: { env?: { NODE_ENV?: string } } };
-    return process?.env?.NODE_ENV === "test";
-  } catch {
-    return false; // Deno may forbid it.
-  }
-}
-
-const REGISTRY_OPTIONS: OptionNames<RegistryOptions> = {
-  labels: true,
-  now: true,
-  strict: true,
-  utf8: true,
-};
-
-const ADVICE: Advice = {
-  defaultLabels: "use labels",
-  constLabels: "use labels",
-};
-
 type MetricMethod = "counter" | "gauge" | "histogram" | "info" | "stateSet" | "summary";
 
 /** What the registry itself reads of a metric's options. */
@@ -113,12 +70,7 @@ export class Registry {
   }
 
   constructor(options: RegistryOptions = {}) {
-    const own = knownOptions("new Registry", options, REGISTRY_OPTIONS, ADVICE);
-    const { labels = {}, now, strict = isTest(), utf8 = false } = own;
-    for (const [name, value] of Object.entries({ strict, utf8 })) {
-      if (typeof value === "boolean") continue;
-      throw invalidSetting("new Registry", name, value, "use true or false");
-    }
+    const { labels, now, strict, utf8 } = registrySettings(options);
     this.#labels = new ConstantLabels(utf8);
     this.#labels.replace(labels, []);
     const exemplars = new ExemplarSource(strict, (family, reason) =>

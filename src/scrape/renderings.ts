@@ -1,5 +1,5 @@
 import { negotiate } from "../exposition/negotiate.ts";
-import type { ExposeOptions, Exposition } from "../registry/expose.ts";
+import type { ExposeOptions, Exposition } from "../registry/page/expose.ts";
 import type { Registry } from "../registry/registry.ts";
 import { chooseEncoding, compress, type Encoding } from "./compress.ts";
 import { namesOf, type ScrapeRequest, type ScrapeResponse, timeoutOf } from "./request.ts";

@@ -10,8 +10,8 @@ import {
   type SummaryValue,
   seriesHead,
 } from "../../model/sample-sink.ts";
-import type { Making } from "../call.ts";
 import { type Claims, isNamed } from "../families.ts";
+import type { Making } from "../page/call.ts";
 import { checkedNumber, checkFamily, checkHead, checkLabelNames } from "./checks.ts";
 import { GivenSeries } from "./given-series.ts";
 import type { Visit } from "./visit.ts";

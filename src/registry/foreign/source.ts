@@ -1,6 +1,6 @@
 import type { PageSink, PageSource } from "../../exposition/render.ts";
 import type { CollectContext, MetricSource } from "../../model/sample-sink.ts";
-import type { Reader } from "../run.ts";
+import type { Reader } from "../page/run.ts";
 import { type ForeignRules, ForeignSink, type Labels, SOURCE } from "./sink.ts";
 import { Visit } from "./visit.ts";
 

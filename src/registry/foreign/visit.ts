@@ -1,6 +1,6 @@
 import { isThenable } from "../../instruments/work.ts";
-import { type Call, during } from "../call.ts";
-import { LATE } from "../run.ts";
+import { type Call, during } from "../page/call.ts";
+import { LATE } from "../page/run.ts";
 
 /** Reading the clock for each sample would take as long as writing it. */
 const SAMPLES_PER_CHECK = 64;

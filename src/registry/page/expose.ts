@@ -1,12 +1,12 @@
-import { FORMATS } from "../exposition/formats.ts";
-import { negotiate } from "../exposition/negotiate.ts";
-import { type PageSource, render } from "../exposition/render.ts";
-import { knownOptions, type OptionNames } from "../instruments/options.ts";
+import { FORMATS } from "../../exposition/formats.ts";
+import { negotiate } from "../../exposition/negotiate.ts";
+import { type PageSource, render } from "../../exposition/render.ts";
+import { knownOptions, type OptionNames } from "../../instruments/options.ts";
+import { Claims, isNamed } from "../families.ts";
+import type { ForeignRules } from "../foreign/sink.ts";
+import { type RegistryParts, registeredWith } from "../parts.ts";
 import { making, whyLeftOut } from "./call.ts";
 import { collect } from "./collect.ts";
-import { Claims, isNamed } from "./families.ts";
-import type { ForeignRules } from "./foreign/sink.ts";
-import { type RegistryParts, registeredWith } from "./registry-parts.ts";
 import type { Reader } from "./run.ts";
 
 /** Less than the 10 seconds that Prometheus waits by default. */

@@ -1,14 +1,14 @@
 import { setTimeout as later } from "node:timers/promises";
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { parseTextPage, type TextPage } from "../../test/text-page.ts";
+import { parseTextPage, type TextPage } from "../../../test/text-page.ts";
 import {
   type CollectContext,
   type ExposeOptions,
   NarthexError,
   type RegistryOptions,
-} from "../index.ts";
-import { Registry } from "./registry.ts";
+} from "../../index.ts";
+import { Registry } from "../registry.ts";
 
 let registry: Registry;
 beforeEach(() => {

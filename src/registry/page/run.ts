@@ -1,5 +1,5 @@
-import { isThenable } from "../instruments/work.ts";
-import type { CollectContext } from "../model/sample-sink.ts";
+import { isThenable } from "../../instruments/work.ts";
+import type { CollectContext } from "../../model/sample-sink.ts";
 import { type Call, during, type Making } from "./call.ts";
 
 /** Reads numbers that must be fetched before they can be exposed. */

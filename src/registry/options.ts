@@ -1,0 +1,58 @@
+import { invalidSetting } from "../errors.ts";
+import type { LabelValue } from "../instruments/definition.ts";
+import { type Advice, knownOptions, type OptionNames } from "../instruments/options.ts";
+
+export interface RegistryOptions {
+  /** Labels on every series of the registry; `setLabels` replaces them. */
+  readonly labels?: Readonly<Record<string, LabelValue>> | undefined;
+  /**
+   * The clock, in milliseconds since the epoch, for tests and simulations. Spans of time (expiry, the
+   * windows of summaries and the like) are read from it, too. By default timestamps come from `Date`
+   * and spans of time from the monotonic `performance.now`, which nobody can set.
+   */
+  readonly now?: (() => number) | undefined;
+  /**
+   * Whether a wrong update (`inc(-1)`, a label too many) throws. If not, it is dropped, counted in
+   * `narthex_invalid_updates_total`, and warned of once per metric. By default a registry is strict where
+   * `NODE_ENV` is `test` when it is made. A wrong definition always throws.
+   */
+  readonly strict?: boolean | undefined;
+  /**
+   * Allows names with any characters, such as `http.requests`, for its metrics and labels; off by default.
+   * A metric's own option `utf8` takes precedence.
+   */
+  readonly utf8?: boolean | undefined;
+}
+
+const NAMES: OptionNames<RegistryOptions> = {
+  labels: true,
+  now: true,
+  strict: true,
+  utf8: true,
+};
+
+const ADVICE: Advice = {
+  defaultLabels: "use labels",
+  constLabels: "use labels",
+};
+
+/** The options that a user gave, checked, with their defaults. Labels are checked where they are set. */
+export function registrySettings(options: RegistryOptions) {
+  const known = knownOptions("new Registry", options, NAMES, ADVICE);
+  const { labels = {}, now, strict = isTest(), utf8 = false } = known;
+  for (const [name, value] of Object.entries({ strict, utf8 })) {
+    if (typeof value === "boolean") continue;
+    throw invalidSetting("new Registry", name, value, "use true or false");
+  }
+  return { labels, now, strict, utf8 };
+}
+
+/** Whether the program runs as a test, whose author wants to see a wrong update throw. */
+function isTest(): boolean {
+  try {
+    const { process } = globalThis as { process?: { env?: { NODE_ENV?: string } } };
+    return process?.env?.NODE_ENV === "test";
+  } catch {
+    return false; // Deno may forbid reading the environment.
+  }
+}
