@@ -17,8 +17,8 @@ const AUTHORIZE_MS = 10_000;
 /** The page of the metrics: where it is, who may read it, and what it answers. */
 export class MetricsEndpoint {
   readonly path: string;
+  readonly registry: Registry;
   readonly #scraper: Scraper;
-  readonly #registry: Registry;
   readonly #authorize: Authorize | undefined;
   readonly #warnings = new Warnings();
 
@@ -28,7 +28,7 @@ export class MetricsEndpoint {
     this.path = path;
     this.#scraper = new Scraper(registry, options);
     this.#authorize = authorize;
-    this.#registry = registry;
+    this.registry = registry;
   }
 
   /** Whether a URL is the one of the metrics. */
@@ -84,7 +84,7 @@ export class MetricsEndpoint {
       const verdict: unknown = this.#authorize(request);
       return (isThenable(verdict) ? await inTime(verdict) : verdict) === true;
     } catch (error) {
-      tellError(this.#registry, error);
+      tellError(this.registry, error);
       const message = `Nobody may read the metrics while the option authorize fails: ${describe(error)}.`;
       this.#warnings.once("authorize", message, error);
       return false;

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { freePort } from "../../../scripts/servers/free-port.mjs";
 import { Registry } from "../../registry/registry.ts";
 import { MetricsEndpoint } from "./endpoint.ts";
@@ -40,6 +40,22 @@ test("applications that share a port have it until the last of them stops", asyn
   expect(await read(port)).toBe('up{service="first"} 1');
   leaveMetricsServer(server, first);
   await expect(read(port)).rejects.toThrow();
+});
+
+test("a port that another registry has goes to the newest, with a warning", async () => {
+  const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  const port = await freePort();
+  const registry = new Registry();
+  const server = start(new MetricsEndpoint({ registry }), port);
+  await once(server, "listening");
+  start(new MetricsEndpoint({ registry, path: "/other" }), port);
+  expect(warn).not.toHaveBeenCalled();
+  start(endpointOf("newest"), port);
+  expect(await read(port)).toBe('up{service="newest"} 1');
+  expect(warn.mock.calls.map(([message]) => message)).toEqual([
+    `The port of the metrics 127.0.0.1:${port} had those of another registry, and has those of the newest one from now on. Give each registry a port of its own, or show both on one page: registry.register(otherRegistry).`,
+  ]);
+  warn.mockRestore();
 });
 
 test("a hot reload may start its server before the old one has stopped", async () => {

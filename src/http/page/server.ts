@@ -29,7 +29,8 @@ const running = processWide("http.metrics-servers", () => ({
 /**
  * Serves the metrics on a port of their own. The server does not keep the process alive, and a port
  * in use is only a warning, because it must not end the application. If this process already serves
- * metrics there, as after a hot reload, that server goes on with the new endpoint.
+ * metrics there, as after a hot reload, that server goes on with the new endpoint; if that is one of
+ * another registry, there is a warning.
  */
 export function startMetricsServer(
   endpoint: MetricsEndpoint,
@@ -40,6 +41,7 @@ export function startMetricsServer(
   const address = `${host}:${port}`;
   const known = stillThere(running.byAddress.get(address));
   const server = known ?? createMetricsServer();
+  warnOfOtherRegistry(server, endpoint, address);
   running.pages.get(server)?.set(endpoint, answering(endpoint));
   answerNewest(server);
   if (known !== undefined) return server;
@@ -102,10 +104,22 @@ function createMetricsServer(): Server {
   return server.on("connection", (socket) => socket.unref());
 }
 
+function warnOfOtherRegistry(server: Server, { registry }: MetricsEndpoint, address: string): void {
+  const [before] = newestPage(server);
+  if (before === undefined || before.registry === registry) return;
+  warn(
+    `The port of the metrics ${address} had those of another registry, and has those of the newest one from now on. Give each registry a port of its own, or show both on one page: registry.register(otherRegistry).`,
+  );
+}
+
 function answerNewest(server: Server): void {
-  const [newest] = [...(running.pages.get(server)?.values() ?? [])].reverse();
+  const [, newest] = newestPage(server);
   server.removeAllListeners("request");
   if (newest !== undefined) server.on("request", newest);
+}
+
+function newestPage(server: Server): [MetricsEndpoint, RequestListener] | [] {
+  return [...(running.pages.get(server) ?? [])].at(-1) ?? [];
 }
 
 function forget(server: Server): void {
