@@ -211,6 +211,7 @@ export class Registry {
    * Calls a listener for each error in a `collect`, a source, a provider of exemplars, a scrape, or a
    * callback of the HTTP metrics (`route`, `exclude`, `labels`, `authorize`): with the error, and the name
    * of the metric if it concerns one. The first of each kind is also a warning of the process.
+   * While a listener's promise is pending, it does not hear of the same metric again: so it may make a page.
    *
    * @returns a function that removes the listener
    * @example
