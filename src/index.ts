@@ -7,13 +7,6 @@ export type {
   LabelledCounter,
   PlainCounter,
 } from "./instruments/counter.ts";
-export type {
-  LabelledFamily,
-  Labels,
-  LabelValue,
-  MetricOptions,
-  PlainFamily,
-} from "./instruments/definition.ts";
 export type { ExemplarLabels, ExemplarProvider, UpdateOptions } from "./instruments/exemplars.ts";
 export type {
   Gauge,
@@ -32,6 +25,8 @@ export type {
 } from "./instruments/histogram/histogram.ts";
 export type { NativeOptions } from "./instruments/histogram/native/options.ts";
 export type { Info, InfoOptions } from "./instruments/info.ts";
+export type { LabelledFamily, Labels, LabelValue, PlainFamily } from "./instruments/labels.ts";
+export type { MetricOptions } from "./instruments/metric-options.ts";
 export type {
   LabelledStateSet,
   PlainStateSet,

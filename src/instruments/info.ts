@@ -3,15 +3,11 @@ import { checkLegacyLabelNames } from "../model/legacy-names.ts";
 import { checkMetricName } from "../model/names.ts";
 import { type SampleSink, seriesHead } from "../model/sample-sink.ts";
 import { readLabels } from "../series/label-index.ts";
-import {
-  checkLabels,
-  define,
-  type LabelValue,
-  type MetricOptions,
-  type RegistryContext,
-} from "./definition.ts";
+import { checkLabels, define, type RegistryContext } from "./definition.ts";
 import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
+import type { LabelValue } from "./labels.ts";
+import type { MetricOptions } from "./metric-options.ts";
 import type { OptionNames } from "./options.ts";
 import type { SeriesRow } from "./series-row.ts";
 

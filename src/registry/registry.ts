@@ -1,6 +1,6 @@
 import { fromCaller, invalidSource } from "../errors.ts";
 import { type Counter, CounterInstrument, type CounterOptions } from "../instruments/counter.ts";
-import { type LabelValue, metricOptions, type RegistryContext } from "../instruments/definition.ts";
+import type { RegistryContext } from "../instruments/definition.ts";
 import { type ExemplarProvider, ExemplarSource } from "../instruments/exemplars.ts";
 import { type Gauge, GaugeInstrument, type GaugeOptions } from "../instruments/gauge.ts";
 import {
@@ -10,6 +10,8 @@ import {
 } from "../instruments/histogram/histogram.ts";
 import { type Info, InfoInstrument, type InfoOptions } from "../instruments/info.ts";
 import { inspectedAs } from "../instruments/inspected.ts";
+import type { LabelValue } from "../instruments/labels.ts";
+import { metricOptions } from "../instruments/metric-options.ts";
 import type { OptionNames } from "../instruments/options.ts";
 import {
   type StateSet,

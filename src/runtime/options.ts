@@ -1,5 +1,5 @@
 import { invalidSetting } from "../errors.ts";
-import type { LabelValue } from "../instruments/definition.ts";
+import type { LabelValue } from "../instruments/labels.ts";
 import {
   type Advice,
   type Complete,

@@ -1,5 +1,5 @@
 import { invalidSetting } from "../../errors.ts";
-import type { LabelValue } from "../../instruments/definition.ts";
+import type { LabelValue } from "../../instruments/labels.ts";
 import { given, ownOptions } from "../../instruments/options.ts";
 import type { HttpHistogramOptions } from "../options.ts";
 

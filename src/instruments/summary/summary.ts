@@ -1,16 +1,10 @@
 import { invalidOption } from "../../errors.ts";
 import type { SampleSink, SummaryValue } from "../../model/sample-sink.ts";
-import {
-  define,
-  type LabelledFamily,
-  type Labels,
-  METRIC_OPTIONS,
-  type MetricOptions,
-  type PlainFamily,
-  type RegistryContext,
-} from "../definition.ts";
+import { define, type RegistryContext } from "../definition.ts";
 import { HeldSeries } from "../held-series.ts";
 import { Instrument } from "../instrument.ts";
+import type { LabelledFamily, Labels, PlainFamily } from "../labels.ts";
+import { METRIC_OPTIONS, type MetricOptions } from "../metric-options.ts";
 import type { OptionNames } from "../options.ts";
 import type { SeriesRow } from "../series-row.ts";
 import {

@@ -1,0 +1,61 @@
+/** A value that a label can have; numbers and booleans become text. */
+export type LabelValue = string | number | boolean;
+
+/** A label set: one value for each of the metric's label names. */
+export type Labels<L extends string> = { readonly [Name in L]: LabelValue };
+
+/** The methods that every metric with labels has besides its updates. */
+export interface LabelledFamily<L extends string, Series> {
+  /**
+   * The series of a label set, which is on the page from now on. Keep it if speed matters: its updates
+   * need no lookup. If the labels are wrong, updates of the series are wrong.
+   * @throws NarthexError only in a strict registry: `NARTHEX_LABELS_MISMATCH` if these are not exactly the
+   * metric's labels; `NARTHEX_LABEL_VALUE_INVALID` if a value is not a string, number or boolean
+   *
+   * @example
+   * const news = posted.labels({ category: "news" });
+   * news.inc();
+   */
+  labels(labels: Labels<L>): Series;
+  /**
+   * Removes the series of a label set; returns whether there was one.
+   *
+   * @example
+   * posted.remove({ category: "news" });
+   */
+  remove(labels: Labels<L>): boolean;
+  /**
+   * Removes all series. Updates of series that are held go nowhere from then on.
+   *
+   * @example
+   * posted.clear();
+   */
+  clear(): void;
+  /**
+   * Sets all series to zero, and keeps them. They begin now, and series that are held go on counting.
+   *
+   * @example
+   * const orders = registry.counter({ name: "orders", help: "Orders.", labels: ["plan"] });
+   * orders.reset(); // before a test, so that it begins at zero
+   */
+  reset(): void;
+}
+
+/** The methods that every metric without labels has besides its updates. */
+export interface PlainFamily<Series> {
+  /** The only series of the metric, for code that treats all metrics alike. */
+  labels(labels?: Readonly<Record<string, never>>): Series;
+  /** Resets the metric to zero. */
+  remove(): boolean;
+  /**
+   * Resets the metric to zero.
+   *
+   * @example
+   * const size = metrics.gauge({ name: "cache_bytes", help: "Size of the cache." });
+   * size.set(2048);
+   * size.clear();
+   */
+  clear(): void;
+  /** Resets the metric to zero. */
+  reset(): void;
+}
