@@ -36,7 +36,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   private readonly held: (S | undefined)[] = [];
   /** In a family of many series, a view of the one that is being updated, reused for every update. */
   private cursor: S | undefined;
-  /** What users get for wrong labels: each update of this series throws `refusal`, the last error of these labels. */
+  /** The series that users get for wrong labels, one for all of them: its updates throw `refusal`, the newest error. */
   private refused: S | undefined;
   private refusal: unknown;
 
@@ -252,7 +252,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     return labels && { labels, value, timestamp: now() / 1000 };
   }
 
-  /** The held series of labels with which it was asked for before, if it is at hand. */
+  /** The held series of a label set that was looked up lately; undefined if another lookup is needed. */
   recentSeries(labels: object): S | undefined {
     return this.table.size > HELD_FREELY ? undefined : this.recent.find(labels);
   }

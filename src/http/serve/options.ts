@@ -1,27 +1,6 @@
 import { type Advice, knownOptions, type OptionNames } from "../../instruments/options.ts";
 import type { HttpMetricsOptions } from "../options.ts";
 
-const PAGE_NAMES: OptionNames<PageOptions> = {
-  registry: true,
-  authorize: true,
-  maxConcurrent: true,
-  createdSamples: true,
-  path: true,
-};
-
-/** The options of `serveMetrics` as a user gave them. Throws where one is not known. */
-export function serveOptions(options: ServeMetricsOptions): ServeMetricsOptions {
-  const names = { ...PAGE_NAMES, port: true, host: true, signal: true } as const;
-  return knownOptions("serveMetrics", options, names, ADVICE);
-}
-
-/** The options of `metricsHandler` as a user gave them. Throws where one is not known. */
-export function handlerOptions(options: MetricsHandlerOptions): MetricsHandlerOptions {
-  return knownOptions("metricsHandler", options, PAGE_NAMES, ADVICE);
-}
-
-const ADVICE: Advice = { endpoint: "use path", register: "use registry" };
-
 /** What is served, and to whom. */
 interface PageOptions
   extends Pick<HttpMetricsOptions, "registry" | "authorize" | "maxConcurrent" | "createdSamples"> {
@@ -49,4 +28,25 @@ export interface MetricsHandlerOptions extends PageOptions {
    * `"*"` serves them on every path: for a handler behind a router that has chosen the path already.
    */
   readonly path?: string | undefined;
+}
+
+const PAGE_NAMES: OptionNames<PageOptions> = {
+  registry: true,
+  authorize: true,
+  maxConcurrent: true,
+  createdSamples: true,
+  path: true,
+};
+
+const ADVICE: Advice = { endpoint: "use path", register: "use registry" };
+
+/** The options of `serveMetrics` as a user gave them. Throws where one is not known. */
+export function serveOptions(options: ServeMetricsOptions): ServeMetricsOptions {
+  const names = { ...PAGE_NAMES, port: true, host: true, signal: true } as const;
+  return knownOptions("serveMetrics", options, names, ADVICE);
+}
+
+/** The options of `metricsHandler` as a user gave them. Throws where one is not known. */
+export function handlerOptions(options: MetricsHandlerOptions): MetricsHandlerOptions {
+  return knownOptions("metricsHandler", options, PAGE_NAMES, ADVICE);
 }
