@@ -7,6 +7,13 @@ export type {
   LabelledCounter,
   PlainCounter,
 } from "./instruments/counter.ts";
+export type {
+  LabelledFamily,
+  Labels,
+  LabelValue,
+  PlainFamily,
+} from "./instruments/definition/labels.ts";
+export type { MetricOptions } from "./instruments/definition/options.ts";
 export type { ExemplarLabels, ExemplarProvider, UpdateOptions } from "./instruments/exemplars.ts";
 export type {
   Gauge,
@@ -25,8 +32,6 @@ export type {
 } from "./instruments/histogram/histogram.ts";
 export type { NativeOptions } from "./instruments/histogram/native/options.ts";
 export type { Info, InfoOptions } from "./instruments/info.ts";
-export type { LabelledFamily, Labels, LabelValue, PlainFamily } from "./instruments/labels.ts";
-export type { MetricOptions } from "./instruments/metric-options.ts";
 export type {
   LabelledStateSet,
   PlainStateSet,

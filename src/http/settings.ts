@@ -1,5 +1,5 @@
 import { invalidSetting, notCalled } from "../errors.ts";
-import { type Advice, isObject, knownOptions, type OptionNames } from "../instruments/options.ts";
+import { type Advice, isObject, knownOptions, type OptionNames } from "../options.ts";
 import { metrics } from "../registry/metrics.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Authorize, HttpMetricsOptions, MeasuringOptions } from "./options.ts";

@@ -1,9 +1,9 @@
 import { invalidValue } from "../errors.ts";
 import type { CollectContext } from "../model/sample-sink.ts";
-import type { Definition } from "./definition.ts";
+import type { Definition } from "./definition/define.ts";
+import type { Labels } from "./definition/labels.ts";
 import type { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
-import type { Labels } from "./labels.ts";
 
 /**
  * What a collect callback returns: the value of a metric without labels; all series of a metric with

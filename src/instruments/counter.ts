@@ -1,11 +1,11 @@
 import type { Exemplar, SampleSink } from "../model/sample-sink.ts";
+import type { OptionNames } from "../options.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
-import { define, type RegistryContext } from "./definition.ts";
+import { define, type RegistryContext } from "./definition/define.ts";
+import type { LabelledFamily, Labels, PlainFamily } from "./definition/labels.ts";
+import { METRIC_OPTIONS, type MetricOptions } from "./definition/options.ts";
 import { Exemplars, type UpdateOptions } from "./exemplars.ts";
 import { HeldSeries } from "./held-series.ts";
-import type { LabelledFamily, Labels, PlainFamily } from "./labels.ts";
-import { METRIC_OPTIONS, type MetricOptions } from "./metric-options.ts";
-import type { OptionNames } from "./options.ts";
 import type { SeriesRow } from "./series-row.ts";
 import { runWork } from "./work.ts";
 

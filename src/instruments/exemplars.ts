@@ -1,7 +1,7 @@
 import { invalidExemplar, show, WELL_FORMED } from "../errors.ts";
 import { checkLabelNames } from "../model/names.ts";
 import type { Exemplar } from "../model/sample-sink.ts";
-import { knownOptions, type OptionNames } from "./options.ts";
+import { knownOptions, type OptionNames } from "../options.ts";
 
 /** OpenMetrics allows this many code points for all names and values of an exemplar together. */
 const MAX_CODE_POINTS = 128;

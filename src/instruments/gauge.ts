@@ -1,10 +1,10 @@
 import type { SampleSink } from "../model/sample-sink.ts";
+import type { OptionNames } from "../options.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
-import { define, type RegistryContext } from "./definition.ts";
+import { define, type RegistryContext } from "./definition/define.ts";
+import type { LabelledFamily, Labels, PlainFamily } from "./definition/labels.ts";
+import { METRIC_OPTIONS, type MetricOptions } from "./definition/options.ts";
 import { HeldSeries } from "./held-series.ts";
-import type { LabelledFamily, Labels, PlainFamily } from "./labels.ts";
-import { METRIC_OPTIONS, type MetricOptions } from "./metric-options.ts";
-import type { OptionNames } from "./options.ts";
 import type { SeriesRow } from "./series-row.ts";
 import {
   type LabelledTimers,

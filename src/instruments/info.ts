@@ -2,13 +2,13 @@ import { invalidValue } from "../errors.ts";
 import { checkLegacyLabelNames } from "../model/legacy-names.ts";
 import { checkMetricName } from "../model/names.ts";
 import { type SampleSink, seriesHead } from "../model/sample-sink.ts";
+import type { OptionNames } from "../options.ts";
 import { readLabels } from "../series/label-index.ts";
-import { checkLabels, define, type RegistryContext } from "./definition.ts";
+import { checkLabels, define, type RegistryContext } from "./definition/define.ts";
+import type { LabelValue } from "./definition/labels.ts";
+import type { MetricOptions } from "./definition/options.ts";
 import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
-import type { LabelValue } from "./labels.ts";
-import type { MetricOptions } from "./metric-options.ts";
-import type { OptionNames } from "./options.ts";
 import type { SeriesRow } from "./series-row.ts";
 
 /** Exposition adds `_info` to the name, whether or not it is there already. */

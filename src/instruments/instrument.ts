@@ -4,7 +4,7 @@ import type { Exemplar, MetricSource, SampleSink } from "../model/sample-sink.ts
 import { Chunks, newChunk } from "../series/chunks.ts";
 import { RecentSeries } from "../series/recent-series.ts";
 import { SeriesTable } from "../series/series-table.ts";
-import { checkLabels, type Definition } from "./definition.ts";
+import { checkLabels, type Definition } from "./definition/define.ts";
 import type { UpdateOptions } from "./exemplars.ts";
 import { chain, type HeldSeries } from "./held-series.ts";
 import { familyLine, inspectedAs, seriesLine } from "./inspected.ts";

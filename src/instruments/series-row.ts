@@ -1,7 +1,7 @@
 import type { SeriesHead } from "../model/sample-sink.ts";
 import type { Chunks } from "../series/chunks.ts";
 import type { SeriesTable } from "../series/series-table.ts";
-import type { Definition } from "./definition.ts";
+import type { Definition } from "./definition/define.ts";
 
 /**
  * A view of one series for the sink, reused for every series of a visit: its head, and where its

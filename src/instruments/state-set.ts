@@ -1,12 +1,12 @@
 import { invalidOption, NOT_EMPTY, show } from "../errors.ts";
 import { checkStateSetName } from "../model/names.ts";
 import type { SampleSink, StateSetValue } from "../model/sample-sink.ts";
-import { define, type RegistryContext } from "./definition.ts";
+import type { OptionNames } from "../options.ts";
+import { define, type RegistryContext } from "./definition/define.ts";
+import type { LabelledFamily, Labels, PlainFamily } from "./definition/labels.ts";
+import { METRIC_OPTIONS, type MetricOptions } from "./definition/options.ts";
 import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
-import type { LabelledFamily, Labels, PlainFamily } from "./labels.ts";
-import { METRIC_OPTIONS, type MetricOptions } from "./metric-options.ts";
-import type { OptionNames } from "./options.ts";
 import type { SeriesRow } from "./series-row.ts";
 
 /** The definition of a state set. It can't have a unit. */

@@ -1,5 +1,5 @@
 import type { PublicCall } from "../errors.ts";
-import type { Labels } from "./labels.ts";
+import type { Labels } from "./definition/labels.ts";
 import { runWork, type WorkEnd } from "./work.ts";
 
 /** The timers of a metric with labels. */

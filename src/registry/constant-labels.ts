@@ -1,5 +1,5 @@
 import { invalidSetting, labelsShown } from "../errors.ts";
-import type { LabelValue } from "../instruments/labels.ts";
+import type { LabelValue } from "../instruments/definition/labels.ts";
 import { checkLegacyLabelNames } from "../model/legacy-names.ts";
 import { checkLabelNames } from "../model/names.ts";
 import { readLabels } from "../series/label-index.ts";

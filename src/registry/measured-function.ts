@@ -1,11 +1,11 @@
 import { notAFunction, show } from "../errors.ts";
 import type { Counter, CounterOptions } from "../instruments/counter.ts";
+import type { LabelValue } from "../instruments/definition/labels.ts";
 import type { Gauge, GaugeOptions } from "../instruments/gauge.ts";
 import type { Histogram, HistogramOptions } from "../instruments/histogram/histogram.ts";
-import type { LabelValue } from "../instruments/labels.ts";
-import { knownOptions, type OptionNames } from "../instruments/options.ts";
 import { runWork, type WorkEnd } from "../instruments/work.ts";
 import { checkMetricName } from "../model/names.ts";
+import { knownOptions, type OptionNames } from "../options.ts";
 import { readLabels } from "../series/label-index.ts";
 
 /** The options of `instrument`. */

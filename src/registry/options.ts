@@ -1,6 +1,6 @@
 import { invalidSetting } from "../errors.ts";
-import type { LabelValue } from "../instruments/labels.ts";
-import { type Advice, knownOptions, type OptionNames } from "../instruments/options.ts";
+import type { LabelValue } from "../instruments/definition/labels.ts";
+import { type Advice, knownOptions, type OptionNames } from "../options.ts";
 
 export interface RegistryOptions {
   /** Labels on every series of the registry; `setLabels` replaces them. */

@@ -1,9 +1,9 @@
 import { duplicateSeries, type PublicCall, placeOf, show } from "../errors.ts";
 import { CounterInstrument } from "../instruments/counter.ts";
-import type { RegistryContext } from "../instruments/definition.ts";
+import type { RegistryContext } from "../instruments/definition/define.ts";
 import { ExemplarSource } from "../instruments/exemplars.ts";
-import { ownOptions } from "../instruments/options.ts";
 import type { SampleSink } from "../model/sample-sink.ts";
+import { ownOptions } from "../options.ts";
 import { describe, Warnings } from "../warn.ts";
 import { labelsWithout } from "./constant-labels.ts";
 import { tellError } from "./error-listeners.ts";

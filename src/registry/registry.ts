@@ -1,6 +1,9 @@
 import { fromCaller, invalidSource } from "../errors.ts";
 import { type Counter, CounterInstrument, type CounterOptions } from "../instruments/counter.ts";
-import type { RegistryContext } from "../instruments/definition.ts";
+import type { RegistryContext } from "../instruments/definition/define.ts";
+import type { LabelValue } from "../instruments/definition/labels.ts";
+import { metricOptions } from "../instruments/definition/options.ts";
+import { WrongUpdates } from "../instruments/definition/wrong-updates.ts";
 import { type ExemplarProvider, ExemplarSource } from "../instruments/exemplars.ts";
 import { type Gauge, GaugeInstrument, type GaugeOptions } from "../instruments/gauge.ts";
 import {
@@ -10,9 +13,6 @@ import {
 } from "../instruments/histogram/histogram.ts";
 import { type Info, InfoInstrument, type InfoOptions } from "../instruments/info.ts";
 import { inspectedAs } from "../instruments/inspected.ts";
-import type { LabelValue } from "../instruments/labels.ts";
-import { metricOptions } from "../instruments/metric-options.ts";
-import type { OptionNames } from "../instruments/options.ts";
 import {
   type StateSet,
   StateSetInstrument,
@@ -23,10 +23,10 @@ import {
   SummaryInstrument,
   type SummaryOptions,
 } from "../instruments/summary/summary.ts";
-import { WrongUpdates } from "../instruments/wrong-updates.ts";
 import { exposedNames } from "../model/family.ts";
 import type { MetricFamily } from "../model/metric-family.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
+import type { OptionNames } from "../options.ts";
 import { ConstantLabels } from "./constant-labels.ts";
 import { addErrorListener, type ErrorListener } from "./error-listeners.ts";
 import { type AnyInstrument, Families } from "./families.ts";

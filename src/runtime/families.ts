@@ -1,11 +1,11 @@
 import type { CounterOptions } from "../instruments/counter.ts";
+import type { Labels } from "../instruments/definition/labels.ts";
+import type { MetricOptions } from "../instruments/definition/options.ts";
 import type { GaugeOptions } from "../instruments/gauge.ts";
 import type { HistogramOptions, HistogramSeries } from "../instruments/histogram/histogram.ts";
-import type { Labels } from "../instruments/labels.ts";
-import type { MetricOptions } from "../instruments/metric-options.ts";
-import { ownOptions } from "../instruments/options.ts";
 import { isThenable } from "../instruments/work.ts";
 import type { CollectContext } from "../model/sample-sink.ts";
+import { ownOptions } from "../options.ts";
 import type { FamilyGroup } from "../registry/shared-collector.ts";
 import type { RuntimeSettings } from "./options.ts";
 

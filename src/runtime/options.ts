@@ -1,11 +1,6 @@
 import { invalidSetting } from "../errors.ts";
-import type { LabelValue } from "../instruments/labels.ts";
-import {
-  type Advice,
-  type Complete,
-  knownOptions,
-  type OptionNames,
-} from "../instruments/options.ts";
+import type { LabelValue } from "../instruments/definition/labels.ts";
+import { type Advice, type Complete, knownOptions, type OptionNames } from "../options.ts";
 
 /**
  * - `version`: `nodejs_version_info`

@@ -1,6 +1,6 @@
 import { NarthexError } from "../errors.ts";
 import { PROMTOOL } from "../exposition/parse/syntax.ts";
-import { knownOptions, type OptionNames } from "../instruments/options.ts";
+import { knownOptions, type OptionNames } from "../options.ts";
 import { countAndSum, cumulativeBuckets, infiniteBucket } from "./lint/histograms.ts";
 import { reservedLabel, unboundedLabel } from "./lint/labels.ts";
 import {

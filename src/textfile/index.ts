@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { invalidSetting, textfileFailed } from "../errors.ts";
-import { knownOptions, type OptionNames } from "../instruments/options.ts";
+import { knownOptions, type OptionNames } from "../options.ts";
 import { metrics } from "../registry/metrics.ts";
 import type { Registry } from "../registry/registry.ts";
 import { describe } from "../warn.ts";

@@ -10,7 +10,7 @@ import type {
   Provider,
 } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
-import { type Advice, knownOptions, type OptionNames } from "../../instruments/options.ts";
+import { type Advice, knownOptions, type OptionNames } from "../../options.ts";
 import { NodeHttpMetrics, watcherInFront } from "../adapter.ts";
 import { expressRoute } from "../express/route.ts";
 import { measureFastify } from "../fastify/requests.ts";

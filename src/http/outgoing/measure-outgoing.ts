@@ -1,4 +1,4 @@
-import { ownOptions } from "../../instruments/options.ts";
+import { ownOptions } from "../../options.ts";
 import { tellError } from "../../registry/error-listeners.ts";
 import { metrics } from "../../registry/metrics.ts";
 import type { Registry } from "../../registry/registry.ts";

@@ -1,10 +1,5 @@
 import { invalidSetting } from "../../errors.ts";
-import {
-  type Advice,
-  type Complete,
-  knownOptions,
-  type OptionNames,
-} from "../../instruments/options.ts";
+import { type Advice, type Complete, knownOptions, type OptionNames } from "../../options.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { HttpHistogramOptions, HttpMetricOptions } from "../options.ts";
 import { OUTGOING_CONVENTIONS } from "./conventions.ts";

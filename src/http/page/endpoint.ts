@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ownOptions } from "../../instruments/options.ts";
 import { isThenable } from "../../instruments/work.ts";
+import { ownOptions } from "../../options.ts";
 import { tellError } from "../../registry/error-listeners.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { ScrapeResponse } from "../../scrape/request.ts";

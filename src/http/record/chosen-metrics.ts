@@ -1,4 +1,4 @@
-import { given, ownOptions } from "../../instruments/options.ts";
+import { given, ownOptions } from "../../options.ts";
 import type { MeasuringOptions, StandardLabel } from "../options.ts";
 import type { Conventions, HttpMetric } from "./conventions.ts";
 import { type LabelFacts, type LabelSource, STANDARD_LABELS } from "./labels.ts";

@@ -1,5 +1,5 @@
 import { invalidSetting } from "../../errors.ts";
-import type { LabelValue } from "../../instruments/labels.ts";
+import type { LabelValue } from "../../instruments/definition/labels.ts";
 import { describe, Warnings } from "../../warn.ts";
 import type { MeasuringOptions } from "../options.ts";
 import type { HttpRequest } from "../request/http-request.ts";

@@ -1,7 +1,7 @@
 import type { Counter } from "../../instruments/counter.ts";
+import type { Labels } from "../../instruments/definition/labels.ts";
 import type { Gauge } from "../../instruments/gauge.ts";
 import type { Histogram } from "../../instruments/histogram/histogram.ts";
-import type { Labels } from "../../instruments/labels.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { ChosenMetrics } from "./chosen-metrics.ts";
 import type { LabelFacts } from "./labels.ts";

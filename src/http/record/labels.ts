@@ -1,4 +1,4 @@
-import type { LabelValue } from "../../instruments/labels.ts";
+import type { LabelValue } from "../../instruments/definition/labels.ts";
 import type { StandardLabel } from "../options.ts";
 import type { Outcome, StreamKind } from "../request/outcome.ts";
 

@@ -1,6 +1,6 @@
 import { invalidSetting } from "../../errors.ts";
-import type { LabelValue } from "../../instruments/labels.ts";
-import { given, ownOptions } from "../../instruments/options.ts";
+import type { LabelValue } from "../../instruments/definition/labels.ts";
+import { given, ownOptions } from "../../options.ts";
 import type { HttpHistogramOptions } from "../options.ts";
 
 /** A metric as conventions describe it; options may change everything about it. */

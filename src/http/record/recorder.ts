@@ -1,6 +1,6 @@
 import type { UpdateOptions } from "../../instruments/exemplars.ts";
 import type { GaugeSeries } from "../../instruments/gauge.ts";
-import { ownOptions } from "../../instruments/options.ts";
+import { ownOptions } from "../../options.ts";
 import { processWide } from "../../process-wide.ts";
 import { tellError } from "../../registry/error-listeners.ts";
 import type { Registry } from "../../registry/registry.ts";

@@ -1,4 +1,4 @@
-import { type Advice, knownOptions, type OptionNames } from "../../instruments/options.ts";
+import { type Advice, knownOptions, type OptionNames } from "../../options.ts";
 import type { HttpMetricsOptions } from "../options.ts";
 
 /** What is served, and to whom. */

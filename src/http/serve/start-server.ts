@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { invalidSetting } from "../../errors.ts";
-import { ownOptions } from "../../instruments/options.ts";
+import { ownOptions } from "../../options.ts";
 import { MetricsEndpoint } from "../page/endpoint.ts";
 import { leaveMetricsServer, notServed, startMetricsServer } from "../page/server.ts";
 import { servingSettings } from "../settings.ts";

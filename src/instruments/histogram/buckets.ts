@@ -1,5 +1,5 @@
 import { invalidOption, invalidSetting, noBounds } from "../../errors.ts";
-import { isObject, knownOptions, type OptionNames } from "../options.ts";
+import { isObject, knownOptions, type OptionNames } from "../../options.ts";
 
 /** The default bounds of the Go client, meant for the latency of network services in seconds. */
 export const DEFAULT_BUCKETS: readonly number[] = [

@@ -1,7 +1,7 @@
 import { FORMATS } from "../../exposition/formats.ts";
 import { negotiate } from "../../exposition/negotiate.ts";
 import { type PageSource, render } from "../../exposition/render.ts";
-import { knownOptions, type OptionNames } from "../../instruments/options.ts";
+import { knownOptions, type OptionNames } from "../../options.ts";
 import { Claims, isNamed } from "../families.ts";
 import type { ForeignRules } from "../foreign/sink.ts";
 import { type RegistryParts, registeredWith } from "../parts.ts";

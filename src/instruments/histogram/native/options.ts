@@ -1,5 +1,5 @@
 import { invalidOption, show } from "../../../errors.ts";
-import { type Complete, knownOptions, type OptionNames, ownOptions } from "../../options.ts";
+import { type Complete, knownOptions, type OptionNames, ownOptions } from "../../../options.ts";
 
 /** The resolution of a native histogram, and what it does when it has too many buckets. */
 export interface NativeOptions {

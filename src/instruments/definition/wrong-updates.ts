@@ -1,4 +1,4 @@
-import { fromCaller, type PublicCall } from "../errors.ts";
+import { fromCaller, type PublicCall } from "../../errors.ts";
 
 /** What a registry does when a wrong update does not throw. */
 interface Leniency {

@@ -1,11 +1,11 @@
-import { invalidOption } from "../errors.ts";
-import type { Family, MetricType } from "../model/family.ts";
-import { checkLegacyLabelNames, checkLegacyMetricName } from "../model/legacy-names.ts";
-import { checkLabelNames, checkMetricName } from "../model/names.ts";
-import type { Clock } from "../series/series-table.ts";
-import type { ExemplarSource } from "./exemplars.ts";
-import type { MetricOptions } from "./metric-options.ts";
-import { ownOptions } from "./options.ts";
+import { invalidOption } from "../../errors.ts";
+import type { Family, MetricType } from "../../model/family.ts";
+import { checkLegacyLabelNames, checkLegacyMetricName } from "../../model/legacy-names.ts";
+import { checkLabelNames, checkMetricName } from "../../model/names.ts";
+import { ownOptions } from "../../options.ts";
+import type { Clock } from "../../series/series-table.ts";
+import type { ExemplarSource } from "../exemplars.ts";
+import type { MetricOptions } from "./options.ts";
 import type { WrongUpdates } from "./wrong-updates.ts";
 
 const DEFAULT_LIMIT = 10_000;

@@ -1,4 +1,4 @@
-import { noOptions, unknownOption } from "../errors.ts";
+import { noOptions, unknownOption } from "./errors.ts";
 
 /** Options with their defaults applied. */
 export type Complete<Options> = {

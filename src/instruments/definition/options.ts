@@ -1,6 +1,12 @@
-import { noMetricOptions, show } from "../errors.ts";
+import { noMetricOptions, show } from "../../errors.ts";
+import {
+  type Advice,
+  isObject,
+  knownOptions,
+  type OptionNames,
+  ownOptions,
+} from "../../options.ts";
 import type { Labels } from "./labels.ts";
-import { type Advice, isObject, knownOptions, type OptionNames, ownOptions } from "./options.ts";
 
 /** The options that all metric types have. */
 export interface MetricOptions<L extends string> {
