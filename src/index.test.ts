@@ -124,7 +124,7 @@ test("only a timer that has all labels can end with its scope", () => {
   const lacking = labelled.histogram.startTimer({ method: "GET" });
   // @ts-expect-error: the label code is still missing
   const disposable: Disposable = lacking;
-  expect(Symbol.dispose in disposable).toBe(false);
+  expect(() => disposable[Symbol.dispose]()).toThrow('add "code"');
 });
 
 test("errors carry a code that a program can switch on", () => {
