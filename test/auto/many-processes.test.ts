@@ -46,7 +46,8 @@ test("where the workers of a cluster have one port, one serves and the others sa
 });
 
 test("npm does not take the port of the application it starts", async () => {
-  const env = { ...process.env, NODE_OPTIONS: "--import=narthex/auto", NARTHEX_PORT: "0" };
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, NODE_OPTIONS: "--import=narthex/auto", NARTHEX_PORT: "0" };
   const program = "http.createServer().listen(0, () => setTimeout(process.exit, 500))";
   const command = ["exec", "--offline", "--call", `node --eval '${program}'`];
   const npm = spawn("npm", command, { cwd: import.meta.dirname, env });
