@@ -61,6 +61,10 @@ test("it depends on nothing, installs nothing else, and runs nothing when it is 
   expect(scripts.filter((name) => /^(pre|post)?(install|prepare)$/.test(name))).toEqual([]);
 });
 
+test("packing builds first, and leaves the output to npm, which may be asked for JSON", () => {
+  expect(manifest.scripts.prepack).toBe(`${manifest.scripts.build} 1>&2`);
+});
+
 const within = (folder: string) => installed.packed.filter((path) => path.startsWith(folder));
 
 function read(path: string): string {
