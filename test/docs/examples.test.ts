@@ -78,7 +78,7 @@ test.each(examples)("$place compiles", ({ file, code }) => {
 test.each(examples)("$place runs", async ({ name, code }) => {
   const worker = new Worker(join(folder, "run.js"), {
     workerData: pathToFileURL(join(folder, `${name}.js`)).href,
-    env: { ...process.env, PORT: "0" },
+    env: { ...process.env, PORT: "0", TEXTFILE_FOLDER: folder },
     stdout: true,
     stderr: true,
   });

@@ -29,7 +29,7 @@ test.skipIf(!prometheus || !promtool).each(PAGES)(
         // The test is more impatient than a reader.
         .replaceAll(/\b(interval|for): \d+s/g, "$1: 1s")
         .replaceAll(/\bin 1 2 3 [\d ]+;/g, "in 1 2 3;")
-        .replaceAll("sleep 1", "sleep 0.2"),
+        .replaceAll(/\bsleep \d+/g, "sleep 0.2"),
     );
     await terminal.follow(page);
   },
