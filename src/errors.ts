@@ -186,6 +186,11 @@ export function notAFunction(method: string, name: unknown, given: unknown): Nar
   );
 }
 
+/** For a function that was given something else than what it works with. */
+export function wrongArgument(call: string, given: string, rule: string): NarthexError {
+  return new NarthexError("NARTHEX_OPTION_INVALID", `${call} was given ${given}: ${rule}.`);
+}
+
 /** For a middleware's maker that was used as the middleware, and got a request as its options. */
 export function notCalled(maker: string): NarthexError {
   return new NarthexError(

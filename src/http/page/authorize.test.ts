@@ -70,12 +70,31 @@ test("a predicate of one's own may be asynchronous, and lets nobody in while it 
 });
 
 test.each([
-  [() => bearer(), /bearer\(\): option authorize is undefined: give at least one token/],
-  [() => bearer("ok", ""), /use a token that is not empty/],
-  [() => bearer(undefined as never), /use a token that is not empty/],
-  [() => basic({}), /give at least one name/],
-  [() => basic({ name: "" }), /option authorize is "name": give each name a password/],
-  [() => basic({ "a:b": "secret" }), /a name can't have a colon/],
+  [() => bearer(), "bearer() was given no token: give at least one."],
+  [() => bearer("ok", ""), "bearer() was given an empty string: use tokens that are strings"],
+  [() => bearer(undefined as never), "bearer() was given undefined: use tokens that are strings"],
+  [() => bearer(["secret"] as never), "bearer() was given an array: use tokens that are strings"],
+  [() => basic({}), "basic() was given an empty object: use an object of names and passwords"],
+  [() => basic({ name: "" }), 'basic() was given an empty string for the name "name": give each'],
+  [() => basic({ name: 12_345 as never }), 'basic() was given a number for the name "name": give'],
+  [
+    () => basic({ "a:b": "secret" }),
+    'basic() was given the name "a:b": use a name without a colon',
+  ],
 ])("secrets that guard nothing are refused (%#)", (make, message) => {
   expect(make).toThrow(message);
+});
+
+test.each([
+  [["admin", "secret"], "a string"],
+  [[["secret"]], "an array"],
+  [[new Map([["admin", "secret"]])], "an object"],
+  [[() => "secret"], "a function"],
+  [[null], "null"],
+  [[], "undefined"],
+])("basic takes nothing but an object of names and passwords (%#)", (given, shown) => {
+  const make = () => (basic as (...given: unknown[]) => Authorize)(...given);
+  const code = "NARTHEX_OPTION_INVALID";
+  const message = `basic() was given ${shown}: use an object of names and passwords, as in basic({ prometheus: "…" }).`;
+  expect(make).toThrow(expect.objectContaining({ code, message }));
 });

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { invalidSetting } from "../../errors.ts";
+import { show, wrongArgument } from "../../errors.ts";
 import type { Authorize } from "../options.ts";
 
 /**
@@ -10,9 +10,9 @@ import type { Authorize } from "../options.ts";
  * app.use(httpMetrics({ authorize: bearer(process.env.METRICS_TOKEN ?? randomUUID()) }));
  */
 export function bearer(...tokens: readonly string[]): Authorize {
-  if (tokens.length === 0) throw invalid("bearer", undefined, "give at least one token");
+  if (tokens.length === 0) throw wrongArgument("bearer()", "no token", "give at least one");
   for (const token of tokens) {
-    if (!isSecret(token)) throw invalid("bearer", typeof token, "use a token that is not empty");
+    if (!isSecret(token)) throw wrongArgument("bearer()", kindOf(token), TOKEN_RULE);
   }
   return authorizing("Bearer", "Bearer", tokens);
 }
@@ -25,14 +25,28 @@ export function bearer(...tokens: readonly string[]): Authorize {
  * app.use(httpMetrics({ authorize: basic({ prometheus: "a password" }) }));
  */
 export function basic(passwords: Readonly<Record<string, string>>): Authorize {
+  // The letters of a string would be passwords of names such as "0".
+  if (!isPlainObject(passwords)) throw wrongArgument("basic()", kindOf(passwords), NAMES_RULE);
   const credentials = Object.entries(passwords).map(([name, password]) => {
-    if (!isSecret(password)) throw invalid("basic", name, "give each name a password");
-    if (name.includes(":")) throw invalid("basic", name, "a name can't have a colon");
+    if (!isSecret(password)) {
+      const given = `${kindOf(password)} for the name ${show(name)}`;
+      throw wrongArgument(
+        "basic()",
+        given,
+        "give each name a password, a string that is not empty",
+      );
+    }
+    if (name.includes(":")) {
+      throw wrongArgument("basic()", `the name ${show(name)}`, "use a name without a colon");
+    }
     return Buffer.from(`${name}:${password}`).toString("base64");
   });
-  if (credentials.length === 0) throw invalid("basic", passwords, "give at least one name");
+  if (credentials.length === 0) throw wrongArgument("basic()", "an empty object", NAMES_RULE);
   return authorizing("Basic", 'Basic realm="metrics", charset="UTF-8"', credentials);
 }
+
+const TOKEN_RULE = "use tokens that are strings and not empty, as in bearer(token, nextToken)";
+const NAMES_RULE = 'use an object of names and passwords, as in basic({ prometheus: "…" })';
 
 function authorizing(scheme: string, challenge: string, secrets: readonly string[]): Authorize {
   const digests = secrets.map(digest);
@@ -56,7 +70,16 @@ function isSecret(value: unknown): boolean {
   return typeof value === "string" && value.length > 0;
 }
 
-/** The error for bad arguments; callers pass no secret as the value. */
-function invalid(helper: string, value: unknown, rule: string): Error {
-  return invalidSetting(`HTTP metrics, ${helper}()`, "authorize", value, rule);
+function isPlainObject(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // That of all objects has none itself, also in another global scope.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** What a value is, as messages say it: the value may be a secret. */
+function kindOf(value: unknown): string {
+  if (value === "") return "an empty string";
+  const isHidden = ["string", "number", "bigint", "symbol"].includes(typeof value);
+  return isHidden ? `a ${typeof value}` : show(value);
 }
