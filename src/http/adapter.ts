@@ -1,7 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { invalidSetting } from "../errors.ts";
 import { guard, reportFailure } from "./guard.ts";
-import type { HttpMetricsOptions } from "./options.ts";
+import type { HttpMetricsOptions, MonitorOptions } from "./options.ts";
 import { MetricsEndpoint } from "./page/endpoint.ts";
 import { warnOfOneWorker } from "./page/one-worker.ts";
 import { leaveMetricsServer, startMetricsServer } from "./page/server.ts";
@@ -102,6 +103,21 @@ export class NodeHttpMetrics {
     if (measured.joinInstead(recorder)) servers().watchServerOf(request, { recorder });
   }
 }
+
+/** What `monitor` of every framework works with: its metrics always have a server of their own. */
+export interface MonitoringHttpMetrics extends NodeHttpMetrics {
+  readonly server: Server;
+}
+
+/** @throws where an option is bad, and where there is no port: the application's own may be public */
+export function monitoring(given: MonitorOptions): MonitoringHttpMetrics {
+  const options = httpOptions(given);
+  if (options.port === undefined) throw invalidSetting("monitor", "port", undefined, PORT_RULE);
+  return new NodeHttpMetrics(options) as MonitoringHttpMetrics;
+}
+
+const PORT_RULE =
+  "use a port from 0 to 65535, such as 9464, or httpMetrics for the application's own port";
 
 /**
  * A watcher for servers themselves: all their requests are measured, and the page is answered in front

@@ -30,6 +30,7 @@ export interface ServingSettings {
 }
 
 const A_FUNCTION = "use a function of the request";
+const NOT_A_STRING = "it is a string, and a port is a number: use Number(…)";
 
 export function measuringSettings(options: MeasuringOptions): MeasuringSettings {
   const {
@@ -63,7 +64,8 @@ export function servingSettings(options: HttpMetricsOptions): ServingSettings {
     throw invalidOption("path", path, "use a path that begins with a slash, or false");
   }
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65_536)) {
-    throw invalidOption("port", port, "use a port from 0 to 65535");
+    const isText = typeof port === "string";
+    throw invalidOption("port", port, isText ? NOT_A_STRING : "use a port from 0 to 65535");
   }
   if (typeof host !== "string") {
     throw invalidOption("host", host, "use an address such as 127.0.0.1, or 0.0.0.0 for all");

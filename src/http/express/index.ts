@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { NodeHttpMetrics } from "../adapter.ts";
+import { monitoring, NodeHttpMetrics } from "../adapter.ts";
+import { checkApplication } from "../application.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
 import { trackRoutes } from "./begun-route.ts";
 import { expressRoute } from "./route.ts";
@@ -44,9 +45,10 @@ export function monitor<const Label extends string = never>(
   app: Application,
   options: MonitorOptions<Label>,
 ): Server {
-  const http = new NodeHttpMetrics(options);
+  checkApplication("express", app);
+  const http = monitoring(options);
   app.use(middleware(http));
-  return http.server as Server;
+  return http.server;
 }
 
 function middleware(http: NodeHttpMetrics): Middleware {

@@ -1,6 +1,9 @@
 import type { Server } from "node:http";
 import type { FastifyInstance, FastifyPluginAsync, RouteHandlerMethod } from "fastify";
-import { NodeHttpMetrics } from "../adapter.ts";
+import { wrongArgument } from "../../errors.ts";
+import { isObject } from "../../options.ts";
+import { monitoring, NodeHttpMetrics } from "../adapter.ts";
+import { checkApplication } from "../application.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
 import { NodeHttpRequest } from "../request/http-request.ts";
 import { applicationOf, measureFastify } from "./requests.ts";
@@ -16,11 +19,22 @@ export type { HttpRequest } from "../request/http-request.ts";
  * await app.register(httpMetrics);
  */
 export const httpMetrics: FastifyPluginAsync<HttpMetricsOptions> = async (app, options) => {
+  checkRegistered(app);
   const http = new NodeHttpMetrics(withoutFastifyOptions(options));
   measureFastify(app, http);
   serve(app, http);
   app.addHook("onClose", async () => http.stop());
 };
+
+/** Fails where JavaScript calls the plugin itself, as one calls `httpMetrics` of other frameworks. */
+function checkRegistered(app: unknown): void {
+  if (isObject(app) && "addHook" in app) return;
+  throw wrongArgument(
+    "httpMetrics() of narthex/fastify",
+    "no application",
+    "register it without calling it, as in await app.register(httpMetrics, { … })",
+  );
+}
 
 /** Options that Fastify reads itself, and passes on to the plugin that it registers. */
 const FASTIFY_OPTIONS: ReadonlySet<string> = new Set([
@@ -51,10 +65,11 @@ export function monitor<const Label extends string = never>(
   app: FastifyInstance,
   options: MonitorOptions<Label>,
 ): Server {
-  const http = new NodeHttpMetrics(options);
+  checkApplication("fastify", app);
+  const http = monitoring(options);
   measureFastify(app, http);
   app.addHook("onClose", async () => http.stop());
-  return http.server as Server;
+  return http.server;
 }
 
 function serve(app: FastifyInstance, http: NodeHttpMetrics): void {

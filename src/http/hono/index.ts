@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Context, MiddlewareHandler, Next } from "hono";
-import { NodeHttpMetrics } from "../adapter.ts";
+import { monitoring, NodeHttpMetrics } from "../adapter.ts";
+import { checkApplication } from "../application.ts";
 import { guard } from "../guard.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
 import { FetchRequest } from "../request/fetch-request.ts";
@@ -48,9 +49,10 @@ export function monitor<const Label extends string = never>(
   app: HonoApp,
   options: MonitorOptions<Label>,
 ): Server {
-  const http = new NodeHttpMetrics(options);
+  checkApplication("hono", app);
+  const http = monitoring(options);
   app.use(middlewareOf(http));
-  return http.server as Server;
+  return http.server;
 }
 
 function middlewareOf(http: NodeHttpMetrics): MiddlewareHandler {

@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import type Koa from "koa";
-import { NodeHttpMetrics } from "../adapter.ts";
+import { monitoring, NodeHttpMetrics } from "../adapter.ts";
+import { checkApplication } from "../application.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
 import { trackMounts } from "./mounts.ts";
 import { koaRoute } from "./route.ts";
@@ -39,9 +40,10 @@ export function monitor<const Label extends string = never>(
   app: KoaApp,
   options: MonitorOptions<Label>,
 ): Server {
-  const http = new NodeHttpMetrics(options);
+  checkApplication("koa", app);
+  const http = monitoring(options);
   app.use(middlewareOf(http));
-  return http.server as Server;
+  return http.server;
 }
 
 function middlewareOf(http: NodeHttpMetrics): Koa.Middleware {

@@ -11,7 +11,8 @@ import type {
 } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
 import { type Advice, knownOptions, type OptionNames } from "../../options.ts";
-import { NodeHttpMetrics, watcherInFront } from "../adapter.ts";
+import { monitoring, NodeHttpMetrics, watcherInFront } from "../adapter.ts";
+import { checkApplication } from "../application.ts";
 import { expressRoute } from "../express/route.ts";
 import { measureFastify } from "../fastify/requests.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
@@ -96,11 +97,12 @@ export function monitor<const Label extends string = never>(
   app: INestApplication,
   options: MonitorOptions<Label>,
 ): Server {
-  const http = new NodeHttpMetrics(options);
+  checkApplication("nest", app);
+  const http = monitoring(options);
   const measuring = new NestMeasuring({ httpAdapter: app.getHttpAdapter() }, http);
   measuring.onModuleInit();
   app.getHttpServer().once("close", () => measuring.onApplicationShutdown());
-  return http.server as Server;
+  return http.server;
 }
 
 /** What Nest gives the adapter of an application to, once there is one. */

@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import { NodeHttpMetrics, watcherInFront } from "../adapter.ts";
+import { monitoring, NodeHttpMetrics, watcherInFront } from "../adapter.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
 import { servers } from "../server/servers.ts";
 import { nextRoute } from "./route.ts";
@@ -36,9 +36,9 @@ export function httpMetrics<const Label extends string = never>(
 export function monitor<const Label extends string = never>(
   options: MonitorOptions<Label>,
 ): Server {
-  const http = new NodeHttpMetrics(options);
+  const http = monitoring(options);
   watch(http);
-  return http.server as Server;
+  return http.server;
 }
 
 function watch(http: NodeHttpMetrics): void {

@@ -1,7 +1,8 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Http2SecureServer, Http2Server, Http2ServerRequest } from "node:http2";
 import type { Server as HttpsServer } from "node:https";
-import { NodeHttpMetrics, watcherInFront } from "../adapter.ts";
+import { monitoring, NodeHttpMetrics, watcherInFront } from "../adapter.ts";
+import { checkServer } from "../application.ts";
 import type { HttpMetricsOptions, MonitorOptions } from "../options.ts";
 import { setRouteOf } from "../request/find.ts";
 import { servers } from "../server/servers.ts";
@@ -27,6 +28,7 @@ export function httpMetrics<const Label extends string = never>(
   server: NodeServer,
   options: HttpMetricsOptions<Label> = {},
 ): void {
+  checkServer("httpMetrics", server);
   watch(server, new NodeHttpMetrics(options));
 }
 
@@ -41,9 +43,10 @@ export function monitor<const Label extends string = never>(
   server: NodeServer,
   options: MonitorOptions<Label>,
 ): Server {
-  const http = new NodeHttpMetrics(options);
+  checkServer("monitor", server);
+  const http = monitoring(options);
   watch(server, http);
-  return http.server as Server;
+  return http.server;
 }
 
 /**
