@@ -311,6 +311,9 @@ export function invalidExemplar(metric: string, value: unknown, rule: string): N
   );
 }
 
+/** Node's codes for a host that is not found, or not this machine. */
+const BAD_HOST: ReadonlySet<unknown> = new Set(["EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN"]);
+
 /**
  * For a server of the metrics whose port is in use or can't be opened.
  *
@@ -322,9 +325,12 @@ export function cannotListen(
   way: string,
 ): NarthexError {
   const reason = cause.code === "EADDRINUSE" ? "the port is in use" : cause.message;
+  const wayOut = BAD_HOST.has(cause.code)
+    ? "Choose another host with the option host: an address of this machine, or 0.0.0.0 for all of them."
+    : `Choose another port with the option port${way}.`;
   return new NarthexError(
     "NARTHEX_LISTEN_FAILED",
-    `No metrics on ${url}: ${reason}. Choose another port with the option port${way}.`,
+    `No metrics on ${url}: ${reason}. ${wayOut}`,
     cause,
   );
 }

@@ -160,7 +160,7 @@ describe("serveMetrics", () => {
 
   test("rejects where the address is not one of this machine", async () => {
     await expect(start({ host: "192.0.2.1" })).rejects.toThrow(
-      /^No metrics on http:\/\/192\.0\.2\.1:0\/metrics: listen EADDRNOTAVAIL.*\. Choose another/,
+      /^No metrics on http:\/\/192\.0\.2\.1:0\/metrics: listen EADDRNOTAVAIL.*\. Choose another host with/,
     );
   });
 
