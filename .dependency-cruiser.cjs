@@ -31,7 +31,7 @@ const frameworks = ["express", "fastify", "hono", "koa", "next", "node"];
  * and outgoing/ stand apart.
  */
 const httpLayers = [
-  "guard\\.ts",
+  "(application|guard)\\.ts",
   "request/",
   "(options|settings)\\.ts",
   "record/",
