@@ -86,12 +86,18 @@ export function invalidMetricName(name: unknown): NarthexError {
  * For a name that servers know by other letters than pages of the old formats.
  *
  * @param exposed the name with the suffix of its type
- * @param escaped the name as the old formats have it
+ * @param shown that name as the old formats have it
+ * @param escaped the name without the suffix as they would have it
  */
-export function utf8MetricName(name: string, exposed: string, escaped: string): NarthexError {
+export function utf8MetricName(
+  name: string,
+  exposed: string,
+  shown: string,
+  escaped: string,
+): NarthexError {
   return new NarthexError(
     "NARTHEX_NAME_INVALID",
-    `Metric ${show(name)}: Prometheus would have it as {${show(exposed)}}, and not as ${escaped}, which is what curl shows. Name it ${escaped}, or allow the name with utf8: true, an option of the metric and of the registry.`,
+    `Metric ${show(name)}: Prometheus would have it as {${show(exposed)}}, and not as ${shown}, which is what curl shows. Name it ${escaped}, or allow the name with utf8: true, an option of the metric and of the registry.`,
   );
 }
 

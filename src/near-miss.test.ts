@@ -20,6 +20,11 @@ test.each(["", "x", "buckets", "registers", "l".repeat(1e6)])("%.20s is like non
   expect(nearMiss(given, KNOWN)).toBeUndefined();
 });
 
+test("names that share no letter are unlike", () => {
+  expect(nearMiss("a", ["b"])).toBeUndefined();
+  expect(nearMiss("ab", ["a"])).toBe("a");
+});
+
 test("the nearest of several is taken", () => {
   expect(nearMiss("labels2", ["label", "labels", "labels1"])).toBe("labels");
   expect(nearMiss("stat", ["start", "state"])).toBe("start");

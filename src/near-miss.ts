@@ -20,7 +20,8 @@ export function nearMiss(given: string, known: Iterable<string>): string | undef
       distance(wanted, candidate),
       continues(wanted, candidate) ? CONTINUED : Number.POSITIVE_INFINITY,
     );
-    if (steps >= least) continue;
+    // Names of which no letter is the same, such as `a` and `b`, are not mistyped for each other.
+    if (steps >= least || steps >= Math.max(wanted.length, candidate.length, 1)) continue;
     least = steps;
     nearest = name;
   }

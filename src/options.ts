@@ -1,4 +1,4 @@
-import { noOptions, unknownOption } from "./errors.ts";
+import { noOptions, show, unknownOption, wrongArgument } from "./errors.ts";
 
 /** Options with their defaults applied. */
 export type Complete<Options> = {
@@ -32,6 +32,9 @@ export function knownOptions<Options extends object>(
   advice: Advice = {},
 ): Options {
   if (!isObject(options)) throw noOptions(where, options);
+  // A registry has no properties of its own, so it would pass for no options at all.
+  if (isRegistry(options))
+    throw wrongArgument(where, show(options), "pass a registry as { registry }");
   const own = ownOptions(options);
   for (const [name, value] of Object.entries(own)) {
     if (value === undefined || Object.hasOwn(names, name)) continue;
@@ -39,6 +42,11 @@ export function knownOptions<Options extends object>(
     throw unknownOption(where, name, Object.keys(names), wayOut);
   }
   return own;
+}
+
+/** Whether this may be a registry, of this copy of the package or of another. */
+export function isRegistry(value: unknown): boolean {
+  return isObject(value) && "expose" in value && typeof value.expose === "function";
 }
 
 export function isObject(options: unknown): options is object {

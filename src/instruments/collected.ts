@@ -1,4 +1,4 @@
-import { invalidValue } from "../errors.ts";
+import { invalidOption, invalidValue } from "../errors.ts";
 import type { CollectContext } from "../model/sample-sink.ts";
 import type { Definition } from "./definition/define.ts";
 import type { Labels } from "./definition/labels.ts";
@@ -28,6 +28,10 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
     callback: ((context: CollectContext) => unknown) | undefined,
   ) {
     super(definition, 1);
+    if (callback !== undefined && typeof callback !== "function") {
+      const rule = "use a function that returns the value";
+      throw invalidOption(definition.family.name, "collect", callback, rule);
+    }
     this.callback = callback;
   }
 
@@ -56,16 +60,19 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
     ) {
       this.#replace(collected as Iterable<readonly [object, unknown]>);
     } else {
-      throw invalidValue(
-        this.family.name,
-        collected,
-        "collect must return pairs of labels and number, or nothing",
-      );
+      throw this.#noPairs(collected);
     }
   }
 
+  #noPairs(collected: unknown): Error {
+    const rule = "collect must return pairs of labels and number, or nothing";
+    return invalidValue(this.family.name, collected, rule);
+  }
+
   #replace(pairs: Iterable<readonly [object, unknown]>): void {
-    const all = Array.from(pairs, ([labels, value]) => {
+    const all = Array.from(pairs, (pair) => {
+      if (!Array.isArray(pair)) throw this.#noPairs(pair);
+      const [labels, value] = pair;
       this.check(value);
       return { labels, value, slot: this.table.find(labels) };
     });

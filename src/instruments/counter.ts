@@ -7,7 +7,7 @@ import { METRIC_OPTIONS, type MetricOptions } from "./definition/options.ts";
 import { Exemplars, type UpdateOptions } from "./exemplars.ts";
 import { HeldSeries } from "./held-series.ts";
 import type { SeriesRow } from "./series-row.ts";
-import { runWork } from "./work.ts";
+import { checkWork, runWork } from "./work.ts";
 
 export interface CounterOptions<L extends string> extends MetricOptions<L> {
   /** Called at each scrape to read the total, for something that is counted elsewhere. */
@@ -26,7 +26,7 @@ export interface CounterSeries {
   /**
    * Runs `work` once, gives its result, and adds 1 if it throws, or if its promise rejects.
    *
-   * @throws what `work` throws
+   * @throws what `work` throws; NarthexError `NARTHEX_OPTION_INVALID` if it is not a function
    *
    * @example
    * const failures = metrics.counter({ name: "sync_failures", help: "Failed synchronizations." });
@@ -99,6 +99,7 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
   }
 
   countErrors<T>(labels: object, work: () => T): T {
+    checkWork(this.name, this.countErrors, work);
     return this.seriesFor(labels, this.countErrors).countErrors(work);
   }
 
@@ -145,6 +146,7 @@ class HeldCounter extends HeldSeries implements CounterSeries {
   }
 
   countErrors<T>(work: () => T): T {
+    checkWork(this.instrument.name, this.countErrors, work);
     return runWork(work, (end) => {
       if ("error" in end) this.inc();
     });

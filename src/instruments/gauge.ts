@@ -15,7 +15,7 @@ import {
   time,
   timeOf,
 } from "./timer.ts";
-import { runWork, type WorkEnd } from "./work.ts";
+import { checkWork, runWork, type WorkEnd } from "./work.ts";
 
 export interface GaugeOptions<L extends string> extends MetricOptions<L> {
   /** Called at each scrape to read the value. */
@@ -53,7 +53,7 @@ export interface GaugeSeries extends SeriesTimers {
    * Runs `work` once, gives its result, and counts it in the gauge while it runs: until its promise
    * settles, or its generator is done.
    *
-   * @throws what `work` throws
+   * @throws what `work` throws; NarthexError `NARTHEX_OPTION_INVALID` if it is not a function
    *
    * @example
    * const mails = depth.labels({ queue: "mail" });
@@ -161,6 +161,7 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
   }
 
   track<T>(labels: object, work: () => T): T {
+    checkWork(this.name, this.track, work);
     return this.seriesFor(labels, this.track).track(work);
   }
 
@@ -236,6 +237,7 @@ class HeldGauge extends HeldSeries implements GaugeSeries {
   }
 
   track<T>(work: () => T): T {
+    checkWork(this.instrument.name, this.track, work);
     this.inc();
     const { table } = this.instrument;
     const generation = this.isGone ? 0 : table.generation(this.slot);
@@ -250,6 +252,7 @@ class HeldGauge extends HeldSeries implements GaugeSeries {
   }
 
   time<T>(work: () => T): T {
+    checkWork(this.instrument.name, this.time, work);
     return time(this, work);
   }
 

@@ -4,6 +4,7 @@ import { type Inspected, inspectedAs, seriesLine } from "./inspected.ts";
 
 /** What a series needs of the instrument that it belongs to. */
 interface SeriesOwner extends MetricSource, Inspected {
+  readonly name: string;
   /** A row that takes the updates of removed series. */
   readonly scratch: Float64Array;
   /** Notes an update of a series that has hooks. */

@@ -1,6 +1,6 @@
 import type { PublicCall } from "../errors.ts";
 import type { Labels } from "./definition/labels.ts";
-import { runWork, type WorkEnd } from "./work.ts";
+import { checkWork, runWork, type WorkEnd } from "./work.ts";
 
 /** The timers of a metric with labels. */
 export interface LabelledTimers<L extends string> {
@@ -133,9 +133,10 @@ interface TimedSeries {
 
 /** A family whose series take durations. */
 interface TimedFamily {
+  readonly name: string;
   readonly table: {
     lacksLabels(labels: object): boolean;
-    readSome(labels: object): object;
+    readSome(labels: object, before?: object): object;
   };
   recentSeries(labels: object): TimedSeries | undefined;
   seriesFor(labels: object, call: PublicCall): TimedSeries;
@@ -217,6 +218,7 @@ export function timeOf<T>(
   rest: ((end: WorkEnd<never>) => object) | undefined,
   call: PublicCall,
 ): T {
+  checkWork(family.name, call, work);
   if (rest === undefined) return time(family.seriesFor(labels, call), work);
   let known: object | undefined;
   try {
@@ -249,7 +251,7 @@ function recordWith(
 ): void {
   if (known === undefined) return;
   try {
-    family.record({ ...known, ...family.table.readSome(rest()) }, seconds);
+    family.record({ ...known, ...family.table.readSome(rest(), known) }, seconds);
   } catch (error) {
     family.reject(error, call);
   }

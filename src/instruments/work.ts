@@ -1,3 +1,5 @@
+import { fromCaller, type PublicCall, show, wrongArgument } from "../errors.ts";
+
 /** How work ended: with its value, or with what it threw or rejected with. */
 export type WorkEnd<T> =
   | {
@@ -27,6 +29,19 @@ export function runWork<T>(work: () => T, onEnd: (end: WorkEnd<unknown>) => void
   if (isGenerator(result)) return untilDone(result, onEnd) as T;
   onEnd({ value: result });
   return result;
+}
+
+/**
+ * Throws unless the work of a call is a function, also where the registry is not strict: there is nothing
+ * to run, and no result to return.
+ *
+ * @param call what the user called
+ */
+export function checkWork(metric: string, call: PublicCall, work: unknown): void {
+  if (typeof work === "function") return;
+  const where = `Metric ${show(metric)}: ${call.name}`;
+  const rule = "pass a function, not its promise";
+  throw fromCaller(wrongArgument(where, `${show(work)} to run`, rule), call);
 }
 
 /** Whether a value is a promise or something else that can be awaited. */

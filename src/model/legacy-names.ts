@@ -11,7 +11,9 @@ import { isLegacyLabelName, isLegacyMetricName } from "./names.ts";
 export function checkLegacyMetricName(family: Family): void {
   const { name } = family;
   if (isLegacyMetricName(name)) return;
-  throw utf8MetricName(name, exposedName(family), escapeMetricName(name, "underscores"));
+  const exposed = exposedName(family);
+  const [shown, escaped] = [exposed, name].map((text) => escapeMetricName(text, "underscores"));
+  throw utf8MetricName(name, exposed, shown!, escaped!);
 }
 
 /** Throws if the name of a label has such characters. */

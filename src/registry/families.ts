@@ -1,4 +1,4 @@
-import { invalidOption, nameTaken, sampleNameTaken } from "../errors.ts";
+import { invalidMetricName, invalidOption, nameTaken, sampleNameTaken } from "../errors.ts";
 import type { PageSink } from "../exposition/render.ts";
 import { CollectedInstrument } from "../instruments/collected.ts";
 import type { HeldSeries } from "../instruments/held-series.ts";
@@ -56,6 +56,9 @@ export class Families {
 
   /** @param exposed a family's name, or that of its samples */
   find(exposed: string): AnyInstrument | undefined {
+    // A name that is not set finds none; any other value is a mistake.
+    if (exposed === undefined) return undefined;
+    if (typeof exposed !== "string") throw invalidMetricName(exposed);
     const name = this.#owners.get(escapeMetricName(exposed, "underscores")) ?? exposed;
     return this.#instruments.get(name);
   }

@@ -1,4 +1,4 @@
-import { notAFunction, show } from "../errors.ts";
+import { notAFunction, show, wrongArgument } from "../errors.ts";
 import type { Counter, CounterOptions } from "../instruments/counter.ts";
 import type { LabelValue } from "../instruments/definition/labels.ts";
 import type { Gauge, GaugeOptions } from "../instruments/gauge.ts";
@@ -31,6 +31,8 @@ interface Definer {
   counter(options: CounterOptions<string>): Counter<string>;
   gauge(options: GaugeOptions<string>): Gauge<string>;
   histogram(options: HistogramOptions<string>): Histogram<string>;
+  find(name: string): object | undefined;
+  unregister(name: string): boolean;
 }
 
 /** Any function, as TypeScript matches them. */
@@ -43,19 +45,36 @@ export function measuredFunction<F extends AnyFunction>(
   work: F,
   options: InstrumentOptions,
 ): F {
+  if (typeof name === "function") {
+    const rule = 'give a name first, as in instrument("save_article", async () => { … })';
+    throw wrongArgument("instrument()", "a function first", rule);
+  }
   if (typeof work !== "function") throw notAFunction("instrument", name, work);
   const known = knownOptions(`instrument(${show(name)})`, options, OPTIONS);
   // Checked here, because the metrics of a registry that is not strict would take wrong ones in silence.
   checkMetricName(name);
   const { labels = {} } = known;
   readLabels(name, Object.keys(labels), labels);
-  const begin = callMetrics(registry, name, known);
+  const begin = definedOrNot(registry, name, () => callMetrics(registry, name, known));
   return new Proxy(work, {
     apply(work, self, args) {
       const onEnd = begin();
       return runWork(() => Reflect.apply(work, self, args), onEnd);
     },
   });
+}
+
+/** Defines the metrics of a function, or none of them if one can't be defined. */
+function definedOrNot<T>(registry: Definer, name: string, define: () => T): T {
+  const added = ["calls", "duration_seconds", "in_progress"]
+    .map((suffix) => `${name}_${suffix}`)
+    .filter((metric) => registry.find(metric) === undefined);
+  try {
+    return define();
+  } catch (error) {
+    for (const metric of added) registry.unregister(metric);
+    throw error;
+  }
 }
 
 /** Defines the metrics of a function. Call the result when a call begins, and what that returns when it ends. */

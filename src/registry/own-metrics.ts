@@ -85,10 +85,11 @@ export class OwnMetrics {
     this.#collectErrors.inc({ family });
     tellError(this.#registry, reason, family === SOURCE ? undefined : family);
     const what = family === SOURCE ? "A registered source" : `Metric ${show(family)}`;
+    const text = describe(reason);
     const where = format === undefined ? "" : ` in the format ${format}`;
     this.#warnings.once(
       `lost ${family}${where}`,
-      `${what} is missing on a page${where}: ${describe(reason)}. From now on this is only counted, in narthex_collect_errors_total.`,
+      `${what} is missing on a page${where}: ${text}${returnInstead(text)}. From now on this is only counted, in narthex_collect_errors_total.`,
       reason,
     );
   }
@@ -140,4 +141,10 @@ function safely<T>(read: () => T, instead: () => T): T {
   } catch {
     return instead();
   }
+}
+
+/** The way out for a callback in prom-client's style, where `this` is the metric. */
+function returnInstead(reason: string): string {
+  const isSetting = /^TypeError: this\.\w+ is not a function/.test(reason);
+  return isSetting ? ", as collect has no metric for its this: return the value" : "";
 }

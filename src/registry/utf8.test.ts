@@ -6,7 +6,7 @@ const HELP = { help: "…" };
 test("a name that servers know otherwise than people needs utf8, and the error says why", () => {
   const registry = new Registry();
   expect(() => registry.counter({ name: "my-counter", ...HELP })).toThrow(
-    'Metric "my-counter": Prometheus would have it as {"my-counter_total"}, and not as my_counter, which is what curl shows. Name it my_counter, or allow the name with utf8: true, an option of the metric and of the registry.',
+    'Metric "my-counter": Prometheus would have it as {"my-counter_total"}, and not as my_counter_total, which is what curl shows. Name it my_counter, or allow the name with utf8: true, an option of the metric and of the registry.',
   );
   expect(() => registry.gauge({ name: "1abc def", ...HELP })).toThrow('{"1abc def"}');
   expect(() => registry.gauge({ name: "g", ...HELP, labels: ["a-b"] })).toThrow(

@@ -1,3 +1,5 @@
+import { show, wrongArgument } from "../errors.ts";
+import { isRegistry } from "../options.ts";
 import type { Registry } from "../registry/registry.ts";
 import { share } from "../registry/shared-collector.ts";
 import { collectActiveResources } from "./active-resources.ts";
@@ -50,6 +52,13 @@ const SETTINGS: { readonly [Group in RuntimeGroup]?: readonly (keyof RuntimeSett
  * collectRuntime(metrics, { prefix: "articles_", labels: { pool: "main" } }); // under other names
  */
 export function collectRuntime(registry: Registry, options: RuntimeOptions = {}): () => void {
+  if (!isRegistry(registry)) {
+    throw wrongArgument(
+      "collectRuntime()",
+      show(registry),
+      "pass a registry, as in collectRuntime(metrics)",
+    );
+  }
   const wanted = runtimeOptions(options);
   const settings = runtimeSettings(wanted);
   const { prefix, labels } = settings;

@@ -70,8 +70,13 @@ export class LabelIndex {
   }
 
   /** The labels of an object that may lack some, as texts; throws if it has others. */
-  readSome(labels: object): Readonly<Record<string, string>> {
-    checkDeclared(this.metric, this.names, labels);
+  readSome(labels: object, before: object = {}): Readonly<Record<string, string>> {
+    if (typeof labels !== "object" || labels === null) {
+      throw labelsMismatch(this.metric, this.names, labels);
+    }
+    if (!Object.keys(labels).every((name) => this.names.includes(name))) {
+      throw labelsMismatch(this.metric, this.names, { ...before, ...labels });
+    }
     const given = this.names.filter((name) => isGiven(labels, name));
     return Object.fromEntries(given.map((name) => [name, labelText(this.metric, name, labels)]));
   }

@@ -106,9 +106,12 @@ export class SeriesTable {
     return this.index.read(labels);
   }
 
-  /** The labels of an object that may lack some, as texts; throws if it has others. */
-  readSome(labels: object): Readonly<Record<string, string>> {
-    return this.index.readSome(labels);
+  /**
+   * The labels of an object that may lack some, as texts; throws if it has others.
+   * @param before those that were given earlier, for the message
+   */
+  readSome(labels: object, before?: object): Readonly<Record<string, string>> {
+    return this.index.readSome(labels, before);
   }
 
   /** Whether an object lacks one of the labels. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { invalidSetting, textfileFailed } from "../errors.ts";
-import { knownOptions, type OptionNames } from "../options.ts";
+import { isRegistry, knownOptions, type OptionNames } from "../options.ts";
 import { metrics } from "../registry/metrics.ts";
 import type { Registry } from "../registry/registry.ts";
 import { describe } from "../warn.ts";
@@ -45,6 +45,10 @@ export async function writeTextfile(path: string, options: TextfileOptions = {})
     throw invalidSetting("writeTextfile", "path", path, rule);
   }
   const known = knownOptions("writeTextfile", options, NAMES);
+  const { registry } = known;
+  if (registry !== undefined && !isRegistry(registry)) {
+    throw invalidSetting("writeTextfile", "registry", registry, "pass a registry");
+  }
   const file = resolve(path);
   const before = underWay.get(file);
   const writing = (async () => {

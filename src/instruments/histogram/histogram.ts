@@ -21,7 +21,7 @@ import {
   time,
   timeOf,
 } from "../timer.ts";
-import type { WorkEnd } from "../work.ts";
+import { checkWork, type WorkEnd } from "../work.ts";
 import { BucketFinder } from "./bucket-finder.ts";
 import { checkBuckets, DEFAULT_BUCKETS } from "./buckets.ts";
 import { type NativeOptions, type NativeSettings, nativeOptions } from "./native/options.ts";
@@ -217,6 +217,7 @@ class HeldHistogram extends HeldSeries implements HistogramSeries {
   }
 
   time<T>(work: () => T): T {
+    checkWork(this.instrument.name, this.time, work);
     return time(this, work);
   }
 

@@ -16,7 +16,7 @@ import {
   time,
   timeOf,
 } from "../timer.ts";
-import type { WorkEnd } from "../work.ts";
+import { checkWork, type WorkEnd } from "../work.ts";
 import { Octaves, QuantileWindow } from "./quantile-window.ts";
 import { SliceClock } from "./slice-clock.ts";
 
@@ -198,6 +198,7 @@ class HeldSummary extends HeldSeries implements SummarySeries {
   }
 
   time<T>(work: () => T): T {
+    checkWork(this.instrument.name, this.time, work);
     return time(this, work);
   }
 
