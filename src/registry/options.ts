@@ -2,6 +2,7 @@ import { invalidSetting } from "../errors.ts";
 import type { LabelValue } from "../instruments/definition/labels.ts";
 import { type Advice, knownOptions, type OptionNames } from "../options.ts";
 
+/** The options of a registry; all of them may be left out. */
 export interface RegistryOptions {
   /** Labels on every series of the registry; `setLabels` replaces them. */
   readonly labels?: Readonly<Record<string, LabelValue>> | undefined;
