@@ -12,6 +12,11 @@ import { checkWork, runWork } from "./work.ts";
 export interface CounterOptions<L extends string> extends MetricOptions<L> {
   /** Called at each scrape to read the total, for something that is counted elsewhere. */
   readonly collect?: Collect<NoInfer<L>> | undefined;
+  /**
+   * Exposes the counter under its name as it stands, without `_total`: for names that dashboards have
+   * already. OpenMetrics 1.0 has no such counters, and shows it with an unknown type.
+   */
+  readonly bare?: boolean | undefined;
 }
 
 /** A counter's series. */
@@ -79,12 +84,13 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
   static readonly options: OptionNames<CounterOptions<string>> = {
     ...METRIC_OPTIONS,
     collect: true,
+    bare: true,
   };
 
   private readonly exemplars = new Exemplars(1);
 
   constructor(options: CounterOptions<string>, context: RegistryContext) {
-    super(define("counter", options, context), options.collect);
+    super(define("counter", options, context, { bare: options.bare }), options.collect);
     this.open();
   }
 

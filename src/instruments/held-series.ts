@@ -5,6 +5,7 @@ import { type Inspected, inspectedAs, seriesLine } from "./inspected.ts";
 /** What a series needs of the instrument that it belongs to. */
 interface SeriesOwner extends MetricSource, Inspected {
   readonly name: string;
+  readonly size: number;
   /** A row that takes the updates of removed series. */
   readonly scratch: Float64Array;
   /** Notes an update of a series that has hooks. */
@@ -76,6 +77,10 @@ export abstract class HeldSeries implements MetricSource {
 
   reset(): void {
     this.instrument.reset();
+  }
+
+  get size(): number {
+    return this.instrument.size;
   }
 
   visit(sink: SampleSink): Iterable<void> | void {

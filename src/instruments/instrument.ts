@@ -183,6 +183,11 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     return this.family.name;
   }
 
+  /** How many series there are. */
+  get size(): number {
+    return this.table.size;
+  }
+
   /** Throws if the metric can't have these constant labels. */
   checkConstantLabels(names: readonly string[]): void {
     checkLabels(this.family, [...names, ...this.definition.labelNames]);

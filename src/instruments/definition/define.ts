@@ -54,13 +54,21 @@ export function define<L extends string>(
   const { help, unit, labels = [], limit = DEFAULT_LIMIT, expireAfterSeconds } = own;
   const { utf8 = context.utf8 } = own;
   checkMetricName(options.name);
-  const name = type === "counter" ? options.name.replace(/(?<=.)_total$/, "") : options.name;
+  const isBare = isBareCounter(options.name, extra.bare);
+  const name =
+    type === "counter" && !isBare ? options.name.replace(/(?<=.)_total$/, "") : options.name;
   if (typeof help !== "string") throw invalidOption(name, "help", help, "use a string");
   checkUnit(name, unit);
   if (!Array.isArray(labels)) throw invalidOption(name, "labels", labels, "use an array of names");
   checkLabels({ name, type }, [...context.constantLabels.names, ...labels]);
   if (typeof utf8 !== "boolean") throw invalidOption(name, "utf8", utf8, "use true or false");
-  const family = ownOptions({ name, help, type, ...(unit === undefined ? {} : { unit }) });
+  const family: Family = ownOptions({
+    name,
+    help,
+    type,
+    ...(unit === undefined ? {} : { unit }),
+    ...(isBare ? { bare: true } : {}),
+  });
   if (!utf8) {
     checkLegacyMetricName(family);
     checkLegacyLabelNames(name, labels);
@@ -84,6 +92,12 @@ export function define<L extends string>(
       (_key, value) => (value === Number.POSITIVE_INFINITY ? "Infinity" : value),
     ),
   };
+}
+
+/** @param bare the option of a counter */
+function isBareCounter(name: string, bare: unknown = false): boolean {
+  if (typeof bare !== "boolean") throw invalidOption(name, "bare", bare, "use true or false");
+  return bare;
 }
 
 /** Throws unless a metric can have these labels, constant ones and its own, beside each other. */

@@ -1,11 +1,22 @@
+import type { MetricSource } from "../../model/sample-sink.ts";
+
 /** A value that a label can have; numbers and booleans become text. */
 export type LabelValue = string | number | boolean;
 
 /** A label set: one value for each of the metric's label names. */
 export type Labels<L extends string> = { readonly [Name in L]: LabelValue };
 
+/**
+ * What every metric has: it is a source of samples, so another registry can expose it too
+ * (`registry.register(metric)`), and a sink of your own can read its values.
+ */
+interface AnyFamily extends Pick<MetricSource, "visit"> {
+  /** How many series the metric has now. */
+  readonly size: number;
+}
+
 /** The methods that every metric with labels has besides its updates. */
-export interface LabelledFamily<L extends string, Series> {
+export interface LabelledFamily<L extends string, Series> extends AnyFamily {
   /**
    * The series of a label set, which is on the page from now on. Keep it if speed matters: its updates
    * need no lookup. If the labels are wrong, updates of the series are wrong.
@@ -42,7 +53,7 @@ export interface LabelledFamily<L extends string, Series> {
 }
 
 /** The methods that every metric without labels has besides its updates. */
-export interface PlainFamily<Series> {
+export interface PlainFamily<Series> extends AnyFamily {
   /** The only series of the metric, for code that treats all metrics alike. */
   labels(labels?: Readonly<Record<string, never>>): Series;
   /** Resets the metric to zero. */
