@@ -71,6 +71,21 @@ module.exports = {
     ...layers,
     ...innerLayers,
     {
+      name: "nothing-imports-compat",
+      severity: "error",
+      from: { path: "^src/", pathNot: inside("compat") },
+      to: { path: inside("compat") },
+    },
+    {
+      name: "compat-uses-the-public-entries",
+      severity: "error",
+      from: { path: inside("compat"), pathNot: "\\.test\\.ts$" },
+      to: {
+        path: "^src/",
+        pathNot: [inside("compat"), "^src/index\\.ts$", "^src/exposition/parse/index\\.ts$"],
+      },
+    },
+    {
       name: "no-cycles",
       severity: "error",
       from: {},

@@ -1,0 +1,51 @@
+/** What a metric needs of a registry that shows it. */
+export interface Registrar {
+  readonly contentType: string;
+  registerMetric(metric: object): void;
+}
+
+/** Where prom-client 15.1.3 and its successor, @prometheus-io/client 0.16.1, differ. */
+export interface Behaviour {
+  /** The error for a metric name. */
+  metricNameError(name: string): Error;
+  /** The error for label names. */
+  labelNameError(invalid: readonly string[]): Error;
+  /** Whether the error for an unknown label lists the metric's in alphabetical order. */
+  readonly listsSortedLabels: boolean;
+  /** Whether counters and histograms check the value of an update before its labels. */
+  readonly checksValueFirst: boolean;
+  /** Whether `gauge.inc(null)` adds 1. */
+  readonly nullIsOne: boolean;
+  /** Whether default labels leave alone all values but null and undefined; otherwise also 0 and "" give way in JSON. */
+  readonly keepsFalsyLabels: boolean;
+  /** Whether metrics that name no aggregator are added up. */
+  readonly sumsByDefault: boolean;
+  /** The registry of metrics that name none. */
+  globalRegistry: Registrar;
+}
+
+/** Until the entry that is imported makes it. */
+const UNSET = undefined as unknown as Registrar;
+
+export const PROM_CLIENT_15: Behaviour = {
+  metricNameError: () => new Error("Invalid metric name"),
+  labelNameError: () => new Error("Invalid label name"),
+  listsSortedLabels: false,
+  checksValueFirst: false,
+  nullIsOne: false,
+  keepsFalsyLabels: false,
+  sumsByDefault: false,
+  globalRegistry: UNSET,
+};
+
+export const CLIENT_0_16: Behaviour = {
+  metricNameError: (name) => new Error(`Invalid metric name: ${name}`),
+  labelNameError: (invalid) =>
+    new Error(`At least one label name is invalid: ${invalid.join(",")}`),
+  listsSortedLabels: true,
+  checksValueFirst: true,
+  nullIsOne: true,
+  keepsFalsyLabels: true,
+  sumsByDefault: true,
+  globalRegistry: UNSET,
+};

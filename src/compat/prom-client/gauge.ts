@@ -1,0 +1,127 @@
+import { format } from "node:util";
+import type { GaugeSeries, LabelledGauge, Registry } from "../../index.ts";
+import type { GivenLabels } from "./given-labels.ts";
+import { type Configuration, Metric, type MetricJson, NO_LABELS } from "./metric.ts";
+import { braced, numberText, type PageStyle } from "./page.ts";
+import { startClock } from "./timer.ts";
+import { isObject } from "./validation.ts";
+
+export class Gauge extends Metric<GaugeSeries, number> {
+  declare protected readonly family: LabelledGauge<string>;
+
+  constructor(config: Configuration) {
+    super(config, {});
+  }
+
+  get type(): string {
+    return "gauge";
+  }
+
+  protected define(registry: Registry): LabelledGauge<string> {
+    return registry.gauge<string>(this.options());
+  }
+
+  set(labels: unknown, value?: unknown): void {
+    if (isObject(labels)) this.setTo(labels as GivenLabels, value);
+    else this.setTo(NO_LABELS, labels);
+  }
+
+  inc(labels?: unknown, value?: unknown): void {
+    if (isObject(labels)) this.add(labels as GivenLabels, this.delta(value));
+    else this.add(NO_LABELS, this.delta(labels));
+  }
+
+  dec(labels?: unknown, value?: unknown): void {
+    if (isObject(labels)) this.add(labels as GivenLabels, -this.delta(value));
+    else this.add(NO_LABELS, -this.delta(labels));
+  }
+
+  setToCurrentTime(labels?: unknown): void {
+    const now = Date.now() / 1000;
+    if (labels === undefined) this.set(now);
+    else this.set(labels, now);
+  }
+
+  startTimer(labels?: object): (rest?: object) => number {
+    const elapsed = startClock();
+    return (rest) => {
+      const seconds = elapsed();
+      this.set({ ...labels, ...rest }, seconds);
+      return seconds;
+    };
+  }
+
+  labels(...args: unknown[]) {
+    const labels = this.labelsOf(args);
+    this.checkLabels(labels);
+    let held: GaugeSeries | undefined;
+    let removals = -1;
+    const series = () => {
+      if (removals !== this.removals || held === undefined) {
+        held = this.seriesOf(labels);
+        removals = this.removals;
+      }
+      return held;
+    };
+    return {
+      inc: (value?: unknown): void => series().inc(this.delta(value)),
+      dec: (value?: unknown): void => series().inc(-this.delta(value)),
+      set: (value: unknown): void => series().set(checkedValue(value)),
+      setToCurrentTime: (): void => series().set(Date.now() / 1000),
+      startTimer: () => this.startTimer(labels),
+    };
+  }
+
+  read(): MetricJson {
+    const { name, help, type, aggregator } = this;
+    const values = this.reader.read(({ labels }, value) => ({ value, labels: { ...labels } }));
+    return { help, name, type, values, aggregator };
+  }
+
+  lines(name: string, style: PageStyle, defaults: string): string[] {
+    return this.reader.read((series, value) => {
+      const labels = braced(this.textOf(series), defaults);
+      return `${name}${labels} ${numberText(value, style)}`;
+    });
+  }
+
+  private setTo(labels: GivenLabels, value: unknown): void {
+    const to = checkedValue(value);
+    if (this.only !== undefined && labels === NO_LABELS) this.only.set(to);
+    else if (this.only !== undefined || this.isLenient) this.seriesOf(labels).set(to);
+    else {
+      try {
+        this.family.set(labels as Record<string, string>, to);
+      } catch {
+        this.seriesOf(labels).set(to);
+        return;
+      }
+      this.note(labels);
+    }
+  }
+
+  private add(labels: GivenLabels, delta: number): void {
+    if (this.only !== undefined && labels === NO_LABELS) this.only.inc(delta);
+    else if (this.only !== undefined || this.isLenient) this.seriesOf(labels).inc(delta);
+    else {
+      try {
+        this.family.inc(labels as Record<string, string>, delta);
+      } catch {
+        this.seriesOf(labels).inc(delta);
+        return;
+      }
+      this.note(labels);
+    }
+  }
+
+  private delta(value: unknown): number {
+    if (typeof value === "number") return value;
+    if (value === undefined || (value === null && this.behaviour.nullIsOne)) return 1;
+    throw new TypeError(`Delta is not a valid number: ${format(value)}`);
+  }
+}
+
+function checkedValue(value: unknown): number {
+  if (typeof value === "number") return value;
+  throw new TypeError(`Value is not a valid number: ${format(value)}`);
+}

@@ -1,0 +1,218 @@
+import { format } from "node:util";
+import type {
+  Exemplar,
+  HistogramSeries,
+  HistogramValue,
+  LabelledHistogram,
+  Registry,
+  UpdateOptions,
+} from "../../index.ts";
+import { exemplarJson, withExemplar } from "./exemplar.ts";
+import type { GivenLabels } from "./given-labels.ts";
+import {
+  type Configuration,
+  Metric,
+  type MetricJson,
+  NO_LABELS,
+  type SampleJson,
+} from "./metric.ts";
+import { boundText, braced, exemplarText, numberText, type PageStyle } from "./page.ts";
+import type { ReadSeries } from "./series-reader.ts";
+import { startClock } from "./timer.ts";
+import { isObject } from "./validation.ts";
+
+const DEFAULT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+interface HistogramConfiguration extends Configuration {
+  readonly buckets?: readonly number[];
+  readonly native?: boolean;
+}
+
+/** An update with an exemplar. */
+interface Observation {
+  readonly labels?: GivenLabels;
+  readonly value?: unknown;
+  readonly exemplarLabels?: GivenLabels;
+}
+
+export class Histogram extends Metric<HistogramSeries, HistogramValue> {
+  declare protected readonly family: LabelledHistogram<string>;
+  declare buckets: readonly number[];
+  declare native?: boolean;
+
+  constructor(config: HistogramConfiguration) {
+    super(config, { buckets: DEFAULT_BUCKETS });
+  }
+
+  get type(): string {
+    return "histogram";
+  }
+
+  get upperBounds(): readonly number[] {
+    return this.buckets;
+  }
+
+  protected define(registry: Registry): LabelledHistogram<string> {
+    this.buckets = usableBounds(this.buckets);
+    const { buckets, native = false } = this;
+    return registry.histogram<string>({ ...this.options(), buckets, native });
+  }
+
+  observe(labels?: unknown, value?: unknown): void {
+    if (this.enableExemplars) this.observeWithExemplar(labels as Observation | undefined);
+    else if (isObject(labels)) this.add(labels as GivenLabels, value);
+    else if (labels || labels === 0) this.add(NO_LABELS, labels);
+    else this.add(NO_LABELS, value);
+  }
+
+  /** Puts a series at zero onto the page. */
+  zero(labels: GivenLabels): void {
+    this.drop(labels);
+    this.seriesOf(labels);
+  }
+
+  startTimer(labels?: object, exemplarLabels?: object) {
+    const elapsed = startClock();
+    return (rest?: object, exemplarRest?: object): number => {
+      const seconds = elapsed();
+      const all = { ...labels, ...rest };
+      if (this.enableExemplars) {
+        const exemplar = { ...exemplarLabels, ...exemplarRest };
+        this.observe({ labels: all, value: seconds, exemplarLabels: exemplar });
+      } else this.observe(all, seconds);
+      return seconds;
+    };
+  }
+
+  labels(...args: unknown[]) {
+    const labels = this.labelsOf(args);
+    this.checkLabels(labels);
+    let held: HistogramSeries | undefined;
+    let removals = -1;
+    const observe = (value: unknown): void => {
+      const observed = this.checkedValue(labels, value);
+      if (removals !== this.removals || held === undefined) {
+        held = this.seriesOf(labels);
+        removals = this.removals;
+      }
+      held.observe(observed);
+    };
+    return {
+      observe,
+      startTimer: () => {
+        const elapsed = startClock();
+        return (rest?: object): number => {
+          const seconds = elapsed();
+          this.add({ ...labels, ...rest }, seconds);
+          return seconds;
+        };
+      },
+    };
+  }
+
+  read(): MetricJson {
+    const json = this.readShared();
+    for (const sample of json.values) {
+      Object.assign(sample.labels, sample.sharedLabels);
+      delete sample.sharedLabels;
+    }
+    return json;
+  }
+
+  override readShared(): MetricJson {
+    const { name, help, type, aggregator } = this;
+    const values = this.reader.read((series, value) => this.samplesOf(series, value)).flat();
+    return { name, help, type, values, aggregator };
+  }
+
+  private samplesOf({ labels: sharedLabels }: ReadSeries, value: HistogramValue): SampleJson[] {
+    const { name, buckets, enableExemplars } = this;
+    const samples: SampleJson[] = [];
+    let count = 0;
+    for (let i = 0; i <= buckets.length; i += 1) {
+      count += value.bucketCount(i);
+      const exemplar = enableExemplars ? value.exemplar(i) : undefined;
+      samples.push({
+        labels: { le: i < buckets.length ? buckets[i] : "+Inf" },
+        sharedLabels,
+        value: count,
+        metricName: `${name}_bucket`,
+        exemplar: exemplar === undefined ? null : exemplarJson(exemplar),
+      });
+    }
+    const sum = value.sum ?? 0;
+    samples.push(
+      { labels: {}, sharedLabels, value: sum, metricName: `${name}_sum`, exemplar: undefined },
+      { labels: {}, sharedLabels, value: count, metricName: `${name}_count`, exemplar: undefined },
+    );
+    return samples;
+  }
+
+  lines(name: string, style: PageStyle, defaults: string): string[] {
+    const bounds = [...this.buckets.map((bound) => boundText(bound, style)), "+Inf"];
+    const starts = bounds.map((le) => {
+      const labels = defaults === "" ? `le="${le}"` : `le="${le}",${defaults}`;
+      return `${name}_bucket{${labels}`;
+    });
+    const hasExemplars = this.enableExemplars && style.isOpenMetrics;
+    return this.reader.read((series, value) => {
+      const own = this.textOf(series);
+      const rest = own === "" ? "} " : `,${own}} `;
+      let text = "";
+      let count = 0;
+      for (let i = 0; i < starts.length; i += 1) {
+        count += value.bucketCount(i);
+        text += starts[i] + rest + count;
+        if (hasExemplars) text += exampleOf(value.exemplar(i), style);
+        text += "\n";
+      }
+      const labels = braced(defaults, own);
+      const sum = numberText(value.sum ?? 0, style);
+      return `${text}${name}_sum${labels} ${sum}\n${name}_count${labels} ${count}`;
+    });
+  }
+
+  private add(labels: GivenLabels, value: unknown): void {
+    const observed = this.checkedValue(labels, value);
+    if (this.only !== undefined && labels === NO_LABELS) this.only.observe(observed);
+    else if (this.only !== undefined || this.isLenient) this.seriesOf(labels).observe(observed);
+    else {
+      try {
+        this.family.observe(labels as Record<string, string>, observed);
+      } catch {
+        this.seriesOf(labels).observe(observed);
+        return;
+      }
+      this.note(labels);
+    }
+  }
+
+  private observeWithExemplar({
+    labels = NO_LABELS,
+    value,
+    exemplarLabels,
+  }: Observation = {}): void {
+    const given = isObject(labels) ? labels : NO_LABELS;
+    const observed = this.checkedValue(given, isObject(labels) ? value : (labels ?? value));
+    const series = this.seriesOf(given);
+    const update = (options?: UpdateOptions) => series.observe(observed, options);
+    if (exemplarLabels === undefined || Object.keys(exemplarLabels).length === 0) update();
+    else withExemplar(exemplarLabels, update);
+  }
+
+  private checkedValue(labels: GivenLabels, value: unknown): number {
+    if (Number.isFinite(value)) return value as number;
+    if (!this.behaviour.checksValueFirst) this.checkLabels(labels);
+    throw new TypeError(`Value is not a valid number: ${format(value)}`);
+  }
+}
+
+function exampleOf(exemplar: Exemplar | undefined, style: PageStyle): string {
+  return exemplar === undefined ? "" : exemplarText(exemplarJson(exemplar), style);
+}
+
+/** The finite bounds in ascending order: with others, pages would have wrong counts. */
+function usableBounds(bounds: readonly number[]): readonly number[] {
+  const finite = bounds.map(Number).filter(Number.isFinite);
+  return Object.freeze([...new Set(finite)].sort((a, b) => a - b));
+}

@@ -1,0 +1,68 @@
+import { metrics } from "../../index.ts";
+import { aggregators } from "./aggregators.ts";
+import { PROM_CLIENT_15, type Registrar } from "./behaviour.ts";
+import { exponentialBuckets, linearBuckets } from "./bucket-generators.ts";
+import { Counter as CounterClass } from "./counter.ts";
+import {
+  AggregatorRegistry,
+  type CollectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  MetricType,
+  type OpenMetricsContentType,
+  type PrometheusContentType,
+  Registry,
+  type RegistryContentType,
+  Summary,
+} from "./declarations.ts";
+import { defaultMetrics } from "./default-metrics/collect.ts";
+import { Gauge as GaugeClass } from "./gauge.ts";
+import { Histogram as HistogramClass } from "./histogram.ts";
+import { Summary as SummaryClass } from "./summary.ts";
+import { validateMetricName } from "./validation.ts";
+
+export * from "./declarations.ts";
+export { aggregators, exponentialBuckets, linearBuckets, validateMetricName };
+
+/** The registry of metrics that name none. The shared registry of Narthex, `metrics`, shows it. */
+export const register: Registry = new Registry();
+
+PROM_CLIENT_15.globalRegistry = register as unknown as Registrar;
+Registry.globalRegistry = register;
+metrics.register(register.narthex);
+
+export const prometheusContentType: PrometheusContentType = Registry.PROMETHEUS_CONTENT_TYPE;
+export const openMetricsContentType: OpenMetricsContentType = Registry.OPENMETRICS_CONTENT_TYPE;
+
+/** Adds metrics of the process and of Node. */
+export const collectDefaultMetrics = defaultMetrics(
+  { Counter: CounterClass, Gauge: GaugeClass, Histogram: HistogramClass, Summary: SummaryClass },
+  ["eventLoopUtilization"],
+) as CollectDefaultMetrics;
+
+const client = {
+  AggregatorRegistry,
+  Counter,
+  Gauge,
+  Histogram,
+  MetricType,
+  Registry,
+  Summary,
+  aggregators,
+  collectDefaultMetrics,
+  /** The format of `register.metrics()`. */
+  get contentType(): RegistryContentType {
+    return register.contentType;
+  },
+  set contentType(contentType: RegistryContentType) {
+    (register as Registry<RegistryContentType>).setContentType(contentType);
+  },
+  exponentialBuckets,
+  linearBuckets,
+  openMetricsContentType,
+  prometheusContentType,
+  register,
+  validateMetricName,
+};
+export default client;
