@@ -1,5 +1,5 @@
 import cluster, { type Worker } from "node:cluster";
-import type { MetricJson } from "./metric.ts";
+import type { MetricJson } from "./json.ts";
 import { PROMETHEUS_CONTENT_TYPE, Registry, type RegistryOptions } from "./registry.ts";
 
 // The same messages as prom-client's, so that workers with either of them understand each other.

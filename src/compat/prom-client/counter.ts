@@ -1,8 +1,9 @@
 import { format } from "node:util";
 import type { CounterSeries, LabelledCounter, Registry } from "../../index.ts";
-import { exemplarJson, withExemplar } from "./exemplar.ts";
+import { withExemplar } from "./exemplar.ts";
 import type { GivenLabels } from "./given-labels.ts";
-import { type Configuration, Metric, type MetricJson, NO_LABELS } from "./metric.ts";
+import { exemplarJson, type MetricJson } from "./json.ts";
+import { type Configuration, Metric, NO_LABELS } from "./metric.ts";
 import { braced, exemplarText, numberText, type PageStyle } from "./page.ts";
 import { isObject } from "./validation.ts";
 

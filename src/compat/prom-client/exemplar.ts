@@ -1,4 +1,4 @@
-import type { Exemplar, UpdateOptions } from "../../index.ts";
+import type { UpdateOptions } from "../../index.ts";
 import type { GivenLabels } from "./given-labels.ts";
 
 const MAX_LENGTH = 128;
@@ -18,15 +18,4 @@ export function withExemplar(labels: GivenLabels, update: (options?: UpdateOptio
   } catch {
     update();
   }
-}
-
-/** An exemplar in JSON. */
-export interface ExemplarJson {
-  readonly labelSet: GivenLabels;
-  readonly value: number;
-  readonly timestamp: number;
-}
-
-export function exemplarJson({ labels, value, timestamp }: Exemplar): ExemplarJson {
-  return { labelSet: { ...labels }, value, timestamp };
 }

@@ -1,7 +1,8 @@
 import { format } from "node:util";
 import type { GaugeSeries, LabelledGauge, Registry } from "../../index.ts";
 import type { GivenLabels } from "./given-labels.ts";
-import { type Configuration, Metric, type MetricJson, NO_LABELS } from "./metric.ts";
+import type { MetricJson } from "./json.ts";
+import { type Configuration, Metric, NO_LABELS } from "./metric.ts";
 import { braced, numberText, type PageStyle } from "./page.ts";
 import { startClock } from "./timer.ts";
 import { isObject } from "./validation.ts";

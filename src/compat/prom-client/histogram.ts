@@ -7,15 +7,10 @@ import type {
   Registry,
   UpdateOptions,
 } from "../../index.ts";
-import { exemplarJson, withExemplar } from "./exemplar.ts";
+import { withExemplar } from "./exemplar.ts";
 import type { GivenLabels } from "./given-labels.ts";
-import {
-  type Configuration,
-  Metric,
-  type MetricJson,
-  NO_LABELS,
-  type SampleJson,
-} from "./metric.ts";
+import { exemplarJson, type MetricJson, type SampleJson } from "./json.ts";
+import { type Configuration, Metric, NO_LABELS } from "./metric.ts";
 import { boundText, braced, exemplarText, numberText, type PageStyle } from "./page.ts";
 import type { ReadSeries } from "./series-reader.ts";
 import { startClock } from "./timer.ts";

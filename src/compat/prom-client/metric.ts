@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { type LabelledFamily, Registry, type SampleSink } from "../../index.ts";
 import { type Behaviour, PROM_CLIENT_15, type Registrar } from "./behaviour.ts";
 import { type GivenLabels, LabelOrigins } from "./given-labels.ts";
+import type { MetricJson } from "./json.ts";
 import { labelText, type PageStyle } from "./page.ts";
 import { type ReadSeries, SeriesReader } from "./series-reader.ts";
 import { isLabelName, isObject, validateMetricName } from "./validation.ts";
@@ -27,24 +28,6 @@ type Family<Series> = Pick<
 
 /** Where metrics are defined, each for a moment. It is strict, because wrong updates throw here. */
 const definitions = new Registry({ strict: true });
-
-/** What `get()` gives. */
-export interface MetricJson {
-  readonly name: string;
-  readonly help: string;
-  readonly type: string;
-  values: SampleJson[];
-  readonly aggregator: string;
-}
-
-/** One sample in JSON. */
-export interface SampleJson {
-  value: number;
-  labels: Record<string, unknown>;
-  metricName?: string;
-  exemplar?: unknown;
-  sharedLabels?: Record<string, unknown>;
-}
 
 /** The labels of an update that has none. */
 export const NO_LABELS: GivenLabels = {};

@@ -1,6 +1,5 @@
-import type { ExemplarJson } from "./exemplar.ts";
 import type { GivenLabels } from "./given-labels.ts";
-import type { MetricJson, SampleJson } from "./metric.ts";
+import type { ExemplarJson, MetricJson, SampleJson } from "./json.ts";
 
 /** How a page is to be written. */
 export interface PageStyle {

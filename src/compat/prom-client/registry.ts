@@ -2,7 +2,8 @@ import type { Registry as NarthexRegistry } from "../../index.ts";
 import { aggregateMetrics } from "./aggregators.ts";
 import { type Behaviour, PROM_CLIENT_15 } from "./behaviour.ts";
 import type { GivenLabels } from "./given-labels.ts";
-import { Metric, type MetricJson } from "./metric.ts";
+import type { MetricJson } from "./json.ts";
+import { Metric } from "./metric.ts";
 import { headOf, labelText, nameOnPage, type PageStyle, textOfJson, withoutTotal } from "./page.ts";
 import { ShownMetrics } from "./shown-metrics.ts";
 

@@ -1,7 +1,8 @@
 import { parse } from "../../exposition/parse/index.ts";
 import { type MetricSource, Registry, type SampleSink } from "../../index.ts";
 import type { GivenLabels } from "./given-labels.ts";
-import { Metric, type MetricJson } from "./metric.ts";
+import type { MetricJson } from "./json.ts";
+import { Metric } from "./metric.ts";
 import { textOfJson } from "./page.ts";
 
 /** A metric as far as it is shown. */

@@ -1,13 +1,8 @@
 import { format } from "node:util";
 import type { LabelledSummary, Registry, SummarySeries, SummaryValue } from "../../index.ts";
 import type { GivenLabels } from "./given-labels.ts";
-import {
-  type Configuration,
-  Metric,
-  type MetricJson,
-  NO_LABELS,
-  type SampleJson,
-} from "./metric.ts";
+import type { MetricJson, SampleJson } from "./json.ts";
+import { type Configuration, Metric, NO_LABELS } from "./metric.ts";
 import { boundText, braced, numberText, type PageStyle } from "./page.ts";
 import type { ReadSeries } from "./series-reader.ts";
 import { startClock } from "./timer.ts";
