@@ -20,6 +20,7 @@ const allowed = {
   testing: ["model", "instruments", "exposition", "registry"],
   http: ["instruments", "registry", "scrape"],
   textfile: ["instruments", "registry"],
+  push: ["model", "instruments", "registry", "scrape"],
   auto: ["registry", "runtime", "http"],
 };
 

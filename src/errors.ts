@@ -12,7 +12,8 @@ export type ErrorCode =
   | "NARTHEX_EXEMPLAR_INVALID"
   | "NARTHEX_PAGE_INVALID"
   | "NARTHEX_LISTEN_FAILED"
-  | "NARTHEX_TEXTFILE_FAILED";
+  | "NARTHEX_TEXTFILE_FAILED"
+  | "NARTHEX_PUSH_FAILED";
 
 /** The only error that this package throws. A call that throws one has changed nothing. */
 export class NarthexError extends Error {
@@ -348,4 +349,20 @@ export function textfileFailed(path: string, reason: string, cause?: unknown): N
     `The metrics are not in ${show(path)}: ${reason}.`,
     cause,
   );
+}
+
+/**
+ * For metrics that a server did not get or take.
+ *
+ * @param call the method that failed, such as `push`
+ * @param url where the metrics were to go, without credentials
+ * @param reason the rest of a sentence, with the server's own words
+ */
+export function pushFailed(
+  call: string,
+  url: string,
+  reason: string,
+  cause?: unknown,
+): NarthexError {
+  return new NarthexError("NARTHEX_PUSH_FAILED", `${call}() to ${url} failed: ${reason}.`, cause);
 }

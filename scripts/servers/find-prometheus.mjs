@@ -13,14 +13,23 @@ export const findPromtool = () => find("promtool", "NARTHEX_PROMTOOL");
 export const findNodeExporter = () =>
   find("prometheus-node-exporter", "NARTHEX_NODE_EXPORTER", { alias: "node_exporter", oldest: 1 });
 
+/** The path of the Pushgateway, or undefined if it is not available. */
+export const findPushgateway = () =>
+  find("prometheus-pushgateway", "NARTHEX_PUSHGATEWAY", {
+    alias: "pushgateway",
+    oldest: 1,
+    packages: ["prometheus-pushgateway"],
+  });
+
 /**
  * @param {string} name the one that Debian gives it
  * @param {string} variable of the environment, which takes precedence; if it is empty, there is none
  * @param {object} [other]
  * @param {string} [other.alias] its name elsewhere
  * @param {number} [other.oldest] the oldest major version that is taken from PATH
+ * @param {readonly string[]} [other.packages] those of Debian's that are unpacked together
  */
-async function find(name, variable, { alias = name, oldest = 3 } = {}) {
+async function find(name, variable, { alias = name, oldest = 3, packages = PACKAGES } = {}) {
   const given = process.env[variable];
   if (given === "") return undefined;
   if (given !== undefined) {
@@ -31,7 +40,7 @@ async function find(name, variable, { alias = name, oldest = 3 } = {}) {
     const version = await majorVersion(path);
     if (version !== undefined && version >= oldest) return path;
   }
-  for await (const root of unpacked()) {
+  for await (const root of unpacked(packages)) {
     const path = root && join(root, "usr/bin", name);
     if (path && (await majorVersion(path)) !== undefined) return path;
   }
@@ -40,12 +49,16 @@ async function find(name, variable, { alias = name, oldest = 3 } = {}) {
 
 const PACKAGES = ["prometheus", "promtool", "prometheus-node-exporter"];
 
-/** Debian's sid has Prometheus 3, trixie the last 2.x, and the host's own release an older version. */
-async function* unpacked() {
-  yield await debianPackages(PACKAGES, "sid");
-  yield await debianPackages(PACKAGES, "trixie");
-  // This package contains promtool or depends on it.
-  yield await debianPackages(["prometheus"]);
+/**
+ * Debian's sid has Prometheus 3, trixie the last 2.x, and the host's own release an older version.
+ *
+ * @param {readonly string[]} packages
+ */
+async function* unpacked(packages) {
+  yield await debianPackages(packages, "sid");
+  yield await debianPackages(packages, "trixie");
+  // The package of Prometheus contains promtool or depends on it.
+  yield await debianPackages(packages.slice(0, 1));
 }
 
 /** @param {string} path */

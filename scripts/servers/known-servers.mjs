@@ -1,6 +1,11 @@
 import { findPackageTools } from "./find-package-tools.mjs";
 import { findPostgres } from "./find-postgres.mjs";
-import { findNodeExporter, findPrometheus, findPromtool } from "./find-prometheus.mjs";
+import {
+  findNodeExporter,
+  findPrometheus,
+  findPromtool,
+  findPushgateway,
+} from "./find-prometheus.mjs";
 import { findPythonParser } from "./find-python-parser.mjs";
 
 /** The real servers and tools that tests need, and how to provide those that we can't find. */
@@ -19,6 +24,11 @@ export const knownServers = {
     find: findNodeExporter,
     variable: "NARTHEX_NODE_EXPORTER",
     advice: "put node_exporter on PATH, or set NARTHEX_NODE_EXPORTER to its path",
+  },
+  pushgateway: {
+    find: findPushgateway,
+    variable: "NARTHEX_PUSHGATEWAY",
+    advice: "put pushgateway on PATH, or set NARTHEX_PUSHGATEWAY to its path",
   },
   postgres: {
     find: findPostgres,
