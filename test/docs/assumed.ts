@@ -67,6 +67,10 @@ import { Socket } from "node:net";
 const request = new IncomingMessage(new Socket());`,
     server: 'import { createServer } from "node:http";\nconst server = createServer();',
   },
+  "narthex/pushgateway": {
+    gateway:
+      'const gateway = new (await import("narthex/pushgateway")).Pushgateway("http://127.0.0.1:9091", { job: "backup", fetch: async () => new Response() });',
+  },
   "narthex/serve": { app: 'import { Hono } from "hono";\nconst app = new Hono();' },
 };
 

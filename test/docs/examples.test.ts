@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -7,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import ts from "typescript";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { urlOf } from "../listening.ts";
 import { repository } from "./code-blocks.ts";
 import { docstringExamples, guideExamples } from "./examples.ts";
 
@@ -37,9 +39,12 @@ process.exit();
 `;
 
 let folder: string;
+let pushgateway: Server;
 let diagnostics: readonly ts.Diagnostic[];
 
-beforeAll(() => {
+beforeAll(async () => {
+  pushgateway = createServer((_request, response) => response.end());
+  await once(pushgateway.listen(0, "127.0.0.1"), "listening");
   folder = realpathSync(mkdtempSync(join(tmpdir(), "narthex-examples-")));
   symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"), "junction");
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
@@ -53,7 +58,10 @@ beforeAll(() => {
   diagnostics = ts.getPreEmitDiagnostics(program);
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  pushgateway.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 test("there are some, of every kind", () => {
   expect(guides.length).toBeGreaterThan(0);
@@ -78,7 +86,12 @@ test.each(examples)("$place compiles", ({ file, code }) => {
 test.each(examples)("$place runs", async ({ name, code }) => {
   const worker = new Worker(join(folder, "run.js"), {
     workerData: pathToFileURL(join(folder, `${name}.js`)).href,
-    env: { ...process.env, PORT: "0", TEXTFILE_FOLDER: folder },
+    env: {
+      ...process.env,
+      PORT: "0",
+      TEXTFILE_FOLDER: folder,
+      PUSHGATEWAY_URL: urlOf(pushgateway),
+    },
     stdout: true,
     stderr: true,
   });

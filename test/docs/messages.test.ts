@@ -12,6 +12,7 @@ import { httpMetrics, monitor } from "../../src/http/node/index.ts";
 import { warnOfOneWorker } from "../../src/http/page/one-worker.ts";
 import { serveMetrics } from "../../src/http/serve/index.ts";
 import { NarthexError, Registry } from "../../src/index.ts";
+import { Pushgateway } from "../../src/push/pushgateway/index.ts";
 import { writeTextfile } from "../../src/textfile/index.ts";
 import { listen } from "../listening.ts";
 import { codeBlocksOf, repository } from "./code-blocks.ts";
@@ -42,6 +43,15 @@ const SITUATIONS: readonly ((registry: Registry) => unknown)[] = [
   () => orders(new Registry({ strict: false })).inc({ plna: "free" } as never),
   () => parse("not a page\n"),
   () => writeTextfile("/nowhere/shop.prom"),
+  (registry) => new Pushgateway("http://127.0.0.1:2", { job: "backup", registry }).push(),
+  (registry) => {
+    const fetch = async () => new Response("pushed metrics are invalid: …", { status: 400 });
+    return new Pushgateway("http://127.0.0.1:2", { job: "backup", registry, fetch }).push();
+  },
+  (registry) => {
+    registry.counter({ name: "orders", help: "Orders.", labels: ["job"] }).inc({ job: "mail" });
+    return new Pushgateway("http://127.0.0.1:2", { job: "backup", registry }).push();
+  },
   async (registry) => serveMetrics({ port: await takenPort(), registry }),
   async (registry) => {
     const metricsServer = monitor(createServer(), { port: await takenPort(), registry });

@@ -121,7 +121,7 @@ describe.skipIf(!command)("the Pushgateway", () => {
       "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
     const response = await fetch(`${url}/metrics`, { headers: { accept } });
     const families = decodePage(new Uint8Array(await response.arrayBuffer()));
-    const pushed = (name: string) => families.find((family) => family["name"] === name);
+    const pushed = (name: string) => families.find((family) => family.name === name);
     expect(pushed("latency_seconds")).toMatchObject({
       metric: [
         {

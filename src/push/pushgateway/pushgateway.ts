@@ -119,8 +119,7 @@ export class Pushgateway {
    * @throws (rejects) NarthexError `NARTHEX_PUSH_FAILED`, with the gateway's own words, if it can't be reached, is late, or
    * refuses the metrics; also if a metric has a label of the group's with another value, which the gateway would replace
    * @example
-   * const gateway = new Pushgateway("http://127.0.0.1:9091", { job: "backup", registry });
-   * await gateway.push().catch((error) => console.log(error.message));
+   * await gateway.push();
    */
   push(registry: Registry = this.registry): Promise<void> {
     return this.#push("push", "PUT", registry);
@@ -132,8 +131,7 @@ export class Pushgateway {
    * @param registry another one than that of the options
    * @throws (rejects) as `push` does
    * @example
-   * const gateway = new Pushgateway("http://127.0.0.1:9091", { job: "backup", registry });
-   * await gateway.add().catch((error) => console.log(error.message));
+   * await gateway.add();
    */
   add(registry: Registry = this.registry): Promise<void> {
     return this.#push("add", "POST", registry);
@@ -144,8 +142,7 @@ export class Pushgateway {
    *
    * @throws (rejects) NarthexError `NARTHEX_PUSH_FAILED` if the gateway can't be reached, is late, or refuses
    * @example
-   * const gateway = new Pushgateway("http://127.0.0.1:9091", { job: "backup", registry });
-   * await gateway.delete().catch((error) => console.log(error.message));
+   * await gateway.delete();
    */
   delete(): Promise<void> {
     return this.#send("delete", { method: "DELETE", headers: {}, body: undefined });

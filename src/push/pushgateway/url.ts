@@ -48,11 +48,13 @@ function checkAuthorization(authorization: unknown): void {
   throw wrongArgument(WHERE, `${kind} as the option authorization`, rule);
 }
 
-/** A percent sign that encodes nothing stands for itself. */
+/** Percent signs that encode nothing stand for themselves. */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (encoded) => {
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      return encoded;
+    }
+  });
 }

@@ -17,7 +17,6 @@ import type { Pushgateway } from "./pushgateway.ts";
  * @throws (rejects) what `work` throws; before it runs, NarthexError `NARTHEX_OPTION_INVALID` unless it is a function
  *
  * @example
- * const gateway = new Pushgateway("http://127.0.0.1:9091", { job: "backup", registry });
  * const rows = await withPush(gateway, () => db.query("…"));
  */
 export async function withPush<Result>(
