@@ -5,6 +5,13 @@ const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 const FRAME_MS = 100;
 
 /**
+ * Of steps that run at once, only one has a line that moves.
+ *
+ * @type {ReturnType<typeof liveLine> | undefined}
+ */
+let moving;
+
+/**
  * @callback Show
  * @param {string} detail what the step does at the moment, for the end of its line
  * @returns {void}
@@ -25,23 +32,26 @@ const FRAME_MS = 100;
 export async function step(title, work, { ownOutput = false, terminal = process.stdout } = {}) {
   const start = performance.now();
   const seconds = () => `${Math.round((performance.now() - start) / 1_000)} s`;
-  const isLive = terminal.isTTY && process.env.TERM !== "dumb" && !ownOutput;
+  const isLive = terminal.isTTY && process.env.TERM !== "dumb" && !ownOutput && !moving;
   /** @type {ReturnType<typeof liveLine> | undefined} */
   let line;
 
   /** @param {string} how */
   const end = (how) => {
     process.off("SIGINT", onSignal);
-    line?.end();
-    console.log(`${title}: ${how}`);
+    if (line) {
+      line.end();
+      moving = undefined;
+    }
+    say(`${title}: ${how}`);
   };
   const onSignal = () => {
     end(`stopped by Ctrl-C after ${seconds()}; run the command again to go on`);
     process.exit(130);
   };
   process.once("SIGINT", onSignal);
-  if (isLive) line = liveLine(terminal, () => `${title} … ${seconds()}`);
-  else console.log(`${title} …`);
+  if (isLive) moving = line = liveLine(terminal, () => `${title} … ${seconds()}`);
+  else say(`${title} …`);
   try {
     const result = await work((detail) => line?.show(detail));
     end(`ok (${seconds()})`);
@@ -50,6 +60,12 @@ export async function step(title, work, { ownOutput = false, terminal = process.
     end(`failed (${seconds()})`);
     throw error;
   }
+}
+
+/** @param {string} text */
+function say(text) {
+  moving?.clear();
+  console.log(text);
 }
 
 /**
@@ -74,6 +90,7 @@ function liveLine(terminal, text) {
   draw();
   const timer = setInterval(draw, FRAME_MS);
   return {
+    clear,
     /** @type {Show} */
     show: (what) => {
       detail = what;

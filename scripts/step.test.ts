@@ -54,6 +54,21 @@ it("shows on a terminal what it does now, in one line that is gone at the end", 
   expect(printed).toEqual([expect.stringMatching(/^Installing: ok/)]);
 });
 
+it("has one line that moves for steps that run at once, and prints what the others say above it", async () => {
+  const out = terminal();
+  const second = () => step("Downloading", () => {}, { terminal: out });
+  await step("Installing", second, { terminal: out });
+  expect(out.text()).not.toContain("Downloading");
+  expect(out.text().match(/Installing …/g)).toHaveLength(1);
+  expect(printed).toEqual([
+    "Downloading …",
+    expect.stringMatching(/^Downloading: ok/),
+    expect.stringMatching(/^Installing: ok/),
+  ]);
+  await step("Building", () => {}, { terminal: out });
+  expect(out.text()).toContain("Building …");
+});
+
 it("keeps the line within the terminal", async () => {
   const out = terminal({ columns: 20 });
   await step("A title that is wider than the terminal", () => {}, { terminal: out });

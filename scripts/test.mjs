@@ -23,14 +23,17 @@ process.exitCode = status || (passed === 0 ? 1 : 0);
 
 /** Finds or downloads the real servers before the tests' timeouts start, and sets the variables that name them. */
 async function findServers() {
-  for (const name of /** @type {(keyof typeof knownServers)[]} */ (Object.keys(knownServers))) {
+  const names = /** @type {(keyof typeof knownServers)[]} */ (Object.keys(knownServers));
+  // At once, as downloads mostly wait.
+  const search = names.map(async (name) => {
     const { find, variable } = knownServers[name];
     const found = await find();
     if (found === undefined && process.env.CI !== "true") {
       console.log(`${missing(name)} Its tests are skipped.`);
     }
     process.env[variable] = found ?? "";
-  }
+  });
+  await Promise.all(search);
 }
 
 /** @param {string} report */

@@ -37,8 +37,8 @@ const ROUNDS = 5;
 
 let installed: Installed;
 
-beforeAll(async () => {
-  installed = await install();
+beforeAll(() => {
+  installed = install();
   installed.link(...Object.keys(manifest.peerDependencies), PEER);
 });
 afterAll(() => installed.remove());

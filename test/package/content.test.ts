@@ -6,8 +6,8 @@ import { type Installed, install, manifest } from "./installed.ts";
 
 let installed: Installed;
 
-beforeAll(async () => {
-  installed = await install();
+beforeAll(() => {
+  installed = install();
 });
 afterAll(() => installed.remove());
 

@@ -6,8 +6,8 @@ import { type Installed, install, manifest, modules } from "./installed.ts";
 
 let installed: Installed;
 
-beforeAll(async () => {
-  installed = await install();
+beforeAll(() => {
+  installed = install();
   installed.link(...Object.keys(manifest.peerDependencies));
 });
 afterAll(() => installed.remove());

@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { inject } from "vitest";
 import { repository } from "../../scripts/repository.mjs";
 
 export const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
@@ -17,7 +18,6 @@ export interface Installed {
   readonly folder: string;
   /** The paths of what was packed. */
   readonly packed: readonly string[];
-  readonly packedBytes: number;
   /** Runs a command in the folder. */
   run(command: string, ...args: string[]): Promise<{ stdout: string; stderr: string }>;
   /** Makes a package of the repository one of the user's. */
@@ -25,24 +25,27 @@ export interface Installed {
   remove(): void;
 }
 
-interface Pack {
-  readonly filename: string;
-  readonly size: number;
-  readonly files: readonly { readonly path: string }[];
+/** The package as npm packs and installs it, which is done once for all test files. */
+export interface Packed {
+  /** A folder in which nothing but the package is installed. */
+  readonly folder: string;
+  readonly paths: readonly string[];
 }
 
-export async function install(): Promise<Installed> {
+declare module "vitest" {
+  interface ProvidedContext {
+    packed: Packed;
+  }
+}
+
+/** Makes a folder of its own from what `pack.ts` has installed. */
+export function install(): Installed {
+  const { folder: original, paths } = inject("packed");
   const folder = mkdtempSync(join(tmpdir(), "narthex-package-"));
-  const packing = await run(repository, "npm", "pack", "--json", `--pack-destination=${folder}`);
-  // npm 11 prints an array, npm 12 an object by name.
-  const [pack] = Object.values<Pack>(JSON.parse(packing.stdout)) as [Pack];
-  writeFileSync(join(folder, "package.json"), '{ "private": true }');
-  const quietly = ["--offline", "--no-audit", "--no-fund"];
-  await run(folder, "npm", "install", ...quietly, `./${pack.filename}`);
+  cpSync(original, folder, { recursive: true });
   return {
     folder,
-    packed: pack.files.map(({ path }) => path),
-    packedBytes: pack.size,
+    packed: paths,
     run: (command, ...args) => run(folder, command, ...args),
     link(...packages) {
       for (const name of packages) linkPackage(folder, name);

@@ -51,8 +51,8 @@ test("measures once, and leaves Node as the file before did", async () => {
 describe.skipIf(!tools)("under Jest's module registry", () => {
   let installed: Installed;
 
-  beforeAll(async () => {
-    installed = await install();
+  beforeAll(() => {
+    installed = install();
   });
   afterAll(() => installed.remove());
 

@@ -25,60 +25,97 @@ const possible = allRows(
 );
 const rows = process.env.NARTHEX_PACKAGE_MATRIX === "all" ? possible : pairwise(possible);
 
+type Row = (typeof rows)[number];
+
+const folderOf = ({ node, typescript, form, jest, transform }: Row) =>
+  `${node}-${typescript}-${form}-${jest}-${transform}`;
+
 describe.skipIf(!tools)("where people are", () => {
   let installed: Installed;
   let project: Project;
 
-  beforeAll(async () => {
-    installed = await install();
+  beforeAll(() => {
+    installed = install();
     project = new Project(join(installed.folder, "matrix"), tools!);
     mkdirSync(project.folder);
     project.install(join(installed.folder, "node_modules/narthex"), "types");
+    for (const row of rows) write(row);
   });
   afterAll(() => installed.remove());
 
-  test.concurrent.each(rows)(
+  // A compiler or Jest takes longer to start than for a project, so each is started once for all of its projects.
+  const compiled = once((typescript: string) => {
+    const tsc = project.tool("typescript", `typescript-${typescript}/bin/tsc`);
+    const folders = rows.filter((row) => row.typescript === typescript).map(folderOf);
+    return project.run("24", tsc, "--build", ...folders);
+  });
+  const tested = once((node: string, jest: string) => {
+    const cli = project.tool(`jest-${jest}`, "jest/bin/jest.js");
+    const configs = rows
+      .filter((row) => row.node === node && row.jest === jest)
+      .map((row) => `${folderOf(row)}/test/jest.config.json`);
+    return project.run(node, cli, "-i", "--projects", ...configs);
+  });
+
+  test.each(rows)(
     "Node $node, TypeScript $typescript, $form, Jest $jest $transform",
-    async ({ node, typescript, form, jest, transform }) => {
-      const folder = `${node}-${typescript}-${form}-${jest}-${transform}`;
-      const { type, compilerOptions } = FORMS[form]!;
-      const transforms = {
-        plain: {},
-        babel: { "\\.js$": project.tool(`jest-${jest}`, "babel-jest") },
-        "ts-jest": {
-          "\\.ts$": [
-            project.tool(`jest-${jest}`, "ts-jest"),
-            {
-              compiler: project.tool("typescript", `typescript-${typescript}`),
-              // Types are checked by tsc above, with the same version and settings.
-              tsconfig: { ...compilerOptions, isolatedModules: true },
-            },
-          ],
-        },
-      };
-      project.write({
-        [`${folder}/package.json`]: { type },
-        [`${folder}/tsconfig.json`]: { compilerOptions, files: ["main.ts"] },
-        [`${folder}/app.ts`]: APP,
-        [`${folder}/main.ts`]: MAIN,
-        [`${folder}/test/package.json`]: { type: "commonjs" },
-        [`${folder}/test/jest.config.json`]: { transform: transforms[transform] },
-        [`${folder}/test/babel.config.json`]: {
-          plugins: [project.tool(`jest-${jest}`, "@babel/plugin-transform-modules-commonjs")],
-        },
-        ...Object.fromEntries(
-          Object.entries(TESTS[transform]!).map(([file, text]) => [`${folder}/test/${file}`, text]),
-        ),
-      });
-      const tsc = project.tool("typescript", `typescript-${typescript}/bin/tsc`);
-      expect(await project.run(node, tsc, "-p", folder)).toBe("");
-      expect(JSON.parse(await project.run(node, `${folder}/dist/main.js`))).toEqual(RESULT);
-      const cli = project.tool(`jest-${jest}`, "jest/bin/jest.js");
-      const config = `${folder}/test/jest.config.json`;
-      const printed = await project.run(node, cli, "--config", config, "-i");
-      expect(printed).toContain("1 passed");
+    async (row) => {
+      const folder = folderOf(row);
+      expect(await compiled(row.typescript)).toBe("");
+      const result = await project.run(row.node, `${folder}/dist/main.js`);
+      expect(JSON.parse(result)).toEqual(RESULT);
+      const printed = await tested(row.node, row.jest);
+      expect(printed).toContain(`PASS ${folder} `);
       expect(printed).not.toContain("Warning");
     },
     300_000,
   );
+
+  function write(row: Row): void {
+    const { typescript, form, jest, transform } = row;
+    const folder = folderOf(row);
+    const { type, compilerOptions } = FORMS[form]!;
+    const transforms = {
+      plain: {},
+      babel: { "\\.js$": project.tool(`jest-${jest}`, "babel-jest") },
+      "ts-jest": {
+        "\\.ts$": [
+          project.tool(`jest-${jest}`, "ts-jest"),
+          {
+            compiler: project.tool("typescript", `typescript-${typescript}`),
+            // Types are checked by tsc, with the same version and settings.
+            tsconfig: { ...compilerOptions, isolatedModules: true },
+          },
+        ],
+      },
+    };
+    project.write({
+      [`${folder}/package.json`]: { type },
+      [`${folder}/tsconfig.json`]: { compilerOptions, files: ["main.ts"] },
+      [`${folder}/app.ts`]: APP,
+      [`${folder}/main.ts`]: MAIN,
+      [`${folder}/test/package.json`]: { type: "commonjs" },
+      [`${folder}/test/jest.config.json`]: {
+        displayName: folder,
+        transform: transforms[transform],
+      },
+      [`${folder}/test/babel.config.json`]: {
+        plugins: [project.tool(`jest-${jest}`, "@babel/plugin-transform-modules-commonjs")],
+      },
+      ...Object.fromEntries(
+        Object.entries(TESTS[transform]!).map(([file, text]) => [`${folder}/test/${file}`, text]),
+      ),
+    });
+  }
 });
+
+/** Calls a function only once for the same arguments; later calls get the first one's outcome. */
+function once<A extends string[]>(run: (...args: A) => Promise<string>) {
+  const outcomes = new Map<string, Promise<string>>();
+  return (...args: A): Promise<string> => {
+    const key = args.join();
+    const outcome = outcomes.get(key) ?? run(...args);
+    outcomes.set(key, outcome);
+    return outcome;
+  };
+}

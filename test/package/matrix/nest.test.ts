@@ -111,8 +111,8 @@ it("counts", async () => {
 describe.skipIf(!tools)("the templates of Nest", () => {
   let installed: Installed;
 
-  beforeAll(async () => {
-    installed = await install();
+  beforeAll(() => {
+    installed = install();
   });
   afterAll(() => installed.remove());
 
