@@ -1,142 +1,112 @@
-import { describe, expect, test } from "vitest";
-import type { SeriesHead } from "../model/sample-sink.ts";
+import { beforeEach, expect, test } from "vitest";
+import type { SeriesRun, SeriesSlots } from "../model/series-run.ts";
 import { GrowingBytes } from "./bytes.ts";
 import { KeptBytes, keptBytesOf } from "./kept-bytes.ts";
 
-const TABLE = {};
+/** A table whose series are known by their generations. */
+class Table implements SeriesSlots {
+  readonly generations: number[] = [];
+  newest = 0;
+  restarts = 0;
 
-function head(slot: number, generation: number, created = 5): SeriesHead {
-  return {
-    labelNames: [],
-    labelValues: [],
-    created,
-    timestamp: Number.NaN,
-    table: TABLE,
-    slot,
-    tenancy: generation,
-  };
+  get slotCount(): number {
+    return this.generations.length;
+  }
+
+  generation(slot: number): number {
+    return this.generations[slot] ?? 0;
+  }
+
+  add(slot: number): void {
+    this.newest += 1;
+    for (let free = this.slotCount; free < slot; free += 1) this.generations[free] = 0;
+    this.generations[slot] = this.newest;
+  }
 }
 
-function textOf({ slot, tenancy, created }: SeriesHead): string {
-  return `${slot} ${tenancy} ${created}`;
+let table: Table;
+let encoded: string[];
+beforeEach(() => {
+  table = new Table();
+  encoded = [];
+});
+
+const runOf = (ofTable: SeriesSlots, labelNames: readonly string[] = []): SeriesRun => ({
+  table: ofTable,
+  labelNames,
+  labelValue: () => "",
+  createdAt: () => 0,
+  from: 0,
+  to: 0,
+  chunk: new Float64Array(),
+  at: 0,
+  stride: 1,
+  firstExemplar: 0,
+});
+
+const buffer = new GrowingBytes();
+
+/** What a scrape copies of the series in a slot. */
+function read(kept: KeptBytes, slot: number, padding = ""): string {
+  const { view, first, starts } = kept.chunk(slot, runOf(table), (_, one) => {
+    encoded.push(`${one}`);
+    buffer.truncate(0);
+    buffer.text(`${one} ${table.generation(one)}${padding}`);
+    return buffer;
+  });
+  const start = starts[slot - first]!;
+  return Buffer.from(view.buffer, start, starts[slot - first + 1]! - start).toString();
 }
 
-/** What is kept of a table, and which of its series had to be encoded. */
-class Subject {
-  readonly encoded: string[] = [];
-  private readonly kept: KeptBytes;
-  private readonly buffer = new GrowingBytes();
-  private readonly padding: string;
-
-  constructor({ dependOnCreated = false, padding = 0 } = {}) {
-    this.kept = new KeptBytes(dependOnCreated);
-    this.padding = "x".repeat(padding);
-  }
-
-  /** What a scrape copies of the series. */
-  read(series: SeriesHead): string {
-    this.kept.locate(series, this.encode);
-    const out = new GrowingBytes(0);
-    out.copy(this.kept.chunk, this.kept.from, this.kept.length);
-    const text = Buffer.from(out.finish()).toString();
-    expect(text.endsWith(this.padding)).toBe(true);
-    return text.slice(0, text.length - this.padding.length);
-  }
-
-  private readonly encode = (series: SeriesHead): GrowingBytes => {
-    this.encoded.push(textOf(series));
-    this.buffer.truncate(0);
-    this.buffer.text(textOf(series) + this.padding);
-    return this.buffer;
-  };
-}
-
-test("a series is encoded once, and again when another one has its slot", () => {
-  const subject = new Subject();
-  const heads = [head(3, 1), head(0, 2), head(3, 1), head(3, 4), head(0, 2), head(3, 4)];
-  expect(heads.map((series) => subject.read(series))).toEqual(heads.map(textOf));
-  expect(subject.encoded).toEqual(["3 1 5", "0 2 5", "3 4 5"]);
+test("a series is encoded once, and a slot again when it has another series", () => {
+  const kept = new KeptBytes(table, false);
+  for (const slot of [0, 1, 3]) table.add(slot);
+  expect([3, 0, 1, 3].map((slot) => read(kept, slot))).toEqual(["3 3", "0 1", "1 2", "3 3"]);
+  expect(encoded).toEqual(["0", "1", "3"]);
+  table.add(1);
+  table.add(2);
+  expect([0, 1, 2, 3].map((slot) => read(kept, slot))).toEqual(["0 1", "1 4", "2 5", "3 3"]);
+  expect(encoded).toEqual(["0", "1", "3", "1", "2"]);
 });
 
-test("bytes that depend on when a series began are encoded again when it begins anew", () => {
-  const subject = new Subject({ dependOnCreated: true });
-  const heads = [head(0, 1), head(0, 1), head(0, 1, 6), head(0, 1, Number.NaN)];
-  for (const series of [...heads, head(0, 1, Number.NaN)]) {
-    expect(subject.read(series)).toBe(textOf(series));
+test("the slots of a chunk are encoded together, and apart from those of other chunks", () => {
+  const kept = new KeptBytes(table, false);
+  for (let slot = 0; slot < 3000; slot += 1) table.add(slot);
+  for (const slot of [1022, 1023, 2046, 2047, 0, 2999]) {
+    expect(read(kept, slot)).toBe(`${slot} ${slot + 1}`);
   }
-  expect(subject.encoded).toEqual(["0 1 5", "0 1 6", "0 1 NaN"]);
+  expect(encoded).toHaveLength(3000);
+  table.add(1500);
+  for (const slot of [1022, 1023, 1500, 2046, 2047]) read(kept, slot);
+  expect(encoded).toHaveLength(3001);
 });
 
-test("a slot that was never written is not taken for one that was", () => {
-  const subject = new Subject({ dependOnCreated: true });
-  subject.read(head(5, 1));
-  expect(subject.read(head(2, 0, 0))).toBe("2 0 0");
+test("bytes that depend on when series began are encoded again once one begins anew", () => {
+  table.add(0);
+  const starts = new KeptBytes(table, true);
+  const labels = new KeptBytes(table, false);
+  for (const kept of [starts, labels]) read(kept, 0);
+  table.restarts += 1;
+  for (const kept of [starts, labels]) read(kept, 0);
+  expect(encoded).toEqual(["0", "0", "0"]);
 });
 
-test("nothing is kept of a series that lives in no table", () => {
-  const subject = new Subject();
-  const series = { ...head(0, 0), table: undefined };
-  for (let i = 0; i < 3; i += 1) expect(subject.read(series)).toBe(textOf(series));
-  expect(subject.encoded).toHaveLength(3);
-});
-
-test.each([65_000, 65_535, 65_536, 1_000_000])("a series of %i bytes and more", (padding) => {
-  const subject = new Subject({ padding });
-  for (let scrape = 0; scrape < 2; scrape += 1) {
-    for (const series of [head(0, 1), head(1, 2), head(2, 3)]) {
-      expect(subject.read(series)).toBe(textOf(series));
-    }
-  }
-});
-
-describe("bytes of series that are gone", () => {
-  const STAY = 1000;
-
-  /** Reads series that stay, before and after slot 0 had one series after the other. */
-  function churn(subject: Subject, times: number): void {
-    const stay = Array.from({ length: STAY }, (_, i) => head(1 + i, 1));
-    expect(stay.map((series) => subject.read(series))).toEqual(stay.map(textOf));
-    for (let i = 0; i < times; i += 1) subject.read(head(0, i));
-    expect(stay.map((series) => subject.read(series))).toEqual(stay.map(textOf));
-  }
-
-  const encodedOf = (subject: Subject, slot: number) =>
-    subject.encoded.filter((text) => text.startsWith(`${slot} `)).length;
-
-  test("stay while they are fewer than those in use", () => {
-    const subject = new Subject({ padding: 200 });
-    churn(subject, 900);
-    expect(encodedOf(subject, 1)).toBe(1);
-  });
-
-  test("are dropped once they are more, together with the others, which are encoded again", () => {
-    const subject = new Subject({ padding: 200 });
-    churn(subject, 1100);
-    expect(encodedOf(subject, 1)).toBe(2);
-    expect(encodedOf(subject, STAY)).toBe(2);
-  });
-
-  test("stay in a small table, where they are few", () => {
-    const subject = new Subject();
-    subject.read(head(1, 1));
-    for (let i = 0; i < 1000; i += 1) subject.read(head(0, i));
-    subject.read(head(1, 1));
-    expect(encodedOf(subject, 1)).toBe(1);
-  });
+test.each([65_000, 65_536, 1_000_000])("a series of %i bytes and more", (length) => {
+  const kept = new KeptBytes(table, false);
+  const padding = "x".repeat(length);
+  for (const slot of [0, 1, 2]) table.add(slot);
+  for (const slot of [0, 1, 2])
+    expect(read(kept, slot, padding)).toBe(`${slot} ${slot + 1}${padding}`);
 });
 
 test("bytes are kept by table, by what they are, and by scheme where names need escaping", () => {
-  const series = head(0, 1);
-  const labels = keptBytesOf(series, "labels", "dots");
-  expect(keptBytesOf(series, "labels", "values")).toBe(labels);
-  expect(keptBytesOf(series, "numbers", "dots")).not.toBe(labels);
-  expect(keptBytesOf({ ...series, table: {} }, "labels", "dots")).not.toBe(labels);
-  const dotted = { ...series, labelNames: ["a.b"], labelValues: ["x"] };
+  const run = runOf(table);
+  const labels = keptBytesOf(run, "labels", "dots");
+  expect(keptBytesOf(run, "labels", "values")).toBe(labels);
+  expect(keptBytesOf(run, "numbers", "dots")).not.toBe(labels);
+  expect(keptBytesOf(runOf(new Table()), "labels", "dots")).not.toBe(labels);
+  const dotted = runOf(table, ["a.b"]);
   const escaped = keptBytesOf(dotted, "labels", "dots");
   expect(keptBytesOf(dotted, "labels", "dots")).toBe(escaped);
   expect(keptBytesOf(dotted, "labels", "values")).not.toBe(escaped);
-  const tableless = { ...series, table: undefined };
-  expect(keptBytesOf(tableless, "labels", "dots")).not.toBe(
-    keptBytesOf(tableless, "labels", "dots"),
-  );
 });

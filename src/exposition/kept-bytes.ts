@@ -1,32 +1,27 @@
 import type { EscapingScheme } from "../model/escaping.ts";
 import { isLegacyLabelName } from "../model/names.ts";
-import type { SeriesHead } from "../model/sample-sink.ts";
+import type { SeriesRun, SeriesSlots } from "../model/series-run.ts";
 import { GrowingBytes } from "./bytes.ts";
 
-/** A chunk holds this many bytes, so that a position in it and a length fit 16 bits each. */
-const CHUNK_BITS = 16;
-const CHUNK_SIZE = 1 << CHUNK_BITS;
-const MAX_LENGTH = CHUNK_SIZE - 1;
-
-/** Less garbage than this is not worth encoding a whole table again. */
-const MIN_GARBAGE = CHUNK_SIZE;
+/** A chunk has the bytes of 1,024 slots, the first one those of 1,023: no run is in two of them. */
+const CHUNK_BITS = 10;
+const chunkOf = (slot: number) => (slot + 1) >> CHUNK_BITS;
+const firstSlot = (index: number) => Math.max(0, (index << CHUNK_BITS) - 1);
 
 /** What is kept of each table, for as long as the table lives. */
-const keptOfTables = new WeakMap<object, Map<string, KeptBytes>>();
+const keptOfTables = new WeakMap<SeriesSlots, Map<string, KeptBytes>>();
 
 /**
- * The bytes that are kept of the table in which a series lives. For a series that lives in no table
- * they are new: nothing is kept of it.
+ * The bytes that are kept of the table in which a run of series lives.
  *
  * @param what tells the bytes of different formats apart
  */
 export function keptBytesOf(
-  { table, labelNames }: SeriesHead,
+  { table, labelNames }: SeriesRun,
   what: string,
   scheme: EscapingScheme,
   dependOnCreated = false,
 ): KeptBytes {
-  if (table === undefined) return new KeptBytes(dependOnCreated);
   let ofTable = keptOfTables.get(table);
   if (ofTable === undefined) {
     ofTable = new Map();
@@ -36,111 +31,91 @@ export function keptBytesOf(
   const key = labelNames.every(isLegacyLabelName) ? what : `${what} ${scheme}`;
   let kept = ofTable.get(key);
   if (kept === undefined) {
-    kept = new KeptBytes(dependOnCreated);
+    kept = new KeptBytes(table, dependOnCreated);
     ofTable.set(key, kept);
   }
   return kept;
 }
 
-/** Encodes what is to be kept of a series, into a buffer that the next call may reuse. */
-export type Encode = (head: SeriesHead) => GrowingBytes;
+/** Encodes what is to be kept of the series in a slot, into a buffer that the next call may reuse. */
+export type Encode = (run: SeriesRun, slot: number) => GrowingBytes;
+
+/** What is kept of the series in some slots, one behind the other. */
+export interface KeptChunk {
+  readonly view: DataView;
+  /** The slot that comes first. */
+  readonly first: number;
+  /** Where the bytes of each slot begin, and where those of the last one end. */
+  readonly starts: Uint32Array;
+}
+
+interface Chunk extends KeptChunk {
+  readonly bytes: GrowingBytes;
+  /** The generation of the table's newest series when this was encoded: later series are not in it. */
+  newest: number;
+  /** Where the bytes depend on when series began: how often one had begun anew by then. */
+  readonly restarts: number;
+}
 
 /**
  * What is the same of a table's series in every scrape, such as their labels: encoded when a series is
  * first written, and copied from then on.
- *
- * The bytes of all series stand one after the other in chunks. When a slot gets another series, the bytes
- * of the one before become garbage. Once that is more than half of all bytes, everything is dropped.
  */
 export class KeptBytes {
-  private chunks = [new GrowingBytes()];
-  /** By slot: chunk and position, length (0 where nothing is kept), and which series of the slot it is. */
-  private places = new Uint32Array(0);
-  private lengths = new Uint16Array(0);
-  private generations = new Uint32Array(0);
-  /** By slot, where the bytes depend on it: when the series began. */
-  private createds: Float64Array | undefined;
-  private total = 0;
-  private garbage = 0;
-  /** Where the bytes of the series that was located last are. */
-  chunk = this.chunks[0]!;
-  from = 0;
-  length = 0;
+  private readonly table: SeriesSlots;
+  private readonly dependOnCreated: boolean;
+  private readonly chunks: (Chunk | undefined)[] = [];
 
-  constructor(dependOnCreated = false) {
-    if (dependOnCreated) this.createds = new Float64Array(0);
+  constructor(table: SeriesSlots, dependOnCreated: boolean) {
+    this.table = table;
+    this.dependOnCreated = dependOnCreated;
   }
 
-  /** Finds the bytes of a series, or encodes them; then `chunk`, `from` and `length` tell where they are. */
-  locate(head: SeriesHead, encode: Encode): void {
-    const { slot } = head;
-    const length = this.lengths[slot];
-    if (
-      length === undefined ||
-      length === 0 ||
-      this.generations[slot] !== head.tenancy >>> 0 ||
-      (this.createds !== undefined && !isSameTime(this.createds[slot]!, head.created))
-    ) {
-      this.encode(head, encode);
-      return;
+  /** The chunk with a slot of a run. All series in it that are not kept yet are encoded. */
+  chunk(slot: number, run: SeriesRun, encode: Encode): KeptChunk {
+    const index = chunkOf(slot);
+    const chunk = this.chunks[index];
+    const isValid = chunk !== undefined && chunk.restarts === this.restarts;
+    const isCurrent = isValid && (chunk.newest === this.table.newest || this.hasAll(chunk));
+    return isCurrent ? chunk : this.renew(index, isValid ? chunk : undefined, run, encode);
+  }
+
+  private get restarts(): number {
+    return this.dependOnCreated ? this.table.restarts : 0;
+  }
+
+  /** Whether all series in the slots of a chunk are in it. */
+  private hasAll(chunk: Chunk): boolean {
+    const { table } = this;
+    const end = Math.min(firstSlot(chunkOf(chunk.first) + 1), table.slotCount);
+    for (let slot = chunk.first; slot < end; slot += 1) {
+      if (table.generation(slot) > chunk.newest) return false;
     }
-    const place = this.places[slot]!;
-    this.chunk = this.chunks[place >>> CHUNK_BITS]!;
-    this.from = place & (CHUNK_SIZE - 1);
-    this.length = length;
+    chunk.newest = table.newest;
+    return true;
   }
 
-  private encode(head: SeriesHead, encode: Encode): void {
-    const encoded = encode(head);
-    this.length = encoded.length;
-    if (head.table === undefined || encoded.length > MAX_LENGTH) {
-      this.chunk = encoded;
-      this.from = 0;
-    } else {
-      this.keep(head, encoded);
+  /** Replaces a chunk: copies what the old one has, and encodes the rest. */
+  private renew(index: number, old: Chunk | undefined, run: SeriesRun, encode: Encode): Chunk {
+    const { table, restarts } = this;
+    const first = firstSlot(index);
+    const count = Math.min(firstSlot(index + 1), table.slotCount) - first;
+    const bytes = new GrowingBytes(old === undefined ? 64 * count : old.bytes.length + 256);
+    const starts = new Uint32Array(count + 1);
+    for (let i = 0; i < count; i += 1) {
+      starts[i] = bytes.length;
+      const generation = table.generation(first + i);
+      if (generation === 0) continue;
+      if (old !== undefined && generation <= old.newest) {
+        bytes.copy(old.view, old.starts[i]!, old.starts[i + 1]! - old.starts[i]!);
+      } else {
+        bytes.append(encode(run, first + i));
+      }
     }
+    starts[count] = bytes.length;
+    bytes.shrink();
+    const chunk = { bytes, view: bytes.view, first, starts, newest: table.newest, restarts };
+    this.chunks[index] = chunk;
+    return chunk;
   }
-
-  private keep({ slot, tenancy, created }: SeriesHead, encoded: GrowingBytes): void {
-    if (slot >= this.lengths.length) this.makeRoom(slot);
-    this.garbage += this.lengths[slot]!;
-    if (this.garbage > MIN_GARBAGE && 2 * this.garbage > this.total) this.dropAll();
-    this.chunk = this.chunks.at(-1)!;
-    if (this.chunk.length + encoded.length > CHUNK_SIZE) {
-      this.chunk = new GrowingBytes(CHUNK_SIZE);
-      this.chunks.push(this.chunk);
-    }
-    this.from = this.chunk.length;
-    this.chunk.append(encoded);
-    this.total += encoded.length;
-    this.places[slot] = (this.chunks.length - 1) * CHUNK_SIZE + this.from;
-    this.lengths[slot] = encoded.length;
-    this.generations[slot] = tenancy;
-    if (this.createds !== undefined) this.createds[slot] = created;
-  }
-
-  private makeRoom(slot: number): void {
-    const capacity = Math.max(8, slot + 1, Math.ceil(1.25 * this.lengths.length));
-    this.places = copied(this.places, new Uint32Array(capacity));
-    this.lengths = copied(this.lengths, new Uint16Array(capacity));
-    this.generations = copied(this.generations, new Uint32Array(capacity));
-    if (this.createds) this.createds = copied(this.createds, new Float64Array(capacity));
-  }
-
-  private dropAll(): void {
-    this.chunks = [new GrowingBytes()];
-    this.lengths.fill(0);
-    this.total = 0;
-    this.garbage = 0;
-  }
-}
-
-/** Two times that are not known, NaN, are the same. */
-function isSameTime(a: number, b: number): boolean {
-  return a === b || (Number.isNaN(a) && Number.isNaN(b));
-}
-
-function copied<A extends Uint16Array | Uint32Array | Float64Array>(from: A, to: A): A {
-  to.set(from);
-  return to;
 }

@@ -8,7 +8,9 @@ import type {
   StateSetValue,
   SummaryValue,
 } from "../model/sample-sink.ts";
+import type { HistogramShape, SeriesRun } from "../model/series-run.ts";
 import { NEWLINE, TextBytes } from "./bytes.ts";
+import { type PartNames, writeHistogramLines, writeNumberLines } from "./line-runs.ts";
 import {
   bucketLabels,
   quantileLabels,
@@ -107,6 +109,16 @@ export abstract class LineSink implements PageSink {
     });
   }
 
+  numbers(run: SeriesRun): number {
+    return this.numberLines(run, run.to);
+  }
+
+  /** Writes the series of a run up to the slot `to`, which it returns. */
+  protected numberLines(run: SeriesRun, to: number): number {
+    writeNumberLines(this.out, run, to, this.sample, this.lines.labelsOf(run));
+    return to;
+  }
+
   abstract histogram(head: SeriesHead, value: HistogramValue): void;
 
   abstract summary(head: SeriesHead, value: SummaryValue): void;
@@ -122,13 +134,6 @@ export abstract class LineSink implements PageSink {
 }
 
 const NAMELESS = sampleName("");
-
-/** The names of what a histogram or summary consists of. */
-interface PartNames {
-  readonly bucket: SampleName;
-  readonly sum: SampleName;
-  readonly count: SampleName;
-}
 
 /** Formats in which a histogram or summary has a line for each of its numbers. */
 export abstract class BucketedSink extends LineSink {
@@ -155,6 +160,23 @@ export abstract class BucketedSink extends LineSink {
       this.endLine(head, count, value.exemplar(i));
     }
     if (this.hasTotals(value)) this.totals(head, value.sum, count);
+  }
+
+  histograms(run: SeriesRun, { bounds }: HistogramShape): number {
+    return this.histogramLines(run, run.to, bounds, true);
+  }
+
+  /** Writes the series of a run up to the slot `to`, which it returns. */
+  protected histogramLines(
+    run: SeriesRun,
+    to: number,
+    bounds: readonly number[],
+    hasTotals: boolean,
+  ): number {
+    const labels = this.lines.labelsOf(run);
+    const own = bucketLabels(bounds);
+    writeHistogramLines(this.out, run, to, this.parts!, labels, own, hasTotals);
+    return to;
   }
 
   override summary(head: SeriesHead, value: SummaryValue): void {

@@ -1,12 +1,13 @@
 import { type EscapingScheme, escapeLabelName } from "../model/escaping.ts";
 import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";
 import type { Exemplar, SeriesHead } from "../model/sample-sink.ts";
+import type { SeriesRun } from "../model/series-run.ts";
 import { formatBound } from "./bound.ts";
 import { escapeText, GrowingBytes, QUOTE, SPACE, TextBytes } from "./bytes.ts";
-import { type KeptBytes, keptBytesOf } from "./kept-bytes.ts";
+import { type Encode, type KeptBytes, type KeptChunk, keptBytesOf } from "./kept-bytes.ts";
 
 /** What follows the labels where nothing is added to them. */
-const CLOSE = "} ";
+export const CLOSE = "} ";
 
 /** A name as text formats write it: in quotes and with escapes, unless it is a legacy name. */
 export function quotedIfNeeded(name: string, isLegacy: (name: string) => boolean): string {
@@ -31,7 +32,7 @@ export function sampleName(name: string): SampleName {
   return { open: encoded(`{${quoted},`), alone: encoded(`{${quoted}} `) };
 }
 
-function encoded(text: string): GrowingBytes {
+export function encoded(text: string): GrowingBytes {
   const bytes = new GrowingBytes(text.length);
   bytes.text(text);
   return bytes;
@@ -85,13 +86,17 @@ export function stateLabels(name: string, states: readonly string[]): readonly O
 export class SampleLines {
   private readonly out: TextBytes;
   private readonly scheme: EscapingScheme;
-  private table: object | undefined;
-  /** The label sets of the table as text, `a="x",b="y"} `. */
-  private labels: KeptBytes | undefined;
+  /** The label sets of a table as text, `a="x",b="y"} `; a series without labels has nothing here. */
+  private kept: KeptBytes | undefined;
+  /** The labels of a series that is in no table, or that is encoded to be kept. */
   private readonly buffer = new TextBytes();
   private labelNames: readonly string[] = [];
   /** What stands before each label's value. */
   private labelBegins: readonly string[] = [];
+  /** Where the labels of the current series are. */
+  private view = this.buffer.view;
+  private from = 0;
+  private labelsLength = 0;
 
   constructor(out: TextBytes, scheme: EscapingScheme) {
     this.out = out;
@@ -100,54 +105,70 @@ export class SampleLines {
 
   /** The lines that follow are of another family. */
   reset(): void {
-    this.labels = undefined;
+    this.kept = undefined;
+  }
+
+  /** The labels of a run, and of series around it. */
+  labelsOf(run: SeriesRun, slot = run.from): KeptChunk {
+    this.kept ??= keptBytesOf(run, "text", this.scheme);
+    return this.kept.chunk(slot, run, this.encode);
   }
 
   /** The lines that follow are of this series. */
   series(head: SeriesHead): void {
-    if (this.labels === undefined || head.table !== this.table) {
-      this.labels = keptBytesOf(head, "text", this.scheme);
-      this.table = head.table;
+    const { run, slot } = head;
+    if (run !== undefined) {
+      const { view, first, starts } = this.labelsOf(run, slot);
+      this.view = view;
+      this.from = starts[slot - first]!;
+      this.labelsLength = starts[slot - first + 1]! - this.from;
+      return;
     }
-    this.labels.locate(head, this.encodeLabels);
+    const { labelNames, labelValues } = head;
+    const { view, length } = this.encodeLabels(labelNames, (label) => labelValues[label]!);
+    this.view = view;
+    this.from = 0;
+    this.labelsLength = length;
   }
 
   beginLine(name: SampleName): void {
-    const { out } = this;
-    const { chunk, from, length } = this.labels!;
-    if (length === CLOSE.length) {
+    const { out, labelsLength } = this;
+    if (labelsLength === 0) {
       out.append(name.alone);
     } else {
       out.append(name.open);
-      out.copy(chunk, from, length);
+      out.copy(this.view, this.from, labelsLength);
     }
   }
 
   /** Begins a line that has a label of its own, after those of the series. */
   beginLineWith(name: SampleName, own: OwnLabel): void {
-    const { out } = this;
-    const { chunk, from, length } = this.labels!;
+    const { out, labelsLength } = this;
     out.append(name.open);
-    if (length === CLOSE.length) {
+    if (labelsLength === 0) {
       out.append(own.alone);
     } else {
-      out.copy(chunk, from, length - CLOSE.length);
+      out.copy(this.view, this.from, labelsLength - CLOSE.length);
       out.append(own.after);
     }
   }
 
-  private readonly encodeLabels = ({ labelNames, labelValues }: SeriesHead): GrowingBytes => {
+  private readonly encode: Encode = (run, slot) =>
+    this.encodeLabels(run.labelNames, (label) => run.labelValue(slot, label));
+
+  private encodeLabels(names: readonly string[], value: (label: number) => string): GrowingBytes {
     const { buffer } = this;
-    if (labelNames !== this.labelNames) this.takeNames(labelNames);
     buffer.truncate(0);
-    for (let i = 0; i < labelNames.length; i += 1) {
+    if (names.length === 0) return buffer;
+    if (names !== this.labelNames) this.takeNames(names);
+    for (let i = 0; i < names.length; i += 1) {
       buffer.text(this.labelBegins[i]!);
-      buffer.escaped(labelValues[i]!, true);
+      buffer.escaped(value(i), true);
       buffer.byte(QUOTE);
     }
     buffer.text(CLOSE);
     return buffer;
-  };
+  }
 
   private takeNames(names: readonly string[]): void {
     this.labelNames = names;

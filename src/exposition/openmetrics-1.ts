@@ -1,6 +1,7 @@
 import { escapeMetricName } from "../model/escaping.ts";
 import { exposedNames, type Family, type MetricType, suffixOf } from "../model/family.ts";
 import type { Exemplar, HistogramValue, SeriesHead, SummaryValue } from "../model/sample-sink.ts";
+import type { HistogramShape, SeriesRun } from "../model/series-run.ts";
 import { NEWLINE, SPACE } from "./bytes.ts";
 import { BucketedSink } from "./line-sink.ts";
 import { type SampleName, sampleName, writeExemplar } from "./lines.ts";
@@ -8,6 +9,9 @@ import type { PageOptions } from "./render.ts";
 
 /** The types whose series count up from the time at which they began. */
 const CUMULATIVE: ReadonlySet<MetricType> = new Set(["counter", "histogram", "summary"]);
+
+/** By the specification there is a count if and only if there is a sum, and none of negative values. */
+const hasTotals = (bounds: readonly number[]) => !(bounds[0]! < 0);
 
 /** Writes OpenMetrics 1.0. */
 export class OpenMetrics1Sink extends BucketedSink {
@@ -57,6 +61,16 @@ export class OpenMetrics1Sink extends BucketedSink {
     this.created(head);
   }
 
+  override numbers(run: SeriesRun): number {
+    if (this.tellsStarts) return run.from;
+    return this.numberLines(run, this.isCumulative ? run.firstExemplar : run.to);
+  }
+
+  override histograms(run: SeriesRun, { bounds }: HistogramShape): number {
+    if (this.tellsStarts) return run.from;
+    return this.histogramLines(run, run.firstExemplar, bounds, hasTotals(bounds));
+  }
+
   override histogram(head: SeriesHead, value: HistogramValue): void {
     super.histogram(head, value);
     this.created(head);
@@ -67,9 +81,8 @@ export class OpenMetrics1Sink extends BucketedSink {
     this.created(head);
   }
 
-  /** By the specification there is a count if and only if there is a sum, and none of negative values. */
   protected override hasTotals({ sum, bounds }: HistogramValue): boolean {
-    return sum !== undefined && !(bounds[0]! < 0);
+    return sum !== undefined && hasTotals(bounds);
   }
 
   protected override endLine(head: SeriesHead, value: number, exemplar?: Exemplar): void {

@@ -7,9 +7,11 @@ import type {
   SeriesHead,
   SummaryValue,
 } from "../model/sample-sink.ts";
+import type { HistogramShape, SeriesRun } from "../model/series-run.ts";
 import { NEWLINE, SPACE } from "./bytes.ts";
 import { LineSink } from "./line-sink.ts";
 import { writeExemplar } from "./lines.ts";
+import { writeCompositeLines, writeCounterLines } from "./openmetrics-2-runs.ts";
 
 /**
  * Writes OpenMetrics 2.0 as of its release candidate 0: a sample is named like its family, a
@@ -18,6 +20,7 @@ import { writeExemplar } from "./lines.ts";
 export class OpenMetrics2Sink extends LineSink {
   /** What the names of count and sum begin with: those of a gauge histogram differ. */
   private prefix = "";
+  private isCounter = false;
 
   override finish(): Uint8Array {
     this.out.text("# EOF\n");
@@ -27,6 +30,20 @@ export class OpenMetrics2Sink extends LineSink {
   override family(family: Family): void {
     this.comments(this.beginFamily(family), family, family.type, true);
     this.prefix = family.type === "gaugehistogram" ? "g" : "";
+    this.isCounter = family.type === "counter";
+  }
+
+  override numbers(run: SeriesRun): number {
+    if (!this.isCounter) return super.numbers(run);
+    const to = run.firstExemplar;
+    writeCounterLines(this.out, run, to, this.sample, this.lines.labelsOf(run));
+    return to;
+  }
+
+  histograms(run: SeriesRun, { bounds, isNative }: HistogramShape): number {
+    const to = isNative ? run.from : run.firstExemplar;
+    writeCompositeLines(this.out, run, to, bounds, this.sample, this.lines.labelsOf(run));
+    return to;
   }
 
   override counter(head: SeriesHead, value: number, exemplar?: Exemplar): void {

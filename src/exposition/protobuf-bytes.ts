@@ -109,20 +109,7 @@ export class ProtobufBytes extends GrowingBytes {
   }
 
   private varint(value: number): void {
-    const bytes = this.bytes;
-    let at = this.end;
-    let rest = value;
-    while (rest >= TWO_TO_32) {
-      const low = rest & 0x7f;
-      bytes[at++] = low | 0x80;
-      rest = (rest - low) / 128;
-    }
-    while (rest >= 0x80) {
-      bytes[at++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
-    }
-    bytes[at++] = rest;
-    this.end = at;
+    this.end = writeVarint(this.bytes, this.end, value);
   }
 
   /** The number whose 64 bits are the opposite of the value's. */
@@ -139,4 +126,21 @@ export class ProtobufBytes extends GrowingBytes {
 
 function varintWidth(value: number): number {
   return Math.ceil((32 - Math.clz32(value)) / 7);
+}
+
+/** Writes a whole number from 0 up to 2^64; returns the position after it. */
+export function writeVarint(bytes: Uint8Array, at: number, value: number): number {
+  let end = at;
+  let rest = value;
+  while (rest >= TWO_TO_32) {
+    const low = rest & 0x7f;
+    bytes[end++] = low | 0x80;
+    rest = (rest - low) / 128;
+  }
+  while (rest >= 0x80) {
+    bytes[end++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  bytes[end++] = rest;
+  return end;
 }

@@ -459,20 +459,7 @@ const samples: fc.Arbitrary<Sample> = fc.record({
 });
 
 describe("whatever goes in comes out", () => {
-  /** Writes the samples twice: the second time from what is kept of the table, if they are in one. */
-  function counters(name: string, list: readonly Sample[], table: object | undefined): Message[][] {
-    return [1, 2].map(() =>
-      page((sink) => {
-        sink.family(family("counter", name));
-        list.forEach((sample, slot) => {
-          const head = { ...series(sample.labels, sample), table, slot, tenancy: slot + 1 };
-          sink.counter(head, sample.value, sample.exemplar);
-        });
-      }, "allow-utf-8"),
-    );
-  }
-
-  it("of numbers, labels, times and exemplars, from a table or not", () => {
+  it("of numbers, labels, times and exemplars", () => {
     fc.assert(
       fc.property(name, fc.array(samples, { minLength: 1 }), (familyName, list) => {
         const wanted = list.map((sample) => ({
@@ -486,13 +473,15 @@ describe("whatever goes in comes out", () => {
             ? undefined
             : Math.round(sample.timestamp * 1000),
         }));
-        for (const table of [undefined, {}]) {
-          for (const families of counters(familyName, list, table)) {
-            expect(families).toEqual([
-              { name: `${familyName}_total`, help: "Help.", type: "COUNTER", metric: wanted },
-            ]);
+        const families = page((sink) => {
+          sink.family(family("counter", familyName));
+          for (const sample of list) {
+            sink.counter(series(sample.labels, sample), sample.value, sample.exemplar);
           }
-        }
+        }, "allow-utf-8");
+        expect(families).toEqual([
+          { name: `${familyName}_total`, help: "Help.", type: "COUNTER", metric: wanted },
+        ]);
       }),
     );
   });
@@ -527,7 +516,7 @@ describe("whatever goes in comes out", () => {
   it("of native histograms", () => {
     fc.assert(
       fc.property(natives, fc.double(), (value, sum) => {
-        const head = { ...series([["l", "v"]]), table: {}, tenancy: 1 };
+        const head = series([["l", "v"]]);
         const { label, histogram: decoded } = metric("histogram", (sink) =>
           sink.histogram(head, histogram({ count: 1, sum, native: value })),
         ) as { label: unknown; histogram: Message };
@@ -594,66 +583,6 @@ describe("whatever goes in comes out", () => {
   it("of lone surrogates, as replacement characters", () => {
     expect(metric("gauge", (sink) => sink.gauge(series([["l", "a\udc00b"]]), 1)).label).toEqual([
       { name: "l", value: "a\ufffdb" },
-    ]);
-  });
-});
-
-describe("what is kept of a table", () => {
-  const head = (table: object, value: string, tenancy: number, created = 1): SeriesHead => ({
-    ...series([["l", value]], { created }),
-    table,
-    tenancy,
-  });
-  const counter = (...heads: SeriesHead[]) =>
-    page((sink) => {
-      sink.family(family("counter"));
-      for (const one of heads) sink.counter(one, 5);
-    })[0]!.metric;
-
-  it("is of the slot's tenant, and of when it began", () => {
-    const table = {};
-    const wanted = (value: string, created: number) => [
-      {
-        label: [{ name: "l", value }],
-        counter: { value: 5, created: { seconds: created, nanos: 0 } },
-      },
-    ];
-    expect(counter(head(table, "a", 1))).toEqual(wanted("a", 1));
-    expect(counter(head(table, "b", 2))).toEqual(wanted("b", 1));
-    expect(counter(head(table, "b", 2, 9))).toEqual(wanted("b", 9));
-    expect(counter(head({}, "c", 2, 9))).toEqual(wanted("c", 9));
-  });
-
-  it("differs by scheme where names need escaping", () => {
-    const table = {};
-    const named = (scheme: EscapingScheme) =>
-      page((sink) => {
-        sink.family(family("gauge"));
-        sink.gauge({ ...series([["a.b", "v"]]), table, tenancy: 1 }, 1);
-      }, scheme)[0]!.metric;
-    expect(named("underscores")).toMatchObject([{ label: [{ name: "a_b" }] }]);
-    expect(named("allow-utf-8")).toMatchObject([{ label: [{ name: "a.b" }] }]);
-    expect(named("underscores")).toMatchObject([{ label: [{ name: "a_b" }] }]);
-  });
-
-  it("serves a series with an exemplar and without", () => {
-    const table = {};
-    const exemplar = { labels: { id: "a" }, value: 1, timestamp: 2 };
-    const one = head(table, "a", 1);
-    const [written] = page((sink) => {
-      sink.family(family("counter"));
-      sink.counter(one, 1);
-      sink.counter(one, 2, exemplar);
-      sink.counter({ ...one, timestamp: 3 }, 3);
-      sink.counter(one, 4);
-    });
-    const label = [{ name: "l", value: "a" }];
-    const created = { seconds: 1, nanos: 0 };
-    expect(written!.metric).toEqual([
-      { label, counter: { value: 1, created } },
-      { label, counter: { value: 2, created, exemplar: decodedExemplar(exemplar) } },
-      { label, counter: { value: 3, created }, timestampMs: 3000 },
-      { label, counter: { value: 4, created } },
     ]);
   });
 });

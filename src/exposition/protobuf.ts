@@ -7,8 +7,8 @@ import type {
   StateSetValue,
   SummaryValue,
 } from "../model/sample-sink.ts";
-import type { GrowingBytes } from "./bytes.ts";
-import { type Encode, type KeptBytes, keptBytesOf } from "./kept-bytes.ts";
+import type { HistogramShape, SeriesRun } from "../model/series-run.ts";
+import { type Encode, type KeptBytes, type KeptChunk, keptBytesOf } from "./kept-bytes.ts";
 import { DOUBLE_WIDTH, ProtobufBytes } from "./protobuf-bytes.ts";
 import { writeHistogram } from "./protobuf-histogram.ts";
 import {
@@ -24,6 +24,7 @@ import {
   writeLabelPair,
   writeTimestamp,
 } from "./protobuf-messages.ts";
+import { writeHistogramMetrics, writeNumberMetrics } from "./protobuf-runs.ts";
 import type { PageOptions, PageSink } from "./render.ts";
 
 const NONE = -1;
@@ -51,10 +52,9 @@ export class ProtobufSink implements PageSink {
   private begin = NONE;
   private labelNames: readonly string[] = [];
   private escapedNames: readonly string[] = [];
-  private table: object | undefined;
-  /** What is kept of the table: label pairs, and metrics of one number up to the number itself. */
+  /** What is kept of a table: label pairs, and metrics of one number up to the number itself. */
   private labels: KeptBytes | undefined;
-  private numbers: KeptBytes | undefined;
+  private kept: KeptBytes | undefined;
   private readonly buffer = new ProtobufBytes();
   /** How many bytes the lengths of the last series took: those of the next are mostly alike. */
   private metricWidth = 1;
@@ -114,7 +114,7 @@ export class ProtobufSink implements PageSink {
     value.states.forEach((state, i) => {
       const metric = this.open(head);
       writeLabelPair(this.out, METRIC.label, name, state);
-      this.writeNumber(this.out, head, value.isSet(i) ? 1 : 0);
+      this.writeNumber(this.out, head.created, value.isSet(i) ? 1 : 0);
       this.close(metric, head);
     });
   }
@@ -149,64 +149,74 @@ export class ProtobufSink implements PageSink {
     this.close(metric, head);
   }
 
-  private number(head: SeriesHead, value: number, exemplar?: Exemplar): void {
-    if (head.table === undefined || exemplar !== undefined || !Number.isNaN(head.timestamp)) {
-      const metric = this.open(head);
-      this.writeNumber(this.out, head, value, exemplar);
-      this.close(metric, head);
-      return;
-    }
+  numbers(run: SeriesRun): number {
+    const to = run.firstExemplar;
     if (this.begin === NONE) this.openFamily();
-    if (head.table !== this.table) this.enterTable(head.table);
-    this.numbers ??= keptBytesOf(head, `protobuf metrics ${this.tag}`, this.scheme, true);
-    this.copy(this.numbers, head, this.encodeNumber);
-    this.out.untaggedDouble(value);
+    this.kept ??= keptBytesOf(run, `protobuf metrics ${this.tag}`, this.scheme, true);
+    writeNumberMetrics(this.out, run, to, this.kept.chunk(run.from, run, this.encodeNumber));
+    return to;
   }
 
-  private copy(kept: KeptBytes, head: SeriesHead, encode: Encode): void {
-    kept.locate(head, encode);
-    this.out.copy(kept.chunk, kept.from, kept.length);
+  histograms(run: SeriesRun, { bounds, isNative }: HistogramShape): number {
+    const to = isNative ? run.from : run.firstExemplar;
+    if (this.begin === NONE) this.openFamily();
+    writeHistogramMetrics(this.out, run, to, bounds, this.labelsOf(run, run.from));
+    return to;
+  }
+
+  private number(head: SeriesHead, value: number, exemplar?: Exemplar): void {
+    const metric = this.open(head);
+    this.writeNumber(this.out, head.created, value, exemplar);
+    this.close(metric, head);
   }
 
   /** Encodes a metric of one number, without the number's bytes, which come last. */
-  private readonly encodeNumber = (head: SeriesHead): GrowingBytes => {
+  private readonly encodeNumber: Encode = (run, slot) => {
     const out = this.buffer;
     out.truncate(0);
     const metric = out.open(METRIC_FAMILY.metric);
-    this.writeLabels(out, head);
-    this.writeNumber(out, head, 0);
+    this.writeLabels(out, run.labelNames, (label) => run.labelValue(slot, label));
+    this.writeNumber(out, run.createdAt(slot), 0);
     out.close(metric);
     out.truncate(out.length - DOUBLE_WIDTH);
     return out;
   };
 
-  private readonly encodeLabels = (head: SeriesHead): GrowingBytes => {
+  private readonly encodeLabels: Encode = (run, slot) => {
     this.buffer.truncate(0);
-    this.writeLabels(this.buffer, head);
+    this.writeLabels(this.buffer, run.labelNames, (label) => run.labelValue(slot, label));
     return this.buffer;
   };
 
-  private writeLabels(out: ProtobufBytes, head: SeriesHead): void {
-    const { labelNames, labelValues } = head;
+  private labelsOf(run: SeriesRun, slot: number): KeptChunk {
+    this.labels ??= keptBytesOf(run, "protobuf labels", this.scheme);
+    return this.labels.chunk(slot, run, this.encodeLabels);
+  }
+
+  private writeLabels(
+    out: ProtobufBytes,
+    labelNames: readonly string[],
+    value: (label: number) => string,
+  ): void {
     if (labelNames !== this.labelNames) {
       this.labelNames = labelNames;
       this.escapedNames = labelNames.map((name) => escapeLabelName(name, this.scheme));
     }
     for (let i = 0; i < labelNames.length; i += 1) {
-      writeLabelPair(out, METRIC.label, this.escapedNames[i]!, labelValues[i]!);
+      writeLabelPair(out, METRIC.label, this.escapedNames[i]!, value(i));
     }
   }
 
   /** Writes a Counter, Gauge or Untyped. */
   private writeNumber(
     out: ProtobufBytes,
-    head: SeriesHead,
+    created: number,
     value: number,
     exemplar?: Exemplar,
   ): void {
     const begin = out.open(this.tag);
     if (exemplar !== undefined) writeExemplar(out, COUNTER.exemplar, exemplar, this.scheme);
-    if (this.tag === METRIC.counter) writeTimestamp(out, COUNTER.created, head.created);
+    if (this.tag === METRIC.counter) writeTimestamp(out, COUNTER.created, created);
     out.double(COUNTER.value, value);
     out.close(begin);
   }
@@ -215,13 +225,14 @@ export class ProtobufSink implements PageSink {
   private open(head: SeriesHead): number {
     if (this.begin === NONE) this.openFamily();
     const metric = this.out.open(METRIC_FAMILY.metric, this.metricWidth);
-    if (head.table === undefined) {
-      this.writeLabels(this.out, head);
-      return metric;
+    const { run, slot, labelNames, labelValues } = head;
+    if (run === undefined) {
+      this.writeLabels(this.out, labelNames, (label) => labelValues[label]!);
+    } else {
+      const { view, first, starts } = this.labelsOf(run, slot);
+      const start = starts[slot - first]!;
+      this.out.copy(view, start, starts[slot - first + 1]! - start);
     }
-    if (head.table !== this.table) this.enterTable(head.table);
-    this.labels ??= keptBytesOf(head, "protobuf labels", this.scheme);
-    this.copy(this.labels, head, this.encodeLabels);
     return metric;
   }
 
@@ -243,15 +254,10 @@ export class ProtobufSink implements PageSink {
     if (family.unit !== undefined) out.string(METRIC_FAMILY.unit, family.unit);
   }
 
-  private enterTable(table: object | undefined): void {
-    this.table = table;
-    this.labels = undefined;
-    this.numbers = undefined;
-  }
-
   private endFamily(): void {
     if (this.begin !== NONE) this.out.closeDelimited(this.begin);
     this.begin = NONE;
-    this.enterTable(undefined);
+    this.labels = undefined;
+    this.kept = undefined;
   }
 }

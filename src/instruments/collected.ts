@@ -1,9 +1,10 @@
 import { invalidOption, invalidValue } from "../errors.ts";
-import type { CollectContext } from "../model/sample-sink.ts";
+import type { CollectContext, SampleSink } from "../model/sample-sink.ts";
 import type { Definition } from "./definition/define.ts";
 import type { Labels } from "./definition/labels.ts";
 import type { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
+import type { SeriesRow } from "./series-row.ts";
 
 /**
  * What a collect callback returns: the value of a metric without labels; all series of a metric with
@@ -33,6 +34,10 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
       throw invalidOption(definition.family.name, "collect", callback, rule);
     }
     this.callback = callback;
+  }
+
+  protected override writeRun(sink: SampleSink, row: SeriesRow): number {
+    return sink.numbers?.(row) ?? row.from;
   }
 
   /** The instrument itself, if it has a callback that must be read before each scrape. */

@@ -129,6 +129,10 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
     return new HeldCounter(this);
   }
 
+  protected override hasExemplar(slot: number): boolean {
+    return this.exemplars.has(slot);
+  }
+
   protected override write(sink: SampleSink, row: SeriesRow): void {
     sink.counter(row, row.chunk[row.at]!, this.exemplars.get(row.slot, 0));
   }

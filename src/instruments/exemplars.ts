@@ -118,6 +118,14 @@ export class Exemplars {
     return this.#exemplars.get(slot * this.#perSeries + sample);
   }
 
+  /** Whether a series has any. */
+  has(slot: number): boolean {
+    if (this.#exemplars.size === 0) return false;
+    const first = slot * this.#perSeries;
+    for (let i = 0; i < this.#perSeries; i += 1) if (this.#exemplars.has(first + i)) return true;
+    return false;
+  }
+
   set(slot: number, sample: number, exemplar: Exemplar): void {
     this.#exemplars.set(slot * this.#perSeries + sample, exemplar);
   }

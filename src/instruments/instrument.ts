@@ -197,40 +197,48 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     const { table, rows } = this;
     table.expire();
     sink.family(this.family);
-    const row = new SeriesRow(table, rows, this.definition);
+    const row = new SeriesRow(table, rows, this.definition, (slot) => this.hasExemplar(slot));
+    // A series that was added during a pause waits for the next visit, because this visit may have
+    // written it already, before it was removed and added again.
     const newest = table.newest;
+    const isShown = (slot: number) => {
+      const generation = table.generation(slot);
+      return generation !== 0 && generation <= newest;
+    };
     const seriesPerSlice = Math.ceil(NUMBERS_PER_SLICE / rows.stride);
     for (let begin = 0; begin < table.slotCount; ) {
       const end = Math.min(begin + seriesPerSlice, rows.chunkEnd(begin), table.slotCount);
-      this.writeSlots(sink, row, begin, end, newest);
-      begin = end;
+      while (begin < end) {
+        let to = begin;
+        while (to < end && isShown(to)) to += 1;
+        this.writeSeries(sink, row, begin, to);
+        begin = to;
+        while (begin < end && !isShown(begin)) begin += 1;
+      }
       yield;
     }
   }
 
-  /** Writes the series of some slots, which are all in one chunk. */
-  private writeSlots(
-    sink: SampleSink,
-    row: SeriesRow,
-    begin: number,
-    end: number,
-    newest: number,
-  ): void {
-    const { stride } = this.rows;
-    const generations = this.table.generationChunk(begin);
-    const first = this.rows.at(begin) / stride - begin;
-    row.chunk = this.rows.chunk(begin);
-    for (let slot = begin; slot < end; slot += 1) {
-      const place = first + slot;
-      const generation = generations[place]!;
-      // A series that was added during a pause waits for the next visit, because this visit may have
-      // written it already, before it was removed and added again.
-      if (generation === 0 || generation > newest) continue;
-      row.slot = slot;
-      row.tenancy = generation;
-      row.at = place * stride;
+  /** Writes the series of some slots: as many as it can by runs, and the others one by one. */
+  private writeSeries(sink: SampleSink, row: SeriesRow, from: number, to: number): void {
+    for (let slot = from; slot < to; ) {
+      row.enter(slot, to);
+      slot = this.writeRun(sink, row);
+      if (slot === to) return;
+      row.enter(slot, to);
       this.write(sink, row);
+      slot += 1;
     }
+  }
+
+  /** Writes a run of series as far as the sink can; returns the first slot that it has not written. */
+  protected writeRun(_sink: SampleSink, row: SeriesRow): number {
+    return row.from;
+  }
+
+  /** Whether the series in a slot has an exemplar. */
+  protected hasExemplar(_slot: number): boolean {
+    return false;
   }
 
   warnOfNaN(): void {

@@ -1,28 +1,57 @@
 import type { SeriesHead } from "../model/sample-sink.ts";
+import type { SeriesRun } from "../model/series-run.ts";
 import type { Chunks } from "../series/chunks.ts";
 import type { SeriesTable } from "../series/series-table.ts";
 import type { Definition } from "./definition/define.ts";
 
 /**
- * A view of one series for the sink, reused for every series of a visit: its head, and where its
- * numbers are.
+ * What a visit hands to the sink, reused for all of it: a run of series, and a view of one of them with
+ * its head and where its numbers are.
  */
-export class SeriesRow implements SeriesHead {
+export class SeriesRow implements SeriesHead, SeriesRun {
   readonly table: SeriesTable;
   readonly labelNames: readonly string[];
+  private readonly rows: Chunks;
   private readonly constantValues: readonly string[];
+  private readonly hasExemplar: (slot: number) => boolean;
   readonly timestamp = Number.NaN;
+  readonly stride: number;
+  readonly run = this;
+  /** The series of the run are all in `chunk`. */
+  from = 0;
+  to = 0;
   slot = 0;
-  /** The generation of the series in the slot. */
-  tenancy = 0;
   chunk: Float64Array;
   at = 0;
 
-  constructor(table: SeriesTable, rows: Chunks, definition: Definition) {
+  /** @param hasExemplar whether the series in a slot has an exemplar */
+  constructor(
+    table: SeriesTable,
+    rows: Chunks,
+    definition: Definition,
+    hasExemplar: (slot: number) => boolean,
+  ) {
     this.table = table;
+    this.rows = rows;
+    this.stride = rows.stride;
     this.chunk = rows.chunk(0);
     this.constantValues = definition.constantLabels.values;
     this.labelNames = [...definition.constantLabels.names, ...definition.labelNames];
+    this.hasExemplar = hasExemplar;
+  }
+
+  /** Turns to the series from a slot on, the first of which is also the one in view. */
+  enter(slot: number, to: number): void {
+    this.slot = slot;
+    this.from = slot;
+    this.to = to;
+    this.chunk = this.rows.chunk(slot);
+    this.at = this.rows.at(slot);
+  }
+
+  /** The generation of the series. */
+  get tenancy(): number {
+    return this.table.generation(this.slot);
   }
 
   get labelValues(): readonly string[] {
@@ -31,5 +60,20 @@ export class SeriesRow implements SeriesHead {
 
   get created(): number {
     return this.table.created(this.slot);
+  }
+
+  labelValue(slot: number, label: number): string {
+    const constant = this.constantValues[label];
+    return constant ?? this.table.value(slot, label - this.constantValues.length);
+  }
+
+  createdAt(slot: number): number {
+    return this.table.created(slot);
+  }
+
+  get firstExemplar(): number {
+    let slot = this.from;
+    while (slot < this.to && !this.hasExemplar(slot)) slot += 1;
+    return slot;
   }
 }

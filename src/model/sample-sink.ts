@@ -1,4 +1,5 @@
 import type { Family } from "./family.ts";
+import type { HistogramShape, SeriesRun } from "./series-run.ts";
 
 /**
  * What a sink gets of a series besides its value. Sources may reuse one object for all their series,
@@ -25,6 +26,8 @@ export interface SeriesHead {
   readonly slot: number;
   /** Tells apart the series that use a slot one after another. */
   readonly tenancy: number;
+  /** The run of series that this one is part of; undefined for a series that should not be cached. */
+  readonly run?: SeriesRun | undefined;
 }
 
 /**
@@ -154,6 +157,15 @@ export interface SampleSink {
   stateSet(head: SeriesHead, value: StateSetValue): void;
   /** A value of which nobody knows what it is: it may go up and down. */
   unknown(head: SeriesHead, value: number): void;
+  /**
+   * Writes a run of counters or gauges in one loop, from the first one on. A sink without this method gets
+   * each series by a call of its own.
+   *
+   * @returns the first slot that it leaves to a call of the methods above; `run.to` if it wrote all
+   */
+  numbers?(run: SeriesRun): number;
+  /** The same for histograms. */
+  histograms?(run: SeriesRun, shape: HistogramShape): number;
 }
 
 /** What a callback gets that runs at scrape time. */

@@ -128,6 +128,10 @@ export class LabelIndex {
     return this.interners.map((interner, i) => interner.value(this.ids[slot * width + i]!));
   }
 
+  value(slot: number, label: number): string {
+    return this.interners[label]!.value(this.ids[slot * this.names.length + label]!);
+  }
+
   private probe(hash: number): number {
     const slots = this.slots;
     const ids = this.ids;

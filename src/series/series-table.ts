@@ -55,6 +55,8 @@ export class SeriesTable {
    * The generation of the newest series. A visit leaves out series that were added after it began.
    */
   newest = 0;
+  /** How often a series has been reset. */
+  restarts = 0;
   /** Whether series that are not updated are dropped. */
   readonly expires: boolean;
   private overflow = NONE;
@@ -173,11 +175,17 @@ export class SeriesTable {
 
   /** The series in the slot has been reset. */
   restart(slot: number, createdSeconds: number): void {
+    this.restarts += 1;
     this.createdTimes.set(slot, createdSeconds);
   }
 
   values(slot: number): string[] {
     return this.index.values(slot);
+  }
+
+  /** One of the values, for whom an array of all would be too slow. */
+  value(slot: number, label: number): string {
+    return this.index.value(slot, label);
   }
 
   /** The overflow series does not count towards the limit. */

@@ -4,6 +4,7 @@ import type {
   NativeHistogram,
   SampleSink,
 } from "../../model/sample-sink.ts";
+import type { HistogramShape } from "../../model/series-run.ts";
 import type { OptionNames } from "../../options.ts";
 import { define, type RegistryContext } from "../definition/define.ts";
 import type { LabelledFamily, Labels, PlainFamily } from "../definition/labels.ts";
@@ -99,6 +100,7 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
   private readonly states: (NativeState | undefined)[] = [];
   private readonly exemplars: Exemplars;
   private readonly value: RowValue;
+  private readonly shape: HistogramShape;
 
   constructor(options: HistogramOptions<string>, context: RegistryContext) {
     const buckets = options.buckets ?? DEFAULT_BUCKETS;
@@ -109,7 +111,9 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     this.bucketCount = buckets.length + 1;
     this.native = native;
     this.exemplars = new Exemplars(this.bucketCount);
-    this.value = new RowValue([...buckets], this.exemplars);
+    const bounds = [...buckets];
+    this.value = new RowValue(bounds, this.exemplars);
+    this.shape = { bounds, isNative: native !== undefined };
     this.open();
   }
 
@@ -182,10 +186,26 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     this.states[slot] = undefined;
   }
 
+  protected override hasExemplar(slot: number): boolean {
+    return this.exemplars.has(slot);
+  }
+
+  protected override writeRun(sink: SampleSink, row: SeriesRow): number {
+    if (sink.histograms === undefined) return row.from;
+    if (this.native !== undefined) {
+      for (let slot = row.from; slot < row.to; slot += 1) this.resetIfDue(slot);
+    }
+    return sink.histograms(row, this.shape);
+  }
+
   protected override write(sink: SampleSink, row: SeriesRow): void {
-    const state = this.states[row.slot];
-    if (state?.resetIfDue()) this.resetClassic(row.slot);
-    sink.histogram(row, this.value.of(row, state));
+    this.resetIfDue(row.slot);
+    sink.histogram(row, this.value.of(row, this.states[row.slot]));
+  }
+
+  /** Resets a series whose native side wants it. */
+  private resetIfDue(slot: number): void {
+    if (this.states[slot]?.resetIfDue()) this.resetClassic(slot);
   }
 }
 

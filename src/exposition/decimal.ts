@@ -1,0 +1,101 @@
+// Numbers as text. These are functions on plain bytes, and not methods, so that the loops that write
+// whole families keep the position in a local variable. Each returns the position after what it wrote.
+
+/** No number needs more bytes than this, which the caller must have made room for. */
+export const LONGEST_NUMBER = 32;
+
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const BILLION = 1e9;
+
+/** The digits of 00 to 99, one pair after the other: two digits cost one division. */
+const PAIRS = new Uint8Array(200);
+for (let i = 0; i < 200; i += 1)
+  PAIRS[i] = ZERO + (i % 2 === 0 ? Math.floor(i / 20) : (i >> 1) % 10);
+
+/** Writes a sample's value, in a form that every text format reads. */
+export function writeNumber(bytes: Uint8Array, at: number, value: number): number {
+  const small = value | 0;
+  if (small === value && small > 0) return writeSmall(bytes, at, small);
+  if (Number.isSafeInteger(value)) {
+    return Object.is(value, -0) ? writeAscii(bytes, at, "-0") : writeInteger(bytes, at, value);
+  }
+  if (value - value === 0) return writeDecimal(bytes, at, value);
+  return writeAscii(bytes, at, value > 0 ? "+Inf" : value < 0 ? "-Inf" : "NaN");
+}
+
+/** Writes a whole number of at most 31 bits, as most values are. */
+function writeSmall(bytes: Uint8Array, at: number, value: number): number {
+  if (value < 10) {
+    bytes[at] = ZERO + value;
+    return at + 1;
+  }
+  const end = at + digitCount(value);
+  writeDigits(bytes, end, value);
+  return end;
+}
+
+/** Writes the digits of a whole number so that they end at `end`. */
+function writeDigits(bytes: Uint8Array, end: number, value: number): void {
+  let at = end;
+  let rest = value | 0;
+  while (rest >= 100) {
+    const hundreds = (rest / 100) | 0;
+    const pair = (rest - hundreds * 100) << 1;
+    bytes[at - 2] = PAIRS[pair]!;
+    bytes[at - 1] = PAIRS[pair + 1]!;
+    at -= 2;
+    rest = hundreds;
+  }
+  bytes[at - 1] = PAIRS[(rest << 1) + 1]!;
+  if (rest >= 10) bytes[at - 2] = PAIRS[rest << 1]!;
+}
+
+function digitCount(value: number): number {
+  if (value < 1e5) {
+    return value < 100 ? (value < 10 ? 1 : 2) : value < 1e3 ? 3 : value < 1e4 ? 4 : 5;
+  }
+  if (value < 1e7) return value < 1e6 ? 6 : 7;
+  return value < 1e8 ? 8 : value < BILLION ? 9 : 10;
+}
+
+function writeInteger(bytes: Uint8Array, at: number, value: number): number {
+  let begin = at;
+  if (value < 0) bytes[begin++] = MINUS;
+  const size = Math.abs(value);
+  if (size < BILLION) return writeSmall(bytes, begin, size);
+  const billions = Math.floor(size / BILLION);
+  return writePadded(bytes, writeSmall(bytes, begin, billions), size - billions * BILLION, 9);
+}
+
+/** Writes exactly so many digits. */
+function writePadded(bytes: Uint8Array, at: number, value: number, width: number): number {
+  bytes.fill(ZERO, at, at + width);
+  writeDigits(bytes, at + width, value);
+  return at + width;
+}
+
+/** A number with up to six decimals is the quotient of two integers, which is quick to find out. */
+function writeDecimal(bytes: Uint8Array, at: number, value: number): number {
+  for (let places = 3; places <= 6; places += 3) {
+    const scale = places === 3 ? 1e3 : 1e6;
+    const scaled = Math.round(value * scale);
+    if (scaled / scale !== value || !Number.isSafeInteger(scaled)) continue;
+    let begin = at;
+    if (scaled < 0) bytes[begin++] = MINUS;
+    const size = Math.abs(scaled);
+    const whole = Math.floor(size / scale);
+    const point = writeInteger(bytes, begin, whole);
+    bytes[point] = POINT;
+    let end = writePadded(bytes, point + 1, size - whole * scale, places);
+    while (bytes[end - 1] === ZERO) end -= 1;
+    return end;
+  }
+  return writeAscii(bytes, at, String(value));
+}
+
+function writeAscii(bytes: Uint8Array, at: number, text: string): number {
+  for (let i = 0; i < text.length; i += 1) bytes[at + i] = text.charCodeAt(i);
+  return at + text.length;
+}

@@ -1,0 +1,103 @@
+import type { SeriesRun } from "../model/series-run.ts";
+import { copyBytes, NEWLINE, type TextBytes } from "./bytes.ts";
+import { LONGEST_NUMBER, writeNumber } from "./decimal.ts";
+import type { KeptChunk } from "./kept-bytes.ts";
+import { CLOSE, type OwnLabel, type SampleName } from "./lines.ts";
+
+// The loops that write most of a page of text or OpenMetrics 1.0. Each makes room for all it will write,
+// and then works on plain bytes, with the position in a local variable.
+
+/** Writes a line for each series up to the slot `to`: name, labels, number. */
+export function writeNumberLines(
+  out: TextBytes,
+  run: SeriesRun,
+  to: number,
+  name: SampleName,
+  labels: KeptChunk,
+): void {
+  const { chunk, from } = run;
+  const { view: labelView, starts, first } = labels;
+  const begin = run.labelNames.length === 0 ? name.alone : name.open;
+  const { view: beginView, length: beginLength } = begin;
+  out.reserve((to - from) * (beginLength + LONGEST_NUMBER) + widthOf(labels, from, to));
+  const { bytes, view } = out;
+  let at = out.end;
+  for (let slot = from; slot < to; slot += 1) {
+    const start = starts[slot - first]!;
+    at = copyBytes(view, at, beginView, 0, beginLength);
+    at = copyBytes(view, at, labelView, start, starts[slot - first + 1]! - start);
+    at = writeNumber(bytes, at, chunk[run.at + slot - from]!);
+    bytes[at++] = NEWLINE;
+  }
+  out.end = at;
+}
+
+/** The names of what a histogram or summary consists of. */
+export interface PartNames {
+  readonly bucket: SampleName;
+  readonly sum: SampleName;
+  readonly count: SampleName;
+}
+
+/**
+ * Writes the lines of each histogram up to the slot `to`: those of its buckets, and then of its sum and
+ * count, unless `hasTotals` is false.
+ */
+export function writeHistogramLines(
+  out: TextBytes,
+  run: SeriesRun,
+  to: number,
+  names: PartNames,
+  labels: KeptChunk,
+  bucketLabels: readonly OwnLabel[],
+  hasTotals: boolean,
+): void {
+  const { chunk, from, stride } = run;
+  const { view: labelView, starts, first } = labels;
+  const isLabelled = run.labelNames.length > 0;
+  const { bucket } = names;
+  const sum = isLabelled ? names.sum.open : names.sum.alone;
+  const count = isLabelled ? names.count.open : names.count.alone;
+  const owns = bucketLabels.map((own) => (isLabelled ? own.after : own.alone));
+  const lines = owns.length + 2;
+  const ownWidth = owns.reduce((width, own) => width + own.length, 0);
+  const nameWidth =
+    lines * (Math.max(bucket.open.length, sum.length, count.length) + LONGEST_NUMBER);
+  out.reserve((to - from) * (nameWidth + ownWidth) + lines * widthOf(labels, from, to));
+  const { bytes, view } = out;
+  let at = out.end;
+  let number = run.at;
+  for (let slot = from; slot < to; slot += 1, number += stride) {
+    const start = starts[slot - first]!;
+    const length = starts[slot - first + 1]! - start;
+    // The lines of buckets begin alike: the first one is put together, and copied for the others.
+    const line = at;
+    at = copyBytes(view, at, bucket.open.view, 0, bucket.open.length);
+    at = copyBytes(view, at, labelView, start, isLabelled ? length - CLOSE.length : 0);
+    const alike = at - line;
+    let cumulative = 0;
+    for (let i = 0; i < owns.length; i += 1) {
+      if (i > 0) at = copyBytes(view, at, view, line, alike);
+      const own = owns[i]!;
+      at = copyBytes(view, at, own.view, 0, own.length);
+      cumulative += chunk[number + i]!;
+      at = writeNumber(bytes, at, cumulative);
+      bytes[at++] = NEWLINE;
+    }
+    if (!hasTotals) continue;
+    at = copyBytes(view, at, sum.view, 0, sum.length);
+    at = copyBytes(view, at, labelView, start, length);
+    at = writeNumber(bytes, at, chunk[number + owns.length]!);
+    bytes[at++] = NEWLINE;
+    at = copyBytes(view, at, count.view, 0, count.length);
+    at = copyBytes(view, at, labelView, start, length);
+    at = writeNumber(bytes, at, cumulative);
+    bytes[at++] = NEWLINE;
+  }
+  out.end = at;
+}
+
+/** How many bytes the labels of some slots have together. */
+export function widthOf({ starts, first }: KeptChunk, from: number, to: number): number {
+  return starts[to - first]! - starts[from - first]!;
+}

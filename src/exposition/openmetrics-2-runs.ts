@@ -1,0 +1,119 @@
+import type { SeriesRun } from "../model/series-run.ts";
+import { copyBytes, type GrowingBytes, NEWLINE, TextBytes } from "./bytes.ts";
+import { LONGEST_NUMBER, writeNumber } from "./decimal.ts";
+import type { KeptChunk } from "./kept-bytes.ts";
+import { widthOf } from "./line-runs.ts";
+import { encoded, type SampleName } from "./lines.ts";
+
+// The loops that write most of a page of OpenMetrics 2.0, where lines end with the start of their series.
+
+const ST = encoded(" st@");
+const COUNT = encoded("{count:");
+const SUM = encoded(",sum:");
+const END = encoded("]}");
+
+/** Writes a line for each counter up to the slot `to`: name, labels, number, start. */
+export function writeCounterLines(
+  out: TextBytes,
+  run: SeriesRun,
+  to: number,
+  name: SampleName,
+  labels: KeptChunk,
+): void {
+  const { chunk, from } = run;
+  const begin = beginOf(run, name);
+  out.reserve((to - from) * (begin.length + 3 * LONGEST_NUMBER) + widthOf(labels, from, to));
+  let at = out.end;
+  for (let slot = from; slot < to; slot += 1) {
+    at = writeBegin(out, at, begin, labels, slot);
+    at = writeNumber(out.bytes, at, chunk[run.at + slot - from]!);
+    at = writeEnd(out, at, run.createdAt(slot));
+  }
+  out.end = at;
+}
+
+/** Writes a line for each histogram up to the slot `to`, whose values are like `{count:2,sum:3,bucket:[…]}`. */
+export function writeCompositeLines(
+  out: TextBytes,
+  run: SeriesRun,
+  to: number,
+  bounds: readonly number[],
+  name: SampleName,
+  labels: KeptChunk,
+): void {
+  const { chunk, from, stride } = run;
+  const begin = beginOf(run, name);
+  const buckets = bucketBegins(bounds);
+  const width = begin.length + (2 * buckets.length + 6) * LONGEST_NUMBER;
+  out.reserve((to - from) * width + widthOf(labels, from, to));
+  const { bytes, view } = out;
+  let at = out.end;
+  let number = run.at;
+  for (let slot = from; slot < to; slot += 1, number += stride) {
+    let count = 0;
+    for (let i = 0; i < buckets.length; i += 1) count += chunk[number + i]!;
+    at = writeBegin(out, at, begin, labels, slot);
+    at = copyBytes(view, at, COUNT.view, 0, COUNT.length);
+    at = writeNumber(bytes, at, count);
+    at = copyBytes(view, at, SUM.view, 0, SUM.length);
+    at = writeNumber(bytes, at, chunk[number + buckets.length]!);
+    let cumulative = 0;
+    for (let i = 0; i < buckets.length; i += 1) {
+      const bucket = buckets[i]!;
+      at = copyBytes(view, at, bucket.view, 0, bucket.length);
+      cumulative += chunk[number + i]!;
+      at = writeNumber(bytes, at, cumulative);
+    }
+    at = copyBytes(view, at, END.view, 0, END.length);
+    at = writeEnd(out, at, run.createdAt(slot));
+  }
+  out.end = at;
+}
+
+const beginOf = ({ labelNames }: SeriesRun, { alone, open }: SampleName) =>
+  labelNames.length === 0 ? alone : open;
+
+function writeBegin(
+  { view }: TextBytes,
+  at: number,
+  begin: GrowingBytes,
+  { view: labelView, starts, first }: KeptChunk,
+  slot: number,
+): number {
+  const start = starts[slot - first]!;
+  const end = starts[slot - first + 1]!;
+  return copyBytes(
+    view,
+    copyBytes(view, at, begin.view, 0, begin.length),
+    labelView,
+    start,
+    end - start,
+  );
+}
+
+function writeEnd({ bytes, view }: TextBytes, at: number, created: number): number {
+  let end = at;
+  if (!Number.isNaN(created)) {
+    end = writeNumber(bytes, copyBytes(view, end, ST.view, 0, ST.length), created);
+  }
+  bytes[end] = NEWLINE;
+  return end + 1;
+}
+
+const beginsOfBounds = new WeakMap<readonly number[], readonly GrowingBytes[]>();
+
+/** What stands before the counts of buckets: `,bucket:[0.1:`, `,1:` and so on. */
+function bucketBegins(bounds: readonly number[]): readonly GrowingBytes[] {
+  let begins = beginsOfBounds.get(bounds);
+  if (begins === undefined) {
+    begins = [...bounds, Number.POSITIVE_INFINITY].map((bound, i) => {
+      const out = new TextBytes();
+      out.text(i === 0 ? ",bucket:[" : ",");
+      out.number(bound);
+      out.text(":");
+      return out;
+    });
+    beginsOfBounds.set(bounds, begins);
+  }
+  return begins;
+}
