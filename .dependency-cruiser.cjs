@@ -21,6 +21,7 @@ const allowed = {
   http: ["instruments", "registry", "scrape"],
   textfile: ["instruments", "registry"],
   push: ["model", "instruments", "registry", "scrape"],
+  generate: ["model"],
   auto: ["registry", "runtime", "http"],
 };
 

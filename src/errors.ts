@@ -160,6 +160,34 @@ export function unknownOption(
   );
 }
 
+/**
+ * For a service level objective.
+ *
+ * @param name undefined where that is what is wrong
+ * @param shown the bad value, as messages show it
+ */
+export function invalidObjective(
+  name: string | undefined,
+  field: string,
+  shown: string,
+  rule: string,
+): NarthexError {
+  const which = name === undefined ? "An objective" : `Objective ${show(name)}`;
+  const end = rule.endsWith("?") ? "" : ".";
+  return new NarthexError(
+    "NARTHEX_OPTION_INVALID",
+    `${which}: ${field} is ${shown}: ${rule}${end}`,
+  );
+}
+
+/** For an objective whose name has another one. */
+export function objectiveTaken(name: string, existing: string, wanted: string): NarthexError {
+  return new NarthexError(
+    "NARTHEX_NAME_TAKEN",
+    `Objective ${show(name)} is there already, and differs: registered with ${existing}, now ${wanted}. Use the same objective to share it, or another name.`,
+  );
+}
+
 /** For a function that was not given an object where it takes options. */
 export function noOptions(where: string, given: unknown): NarthexError {
   return new NarthexError(

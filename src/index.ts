@@ -59,9 +59,19 @@ export type {
   CompositeSummary,
   CompositeValue,
   CumulativeBucket,
+  FamilyDefinition,
   MetricFamily,
   MetricSample,
 } from "./model/metric-family.ts";
+export type {
+  EventSelection,
+  Objective,
+  ObjectiveOptions,
+  SelectableFamily,
+  SelectablePlainFamily,
+  SelectedEvents,
+  ValueMatch,
+} from "./model/objective.ts";
 export {
   type BucketSpan,
   type CollectContext,

@@ -14,7 +14,7 @@ const WRITTEN_DOWN = {
   protocol: 1,
   members: {
     Registry:
-      "counter exemplarProvider exemplars expose families find gauge histogram info instrument onError register reset setLabels stateSet summary text unregister",
+      "counter exemplarProvider exemplars expose families find gauge histogram info instrument objectives onError register reset setLabels slo stateSet summary text unregister",
     HttpRecorder:
       "begin excludes needsHead needsSizes record recordRejected recordUpgrade registry timesHeads withdraw",
     Connection: "add find finish first more newest open refuse",

@@ -14,6 +14,7 @@ const dist = join(repository, "dist");
 const alone = [
   "auto/loader-thread",
   "exposition/parse/index",
+  "generate/index",
   "http/next/edge",
   "opentelemetry/index",
 ].map((name) => join(source, `${name}.ts`));

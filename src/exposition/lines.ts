@@ -1,8 +1,8 @@
+import { formatBound } from "../model/bound.ts";
 import { type EscapingScheme, escapeLabelName } from "../model/escaping.ts";
 import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";
 import type { Exemplar, SeriesHead } from "../model/sample-sink.ts";
 import type { SeriesRun } from "../model/series-run.ts";
-import { formatBound } from "./bound.ts";
 import { escapeText, GrowingBytes, QUOTE, SPACE, TextBytes } from "./bytes.ts";
 import { type Encode, type KeptBytes, type KeptChunk, keptBytesOf } from "./kept-bytes.ts";
 

@@ -5,6 +5,18 @@ import type { Exemplar, NativeHistogram } from "./sample-sink.ts";
 export interface MetricFamily extends Family {
   /** In the order of the page; those of one series are together. */
   readonly samples: readonly MetricSample[];
+  /** What the family was made from, where the registry itself is asked; a page does not tell it. */
+  readonly definition?: FamilyDefinition;
+}
+
+/** What is known of a family before it has any series. */
+export interface FamilyDefinition {
+  /** The names of its labels, without those that all series of the registry have. */
+  readonly labelNames: readonly string[];
+  /** The upper bounds of a histogram's classic buckets, without +Inf; empty for other types. */
+  readonly buckets: readonly number[];
+  /** Whether it is a histogram with native buckets. */
+  readonly isNative: boolean;
 }
 
 /** One number of a family, with its labels: a line of a page. */

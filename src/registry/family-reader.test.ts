@@ -21,7 +21,7 @@ function parsed(source: MetricSource, page: PageSink, contentType: string) {
 }
 
 /** What OpenMetrics 1.0 tells of a family without samples `_created`. */
-function inLines({ samples, ...family }: MetricFamily) {
+function inLines({ samples, definition: _, ...family }: MetricFamily) {
   const kept = ({ name, labels, value, timestamp, exemplars }: MetricSample) => ({
     name,
     labels,
@@ -121,7 +121,12 @@ describe("finding a family", () => {
 
   test.each(["orders", "orders_total", "orders_created"])("%s finds the counter", (name) => {
     const { samples, ...family } = registry.find(name)!;
-    expect(family).toStrictEqual({ name: "orders", help: "Orders.", type: "counter" });
+    expect(family).toStrictEqual({
+      name: "orders",
+      help: "Orders.",
+      type: "counter",
+      definition: { labelNames: ["plan"], buckets: [], isNative: false },
+    });
     expect(samples[0]?.labels).toStrictEqual({ plan: "free" });
     expect(samples.map(({ name, value }) => [name, value])).toEqual([["orders_total", 3]]);
   });

@@ -1,8 +1,9 @@
-import { formatBound } from "../exposition/bound.ts";
+import { formatBound } from "../model/bound.ts";
 import { exposedName, type Family } from "../model/family.ts";
 import type {
   CompositeHistogram,
   CumulativeBucket,
+  FamilyDefinition,
   MetricFamily,
   MetricSample,
 } from "../model/metric-family.ts";
@@ -15,6 +16,23 @@ import type {
   StateSetValue,
   SummaryValue,
 } from "../model/sample-sink.ts";
+
+/** A source that knows its definition, as instruments do. */
+interface DefinedSource extends Pick<MetricSource, "visit"> {
+  readonly definition: { readonly labelNames: readonly string[]; readonly signature: string };
+}
+
+/** What instruments have at this moment, as a copy, and what they were made from. */
+export function readDefinedFamilies(sources: Iterable<DefinedSource>): MetricFamily[] {
+  return Array.from(sources).flatMap((source) =>
+    readFamilies([source]).map((family) => ({ ...family, definition: definitionOf(source) })),
+  );
+}
+
+function definitionOf({ definition }: DefinedSource): FamilyDefinition {
+  const { buckets = [], native } = JSON.parse(definition.signature);
+  return { labelNames: [...definition.labelNames], buckets, isNative: native !== undefined };
+}
 
 /** What sources have at this moment, as a copy. Their `collect` is not called. */
 export function readFamilies(sources: Iterable<Pick<MetricSource, "visit">>): MetricFamily[] {

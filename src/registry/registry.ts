@@ -25,14 +25,16 @@ import {
 } from "../instruments/summary/summary.ts";
 import { exposedNames } from "../model/family.ts";
 import type { MetricFamily } from "../model/metric-family.ts";
+import type { Objective, ObjectiveOptions } from "../model/objective.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
 import type { OptionNames } from "../options.ts";
 import { ConstantLabels } from "./constant-labels.ts";
 import { addErrorListener, type ErrorListener } from "./error-listeners.ts";
 import { type AnyInstrument, Families } from "./families.ts";
-import { readFamilies } from "./family-reader.ts";
+import { readDefinedFamilies } from "./family-reader.ts";
 import { ForeignSource } from "./foreign/source.ts";
 import { type AnyFunction, type InstrumentOptions, measuredFunction } from "./measured-function.ts";
+import { Objectives } from "./objectives.ts";
 import { type RegistryOptions, registrySettings } from "./options.ts";
 import { OwnMetrics } from "./own-metrics.ts";
 import { type ExposeOptions, type Exposition, PageMaker } from "./page/expose.ts";
@@ -62,6 +64,7 @@ export class Registry {
   readonly #context: RegistryContext;
   readonly #pages: PageMaker;
   readonly #own: OwnMetrics;
+  readonly #objectives: Objectives;
 
   static {
     inspectedAs("Registry", Registry.prototype, (registry) => {
@@ -102,6 +105,7 @@ export class Registry {
       labels: this.#labels,
     };
     this.#pages = new PageMaker(parts);
+    this.#objectives = new Objectives(this.#families, this.#labels);
     PARTS.set(this, parts);
   }
 
@@ -194,6 +198,42 @@ export class Registry {
    */
   instrument<F extends AnyFunction>(name: string, work: F, options: InstrumentOptions = {}): F {
     return measuredFunction(this, name, work, options);
+  }
+
+  /**
+   * Declares what the service promises: a share of events that are good. From it, `rules` of
+   * `narthex/generate` makes the alerts, and `dashboard` the panels. The same objective may be declared
+   * however often.
+   *
+   * @throws NarthexError `NARTHEX_OPTION_INVALID` with the field that is wrong; `NARTHEX_NAME_TAKEN` if
+   * another objective has the name
+   * @example
+   * const orders = metrics.counter({ name: "orders", help: "Orders.", labels: ["outcome"] });
+   * metrics.slo({
+   *   name: "orders",
+   *   objective: 0.999,
+   *   good: { family: orders, match: { outcome: "ok" } },
+   *   total: { family: orders },
+   * });
+   */
+  slo<const Good extends string, const Total extends string>(
+    options: ObjectiveOptions<Good, Total>,
+  ): Objective {
+    try {
+      return this.#objectives.add(options);
+    } catch (error) {
+      throw fromCaller(error, this.slo);
+    }
+  }
+
+  /**
+   * The objectives that `slo` declared, in their order.
+   *
+   * @example
+   * for (const { name, objective } of metrics.objectives()) console.log(name, objective);
+   */
+  objectives(): readonly Objective[] {
+    return this.#objectives.all();
   }
 
   #add<Options extends MadeOptions>(
@@ -301,7 +341,7 @@ export class Registry {
    * for (const { name, type, samples } of metrics.families()) console.log(name, type, samples.length);
    */
   families(): MetricFamily[] {
-    return readFamilies([...this.#families, ...this.#own.instruments]);
+    return readDefinedFamilies([...this.#families, ...this.#own.instruments]);
   }
 
   /**
@@ -316,7 +356,7 @@ export class Registry {
     const found =
       this.#families.find(name) ??
       this.#own.instruments.find(({ family }) => exposedNames(family).includes(name));
-    return found && readFamilies([found])[0];
+    return found && readDefinedFamilies([found])[0];
   }
 
   /** Removes a metric by its name, with or without the suffix; returns whether it was there. */

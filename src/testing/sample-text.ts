@@ -1,4 +1,4 @@
-import { formatBound } from "../exposition/bound.ts";
+import { formatBound } from "../model/bound.ts";
 import { escapeText } from "../exposition/bytes.ts";
 import { parseNumber } from "../exposition/parse/line-reader.ts";
 import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";

@@ -14,6 +14,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   "narthex/auto": { bytes: 162_000, time: 3 },
   "narthex/express": { bytes: 135_000, time: 1.3 },
   "narthex/fastify": { bytes: 129_000, time: 1.3 },
+  "narthex/generate": { bytes: 30_000, time: 0.6 },
   "narthex/hono": { bytes: 129_000, time: 1.3 },
   "narthex/http": { bytes: 103_000, time: 1.3 },
   "narthex/koa": { bytes: 128_000, time: 1.3 },

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { parse as parseYaml } from "yaml";
+import { parse } from "../../src/exposition/parse/index.ts";
+import type { Panel } from "../../src/generate/dashboard/grafana.ts";
+import { dashboard, rules } from "../../src/generate/index.ts";
+import { realServer } from "../real-servers.ts";
+import { Articles } from "./articles-under-load.ts";
+
+const OBJECTIVES = [
+  {
+    name: "availability",
+    objective: 0.999,
+    good: { family: "http_requests", match: { outcome: { not: "server_error" } } },
+    total: { family: "http_requests" },
+  },
+  {
+    name: "latency",
+    objective: 0.95,
+    good: { family: "http_request_duration_seconds", match: { le: 1 } },
+    total: { family: "http_request_duration_seconds" },
+  },
+] as const;
+
+const prometheus = await realServer("prometheus");
+
+describe.skipIf(!prometheus)(
+  "a real Prometheus that scrapes the articles service under load",
+  () => {
+    let articles: Articles;
+    let server: Awaited<ReturnType<Articles["scraped"]>>;
+    let queries: { readonly place: string; readonly query: string }[];
+
+    beforeAll(async () => {
+      articles = await Articles.start();
+      const { families } = parse(await (await fetch(`${articles.url}/metrics`)).text());
+      const text = rules({ families }, { objectives: OBJECTIVES });
+      server = await articles.scraped(text);
+      queries = [
+        ...queriesOf(dashboard({ families }, { objectives: OBJECTIVES })),
+        ...queriesOfRules(text),
+      ];
+    });
+    afterAll(async () => {
+      await server.stop();
+      await articles.stop();
+    });
+
+    it("has something to answer", () => {
+      expect(queries.length).toBeGreaterThan(60);
+    });
+
+    it("accepts every query of dashboard and rules, and answers it with some series", async () => {
+      await vi.waitFor(
+        async () => {
+          const empty = await Promise.all(
+            queries.map(async ({ place, query }) => {
+              const answer = await ask(server.url, query);
+              return answer === "some" ? [] : [`${place}: ${answer}: ${query}`];
+            }),
+          );
+          expect(empty.flat()).toEqual([]);
+        },
+        { timeout: 45_000, interval: 1_000 },
+      );
+    }, 60_000);
+
+    it("evaluates all rules without a failure", async () => {
+      const { data } = (await (await fetch(`${server.url}/api/v1/rules`)).json()) as {
+        data: { groups: { rules: { name: string; health: string; lastError?: string }[] }[] };
+      };
+      const all = data.groups.flatMap((group) => group.rules);
+      expect(all.length).toBeGreaterThan(25);
+      expect(all.filter(({ health }) => health !== "ok")).toEqual([]);
+    });
+  },
+);
+
+/** What a panel asks, once Grafana has filled in its variables. */
+function queriesOf(board: ReturnType<typeof dashboard>) {
+  const panels = board.panels.filter((panel): panel is Panel => panel.type !== "row");
+  return panels.flatMap(({ title, targets }) =>
+    targets.map(({ expr }) => ({ place: `panel ${title}`, query: filledIn(expr) })),
+  );
+}
+
+function filledIn(query: string): string {
+  return query.replaceAll("$__rate_interval", "20s").replaceAll(/\$(job|instance)\b/g, ".+");
+}
+
+interface RulesFile {
+  readonly groups: { readonly rules: { record?: string; alert?: string; expr: string }[] }[];
+}
+
+/** The queries of rules; those of alerts without the limit, below which they are empty. */
+function queriesOfRules(text: string) {
+  const { groups } = parseYaml(text) as RulesFile;
+  return groups.flatMap((group) =>
+    group.rules.map(({ record, alert, expr }) => ({
+      place: `rule ${record ?? alert}`,
+      query: alert === undefined ? expr : expr.replaceAll(/ > [\d.]+$/gm, ""),
+    })),
+  );
+}
+
+async function ask(url: string, query: string): Promise<string> {
+  const body = new URLSearchParams({ query });
+  const response = await fetch(`${url}/api/v1/query`, { method: "POST", body });
+  const { error, data } = (await response.json()) as {
+    error?: string;
+    data?: { result: unknown[] };
+  };
+  return error ?? (data!.result.length > 0 ? "some" : "empty");
+}
