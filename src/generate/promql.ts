@@ -42,7 +42,7 @@ export function eventsSelector(
 }
 
 /** Prometheus 3 stores `le="1.0"`, and older servers what the page has, such as `le="1"`. */
-export function boundMatcher(bound: number): string {
+function boundMatcher(bound: number): string {
   const [long, short] = [formatBound(bound), String(bound)];
   return long === short
     ? `le=${quoted(long)}`

@@ -1,6 +1,6 @@
-import { formatBound } from "../model/bound.ts";
 import { escapeText } from "../exposition/bytes.ts";
 import { parseNumber } from "../exposition/parse/line-reader.ts";
+import { formatBound } from "../model/bound.ts";
 import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";
 import type { PageSample } from "./read-page.ts";
 

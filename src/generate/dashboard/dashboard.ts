@@ -37,10 +37,8 @@ const HEIGHT = 8;
  * @throws NarthexError `NARTHEX_OPTION_INVALID` if an objective does not fit the metrics
  * @example
  * import { dashboard } from "narthex/generate";
- * import { writeFileSync } from "node:fs";
  *
- * const text = JSON.stringify(dashboard(registry, { title: "Articles" }), null, 2);
- * writeFileSync("dashboard.json", text);
+ * console.log(JSON.stringify(dashboard(registry, { title: "Articles" }), null, 2));
  */
 export function dashboard(source: GenerateSource, options: DashboardOptions = {}): Dashboard {
   const known = knownOptions("dashboard", options, OPTIONS);

@@ -21,7 +21,7 @@ export interface Dashboard {
 }
 
 /** A data source by its type and id, or that of a variable. */
-export interface DataSource {
+interface DataSource {
   readonly type: string;
   readonly uid: string;
 }

@@ -17,7 +17,7 @@ const RATE = "$__rate_interval";
 export type Draft = Omit<Panel, "id" | "gridPos"> & { readonly width: number };
 
 /** A query with the text of its lines, where `{{route}}` stands for a label. */
-export interface Query {
+interface Query {
   readonly expr: string;
   readonly legend: string;
   readonly hasExemplars?: boolean;
@@ -78,7 +78,7 @@ export function number(options: PanelOptions): Draft {
 }
 
 /** How the observations of a histogram with native buckets are distributed. */
-export function heatmap({ name, help, unit }: Metric): Draft {
+function heatmap({ name, help, unit }: Metric): Draft {
   const expr = sumBy([], `rate(${selector(name, CHOSEN)}[${RATE}])`);
   const options = {
     title: `${titleOf(name)}, distribution`,
@@ -258,7 +258,7 @@ export function legendOf(labels: readonly string[]): string {
 }
 
 /** `Db query duration` for `db_query_duration_seconds`. */
-export function titleOf(name: string): string {
+function titleOf(name: string): string {
   const words = name.replace(/_total$|_info$/, "").replaceAll(/[_:.]+/g, " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

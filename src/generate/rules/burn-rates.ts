@@ -47,7 +47,7 @@ export function burnRateGroup(objective: Objective, more: readonly string[]): Ru
 }
 
 /** The share of a window's events that may be bad, before its alert fires. */
-export function threshold({ objective, periodDays }: Objective, { budget, longHours }: BurnWindow) {
+function threshold({ objective, periodDays }: Objective, { budget, longHours }: BurnWindow) {
   // A burn rate below 1 leaves some of the budget at the end of the period.
   const burnRate = Math.max(1, (budget * periodDays * 24) / longHours);
   return Number((burnRate * (1 - objective)).toPrecision(10));

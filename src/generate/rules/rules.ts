@@ -27,9 +27,8 @@ const OPTIONS: OptionNames<RulesOptions> = { objectives: true, job: true };
  * @throws NarthexError `NARTHEX_OPTION_INVALID` if an objective does not fit the metrics
  * @example
  * import { rules } from "narthex/generate";
- * import { writeFileSync } from "node:fs";
  *
- * writeFileSync("rules.yml", rules(registry));
+ * console.log(rules(registry)); // to rules.yml
  */
 export function rules(source: GenerateSource, options: RulesOptions = {}): string {
   const { job } = knownOptions("rules", options, OPTIONS);

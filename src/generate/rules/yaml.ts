@@ -4,7 +4,7 @@ export interface RuleGroup {
   readonly rules: readonly Rule[];
 }
 
-export type Rule = RecordingRule | AlertingRule;
+type Rule = RecordingRule | AlertingRule;
 
 export interface RecordingRule {
   readonly record: string;

@@ -1,6 +1,6 @@
+import { formatBound } from "../../../model/bound.ts";
 import { exposedNames, type MetricType } from "../../../model/family.ts";
 import type { CumulativeBucket } from "../../../model/metric-family.ts";
-import { formatBound } from "../../../model/bound.ts";
 import { faultOfBuckets } from "../composite.ts";
 import { labelsKey, ownLabel } from "../labels.ts";
 import { type LineReader, parseNumber } from "../line-reader.ts";
