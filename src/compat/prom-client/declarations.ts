@@ -1,10 +1,8 @@
 import type { Registry as NarthexRegistry } from "../../index.ts";
-import { AggregatorRegistry as AggregatorRegistryClass } from "./cluster.ts";
-import { Counter as CounterClass } from "./counter.ts";
-import { Gauge as GaugeClass } from "./gauge.ts";
-import { Histogram as HistogramClass } from "./histogram.ts";
-import { Registry as RegistryClass } from "./registry.ts";
-import { Summary as SummaryClass } from "./summary.ts";
+import * as classes from "./classes.ts";
+import { AggregatorRegistry as AggregatorRegistryClass } from "./several-processes/aggregator-registry.ts";
+import { clusterRegistry } from "./several-processes/cluster-registry.ts";
+import { workerRegistry } from "./several-processes/worker-registry.ts";
 
 // What prom-client 15.1.3 declares, in one file, because its types name each other. The classes behind them
 // are in files of their own.
@@ -94,7 +92,7 @@ export interface RegistryStatic {
   globalRegistry: Registry;
 }
 
-export const Registry = RegistryClass as unknown as RegistryStatic;
+export const Registry = classes.Registry as unknown as RegistryStatic;
 
 export type Collector = () => void;
 
@@ -120,6 +118,54 @@ export interface AggregatorRegistryStatic {
 }
 
 export const AggregatorRegistry = AggregatorRegistryClass as unknown as AggregatorRegistryStatic;
+
+/** Adds up what this process and the workers of its cluster have. Only the successor of prom-client has it. */
+export interface ClusterRegistry<T extends RegistryContentType> extends Registry<T> {
+  /** The page of this process and all workers, those that have shut down included. */
+  clusterMetrics(): Promise<string>;
+  /**
+   * In a worker, hands its counts to the primary process before it exits; the primary waits for its requests.
+   * @param timeoutMs how long to wait; 5,000 by default
+   */
+  shutdown(timeoutMs?: number): Promise<void>;
+}
+
+export interface ClusterRegistryStatic extends Omit<AggregatorRegistryStatic, "prototype"> {
+  readonly prototype: ClusterRegistry<RegistryContentType>;
+  new <T extends RegistryContentType>(
+    contentType?: RegistryContentType,
+    options?: RegistryOptions,
+  ): ClusterRegistry<T>;
+}
+
+export const ClusterRegistry = clusterRegistry(
+  classes.Registry,
+) as unknown as ClusterRegistryStatic;
+
+/** Adds up what worker threads have. Only the successor of prom-client has it. */
+export interface WorkerRegistry<T extends RegistryContentType> extends Registry<T> {
+  /** The page of all worker threads, without this thread. */
+  workerMetrics(): Promise<string>;
+  /**
+   * In a worker, hands its counts to the primary thread before it exits; the primary waits for its requests.
+   * @param timeoutMs how long to wait; 5,000 by default
+   */
+  shutdown(timeoutMs?: number): Promise<void>;
+}
+
+export interface WorkerRegistryStatic extends Omit<AggregatorRegistryStatic, "prototype"> {
+  readonly prototype: WorkerRegistry<RegistryContentType>;
+  /** @param primary whether it asks the others; the main thread by default */
+  new <T extends RegistryContentType>(
+    contentType?: RegistryContentType,
+    primary?: boolean,
+    options?: RegistryOptions,
+  ): WorkerRegistry<T>;
+  /** How many threads answer. */
+  workerCount(): number;
+}
+
+export const WorkerRegistry = workerRegistry(classes.Registry) as unknown as WorkerRegistryStatic;
 
 /** A metric of any type. */
 export type Metric<T extends string = string> = Counter<T> | Gauge<T> | Summary<T> | Histogram<T>;
@@ -228,7 +274,7 @@ export interface CounterStatic {
   new <T extends string = string>(configuration: CounterConfiguration<T>): Counter<T>;
 }
 
-export const Counter = CounterClass as unknown as CounterStatic;
+export const Counter = classes.Counter as unknown as CounterStatic;
 
 export namespace Counter {
   export interface Internal {
@@ -271,7 +317,7 @@ export interface GaugeStatic {
   new <T extends string = string>(configuration: GaugeConfiguration<T>): Gauge<T>;
 }
 
-export const Gauge = GaugeClass as unknown as GaugeStatic;
+export const Gauge = classes.Gauge as unknown as GaugeStatic;
 
 export namespace Gauge {
   export interface Internal<T extends string> {
@@ -321,7 +367,7 @@ export interface HistogramStatic {
   new <T extends string = string>(configuration: HistogramConfiguration<T>): Histogram<T>;
 }
 
-export const Histogram = HistogramClass as unknown as HistogramStatic;
+export const Histogram = classes.Histogram as unknown as HistogramStatic;
 
 export namespace Histogram {
   export interface Internal<T extends string> {
@@ -366,7 +412,7 @@ export interface SummaryStatic {
   new <T extends string = string>(configuration: SummaryConfiguration<T>): Summary<T>;
 }
 
-export const Summary = SummaryClass as unknown as SummaryStatic;
+export const Summary = classes.Summary as unknown as SummaryStatic;
 
 export namespace Summary {
   export interface Internal<T extends string> {
@@ -407,6 +453,9 @@ export interface DefaultMetricsCollectorConfiguration<T extends RegistryContentT
   eventLoopMonitoringPrecision?: number;
   labels?: object;
 }
+
+/** An aggregator: makes one metric of those that several processes have. */
+export type AggregatorFunction = (metrics: readonly object[]) => object | undefined;
 
 export interface CollectDefaultMetrics {
   /** Adds metrics of the process and of Node. */

@@ -2,9 +2,10 @@ import { metrics } from "../../index.ts";
 import { aggregators } from "./aggregators.ts";
 import { PROM_CLIENT_15, type Registrar } from "./behaviour.ts";
 import { exponentialBuckets, linearBuckets } from "./bucket-generators.ts";
-import { Counter as CounterClass } from "./counter.ts";
+import * as classes from "./classes.ts";
 import {
   AggregatorRegistry,
+  ClusterRegistry,
   type CollectDefaultMetrics,
   Counter,
   Gauge,
@@ -15,11 +16,9 @@ import {
   Registry,
   type RegistryContentType,
   Summary,
+  WorkerRegistry,
 } from "./declarations.ts";
 import { defaultMetrics } from "./default-metrics/collect.ts";
-import { Gauge as GaugeClass } from "./gauge.ts";
-import { Histogram as HistogramClass } from "./histogram.ts";
-import { Summary as SummaryClass } from "./summary.ts";
 import { validateMetricName } from "./validation.ts";
 
 export * from "./declarations.ts";
@@ -36,19 +35,20 @@ export const prometheusContentType: PrometheusContentType = Registry.PROMETHEUS_
 export const openMetricsContentType: OpenMetricsContentType = Registry.OPENMETRICS_CONTENT_TYPE;
 
 /** Adds metrics of the process and of Node. */
-export const collectDefaultMetrics = defaultMetrics(
-  { Counter: CounterClass, Gauge: GaugeClass, Histogram: HistogramClass, Summary: SummaryClass },
-  ["eventLoopUtilization"],
-) as CollectDefaultMetrics;
+export const collectDefaultMetrics = defaultMetrics(classes, [
+  "eventLoopUtilization",
+]) as CollectDefaultMetrics;
 
 const client = {
   AggregatorRegistry,
+  ClusterRegistry,
   Counter,
   Gauge,
   Histogram,
   MetricType,
   Registry,
   Summary,
+  WorkerRegistry,
   aggregators,
   collectDefaultMetrics,
   /** The format of `register.metrics()`. */

@@ -27,6 +27,8 @@ export interface RegistryOptions {
 }
 
 export class Registry {
+  /** The registry of metrics that name none. */
+  static globalRegistry: Registry;
   /** Whether pages are prom-client's to the byte, mistakes included. */
   exactText: boolean;
   readonly #metrics = new Map<string, AnyMetric>();
@@ -154,7 +156,7 @@ export class Registry {
     if (registries.some((registry) => registry.contentType !== contentType)) {
       throw new Error("Registers can only be merged if they have the same content type");
     }
-    const merged = new Registry(contentType);
+    const merged = new this(contentType);
     for (const registry of registries) {
       for (const metric of registry.getMetricsAsArray()) merged.registerMetric(metric);
     }
@@ -170,9 +172,10 @@ export class Registry {
     all: readonly (readonly MetricJson[])[],
     contentType: string = PROMETHEUS_CONTENT_TYPE,
   ): Registry {
-    const aggregated = new Registry();
+    const aggregated = new this();
     aggregated.setContentType(contentType);
-    for (const json of aggregateMetrics(all, undefined)) {
+    const byDefault = aggregated.behaviour.sumsByDefault ? "sum" : undefined;
+    for (const json of aggregateMetrics(all, byDefault)) {
       aggregated.registerMetric({ get: () => json, ...json });
     }
     return aggregated;

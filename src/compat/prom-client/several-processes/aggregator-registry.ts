@@ -1,6 +1,7 @@
 import cluster, { type Worker } from "node:cluster";
-import type { MetricJson } from "./json.ts";
-import { PROMETHEUS_CONTENT_TYPE, Registry, type RegistryOptions } from "./registry.ts";
+import type { MetricJson } from "../json.ts";
+import { PROMETHEUS_CONTENT_TYPE, Registry, type RegistryOptions } from "../registry.ts";
+import { registriesOf } from "./registries.ts";
 
 // The same messages as prom-client's, so that workers with either of them understand each other.
 const REQUEST = "prom-client:getMetricsReq";
@@ -32,7 +33,7 @@ let listens = false;
 export class AggregatorRegistry extends Registry {
   constructor(contentType: string = PROMETHEUS_CONTENT_TYPE, options?: RegistryOptions) {
     super(contentType, options);
-    listen(this);
+    listen();
   }
 
   /** The page of all workers, as text, without the primary process; empty if there are none. */
@@ -68,24 +69,18 @@ export class AggregatorRegistry extends Registry {
 
   /** Sets which registries of this process the primary gets. */
   static setRegistries(regs: Registry | readonly Registry[]): void {
-    const all = Array.isArray(regs) ? (regs as readonly Registry[]) : [regs as Registry];
-    for (const registry of all) {
-      if (!(registry instanceof Registry)) {
-        throw new TypeError(`Expected Registry, got ${typeof registry}`);
-      }
-    }
-    registries = all;
+    registries = registriesOf(regs, Registry);
   }
 }
 
-function listen({ behaviour }: Registry): void {
+function listen(): void {
   if (listens) return;
   listens = true;
   if (cluster.isPrimary) cluster.on("message", (_worker, message: Message) => receive(message));
   else {
     process.on("message", (message: Message) => {
       if (message.type === REQUEST) {
-        void answer(message.requestId, registries ?? [behaviour.globalRegistry as Registry]);
+        void answer(message.requestId, registries ?? [Registry.globalRegistry]);
       }
     });
   }

@@ -1,0 +1,137 @@
+import type * as Before from "../prom-client/declarations.ts";
+import { clusterRegistry } from "../prom-client/several-processes/cluster-registry.ts";
+import { workerRegistry } from "../prom-client/several-processes/worker-registry.ts";
+import * as classes from "./classes.ts";
+
+// What @prometheus-io/client 0.16.1 declares otherwise than prom-client: a metric has no labels unless it
+// names them, and a registry any format.
+
+export type {
+  Aggregator,
+  AggregatorFunction,
+  AnyRegistry,
+  Charset,
+  CollectDefaultMetrics,
+  CollectFunction,
+  Collector,
+  CounterConfiguration,
+  GaugeConfiguration,
+  HistogramConfiguration,
+  IncreaseDataWithExemplar,
+  LabelValues,
+  MetricConfiguration,
+  MetricObject,
+  MetricObjectWithValues,
+  MetricValue,
+  MetricValueWithName,
+  ObserveDataWithExemplar,
+  OpenMetricsContentType,
+  OpenMetricsMIME,
+  OpenMetricsVersion,
+  PrometheusContentType,
+  PrometheusMetricsVersion,
+  PrometheusMIME,
+  RegistryContentType,
+  RegistryOptions,
+  SummaryConfiguration,
+} from "../prom-client/declarations.ts";
+export { MetricType } from "../prom-client/declarations.ts";
+
+export interface Registry<T extends Before.RegistryContentType = Before.RegistryContentType>
+  extends Before.Registry<T> {}
+
+interface RegistryStatic extends Omit<Before.RegistryStatic, "prototype"> {
+  readonly prototype: Registry;
+  new <T extends Before.RegistryContentType = Before.RegistryContentType>(
+    contentType?: Before.RegistryContentType,
+    options?: Before.RegistryOptions,
+  ): Registry<T>;
+}
+
+export const Registry = classes.Registry as unknown as RegistryStatic;
+
+export interface ClusterRegistry<T extends Before.RegistryContentType>
+  extends Before.ClusterRegistry<T> {}
+
+export const ClusterRegistry = clusterRegistry(
+  classes.Registry,
+) as unknown as Before.ClusterRegistryStatic;
+
+/** @deprecated The name of `ClusterRegistry` in prom-client. */
+export type AggregatorRegistry<T extends Before.RegistryContentType> = ClusterRegistry<T>;
+
+/** @deprecated The name of `ClusterRegistry` in prom-client. */
+export const AggregatorRegistry = ClusterRegistry;
+
+export interface WorkerRegistry<T extends Before.RegistryContentType>
+  extends Before.WorkerRegistry<T> {}
+
+export const WorkerRegistry = workerRegistry(
+  classes.Registry,
+) as unknown as Before.WorkerRegistryStatic;
+
+/** A metric of any type. */
+export type Metric<T extends string = never> = Before.Metric<T>;
+
+export interface Counter<T extends string = never> extends Before.Counter<T> {}
+
+interface CounterStatic {
+  readonly prototype: Counter;
+  new <T extends string = never>(configuration: Before.CounterConfiguration<T>): Counter<T>;
+}
+
+export const Counter = classes.Counter as unknown as CounterStatic;
+
+export namespace Counter {
+  export type Internal = Before.Counter.Internal;
+}
+
+export interface Gauge<T extends string = never> extends Before.Gauge<T> {}
+
+interface GaugeStatic {
+  readonly prototype: Gauge;
+  new <T extends string = never>(configuration: Before.GaugeConfiguration<T>): Gauge<T>;
+}
+
+export const Gauge = classes.Gauge as unknown as GaugeStatic;
+
+export namespace Gauge {
+  export type Internal<T extends string> = Before.Gauge.Internal<T>;
+}
+
+export interface Histogram<T extends string = never> extends Before.Histogram<T> {}
+
+interface HistogramStatic {
+  readonly prototype: Histogram;
+  new <T extends string = never>(configuration: Before.HistogramConfiguration<T>): Histogram<T>;
+}
+
+export const Histogram = classes.Histogram as unknown as HistogramStatic;
+
+export namespace Histogram {
+  export type Internal<T extends string> = Before.Histogram.Internal<T>;
+  export type Config = Before.Histogram.Config;
+}
+
+export interface Summary<T extends string = never> extends Before.Summary<T> {}
+
+interface SummaryStatic {
+  readonly prototype: Summary;
+  new <T extends string = never>(configuration: Before.SummaryConfiguration<T>): Summary<T>;
+}
+
+export const Summary = classes.Summary as unknown as SummaryStatic;
+
+export namespace Summary {
+  export type Internal<T extends string> = Before.Summary.Internal<T>;
+  export type Config = Before.Summary.Config;
+}
+
+export interface DefaultMetricsCollectorConfiguration<T extends Before.RegistryContentType>
+  extends Before.DefaultMetricsCollectorConfiguration<T> {
+  eventLoopUtilizationTimeout?: number;
+  eventLoopUtilizationBuckets?: number[];
+  eventLoopUtilizationPercentiles?: number[];
+  eventLoopUtilizationAgeBuckets?: number;
+  eventLoopUtilizationMaxAgeSeconds?: number;
+}

@@ -1,0 +1,70 @@
+import { metrics } from "../../index.ts";
+import { aggregators } from "../prom-client/aggregators.ts";
+import { CLIENT_0_16, type Registrar } from "../prom-client/behaviour.ts";
+import { exponentialBuckets, linearBuckets } from "../prom-client/bucket-generators.ts";
+import { defaultMetrics } from "../prom-client/default-metrics/collect.ts";
+import { validateMetricName } from "../prom-client/validation.ts";
+import * as classes from "./classes.ts";
+import {
+  AggregatorRegistry,
+  ClusterRegistry,
+  Counter,
+  type DefaultMetricsCollectorConfiguration,
+  Gauge,
+  Histogram,
+  MetricType,
+  type OpenMetricsContentType,
+  type PrometheusContentType,
+  Registry,
+  type RegistryContentType,
+  Summary,
+  WorkerRegistry,
+} from "./declarations.ts";
+
+export * from "./declarations.ts";
+export { aggregators, exponentialBuckets, linearBuckets, validateMetricName };
+
+/** The registry of metrics that name none. The shared registry of Narthex, `metrics`, shows it. */
+export const register: Registry = new Registry();
+
+CLIENT_0_16.globalRegistry = register as unknown as Registrar;
+classes.Registry.globalRegistry = register as unknown as classes.Registry;
+metrics.register(register.narthex);
+
+export const prometheusContentType: PrometheusContentType = Registry.PROMETHEUS_CONTENT_TYPE;
+export const openMetricsContentType: OpenMetricsContentType = Registry.OPENMETRICS_CONTENT_TYPE;
+
+/** Adds metrics of the process and of Node. */
+export const collectDefaultMetrics = defaultMetrics(classes) as {
+  <T extends RegistryContentType>(config?: DefaultMetricsCollectorConfiguration<T>): void;
+  /** What there is to collect. */
+  metricsList: string[];
+};
+
+const client = {
+  AggregatorRegistry,
+  ClusterRegistry,
+  Counter,
+  Gauge,
+  Histogram,
+  MetricType,
+  Registry,
+  Summary,
+  WorkerRegistry,
+  aggregators,
+  collectDefaultMetrics,
+  /** The format of `register.metrics()`. */
+  get contentType(): RegistryContentType {
+    return register.contentType;
+  },
+  set contentType(contentType: RegistryContentType) {
+    register.setContentType(contentType);
+  },
+  exponentialBuckets,
+  linearBuckets,
+  openMetricsContentType,
+  prometheusContentType,
+  register,
+  validateMetricName,
+};
+export default client;
