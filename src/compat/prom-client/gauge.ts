@@ -33,8 +33,8 @@ export class Gauge extends Metric<GaugeSeries, number> {
   }
 
   dec(labels?: unknown, value?: unknown): void {
-    if (isObject(labels)) this.add(labels as GivenLabels, -this.delta(value));
-    else this.add(NO_LABELS, -this.delta(labels));
+    if (isObject(labels)) this.add(labels as GivenLabels, -this.reduction(value));
+    else this.add(NO_LABELS, -this.reduction(labels));
   }
 
   setToCurrentTime(labels?: unknown): void {
@@ -65,9 +65,18 @@ export class Gauge extends Metric<GaugeSeries, number> {
       return held;
     };
     return {
-      inc: (value?: unknown): void => series().inc(this.delta(value)),
-      dec: (value?: unknown): void => series().inc(-this.delta(value)),
-      set: (value: unknown): void => series().set(checkedValue(value)),
+      inc: (value?: unknown): void => {
+        const delta = this.delta(value);
+        series().inc(delta);
+      },
+      dec: (value?: unknown): void => {
+        const reduction = this.reduction(value);
+        series().inc(-reduction);
+      },
+      set: (value: unknown): void => {
+        const to = checkedValue(value);
+        series().set(to);
+      },
       setToCurrentTime: (): void => series().set(Date.now() / 1000),
       startTimer: () => this.startTimer(labels),
     };
@@ -113,6 +122,12 @@ export class Gauge extends Metric<GaugeSeries, number> {
       }
       this.note(labels);
     }
+  }
+
+  /** What `dec` takes away: prom-client makes a number of whatever it gets. */
+  private reduction(value: unknown): number {
+    if (value === undefined || (value === null && this.behaviour.nullIsOne)) return 1;
+    return Number(value);
   }
 
   private delta(value: unknown): number {

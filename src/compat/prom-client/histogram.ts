@@ -127,12 +127,14 @@ export class Histogram extends Metric<HistogramSeries, HistogramValue> {
     for (let i = 0; i <= buckets.length; i += 1) {
       count += value.bucketCount(i);
       const exemplar = enableExemplars ? value.exemplar(i) : undefined;
+      // As prom-client has it, which has a place for the exemplars of all buckets but the last.
+      const none = enableExemplars && i === buckets.length ? undefined : null;
       samples.push({
         labels: { le: i < buckets.length ? buckets[i] : "+Inf" },
         sharedLabels,
         value: count,
         metricName: `${name}_bucket`,
-        exemplar: exemplar === undefined ? null : exemplarJson(exemplar),
+        exemplar: exemplar === undefined ? none : exemplarJson(exemplar),
       });
     }
     const sum = value.sum ?? 0;

@@ -152,11 +152,11 @@ export class Registry {
   }
 
   static merge(registries: readonly Registry[]): Registry {
-    const [{ contentType }] = registries as [Registry];
+    const [{ contentType, exactText }] = registries as [Registry];
     if (registries.some((registry) => registry.contentType !== contentType)) {
       throw new Error("Registers can only be merged if they have the same content type");
     }
-    const merged = new this(contentType);
+    const merged = new this(contentType, { exactText });
     for (const registry of registries) {
       for (const metric of registry.getMetricsAsArray()) merged.registerMetric(metric);
     }
