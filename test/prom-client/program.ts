@@ -171,7 +171,12 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.constant("stopTimer" as const), place, labels) },
   {
     weight: 2,
-    arbitrary: fc.tuple(fc.constant("exemplar" as const), fc.constantFrom(1, 2.5), labels, exemplar),
+    arbitrary: fc.tuple(
+      fc.constant("exemplar" as const),
+      fc.constantFrom(1, 2.5),
+      labels,
+      exemplar,
+    ),
   },
   {
     weight: 2,

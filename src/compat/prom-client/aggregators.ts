@@ -1,3 +1,4 @@
+import type { Behaviour } from "./behaviour.ts";
 import type { MetricJson, SampleJson } from "./json.ts";
 
 /** Makes one metric of those that several processes have; undefined if it is left out. */
@@ -11,14 +12,8 @@ export function AggregatorFactory(
     const [first] = metrics;
     if (first === undefined) return undefined;
     const { help, name, type, aggregator } = first;
-    const groups = new Map<string, SampleJson[]>();
-    for (const sample of metrics.flatMap(({ values }) => values)) {
-      const key = keyOf(sample);
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [sample]);
-      else group.push(sample);
-    }
-    const values = [...groups.values()].map((samples): SampleJson => {
+    const samples = metrics.flatMap(({ values }) => values);
+    const values = groups(samples, keyOf).map((samples): SampleJson => {
       const { labels, metricName } = samples[0]!;
       return {
         value: combine(samples),
@@ -54,22 +49,32 @@ export const aggregators: Readonly<Record<string, AggregatorFunction>> = {
  * The metrics of several processes as one of each name.
  *
  * @param all what `getMetricsAsJSON` gave in each process
- * @param byDefault the aggregator of metrics that name none
+ * @param behaviour of the client
  */
 export function aggregateMetrics(
   all: readonly (readonly MetricJson[])[],
-  byDefault: string | undefined,
+  { sumsByDefault, groupsSamplesByName }: Behaviour,
 ): MetricJson[] {
-  const groups = new Map<string, MetricJson[]>();
-  for (const json of all.flat()) {
-    const group = groups.get(json.name);
-    if (group === undefined) groups.set(json.name, [json]);
-    else group.push(json);
-  }
-  return [...groups.values()].flatMap((metrics) => {
-    const name = metrics[0]!.aggregator ?? byDefault;
+  return groups(all.flat(), ({ name }) => name).flatMap((metrics) => {
+    const name = metrics[0]!.aggregator ?? (sumsByDefault ? "sum" : undefined);
     const aggregator = Object.hasOwn(aggregators, name) ? aggregators[name] : undefined;
     if (aggregator === undefined) throw new Error(`'${name}' is not a defined aggregator.`);
-    return aggregator(metrics) ?? [];
+    const aggregated = aggregator(metrics);
+    if (aggregated === undefined) return [];
+    if (!groupsSamplesByName) return aggregated;
+    const values = groups(aggregated.values, ({ metricName }) => metricName).flat();
+    return { ...aggregated, values };
   });
+}
+
+/** What has the same key, together, in the order in which each key is first. */
+function groups<T>(all: readonly T[], keyOf: (item: T) => unknown): T[][] {
+  const byKey = new Map<unknown, T[]>();
+  for (const item of all) {
+    const key = keyOf(item);
+    const group = byKey.get(key);
+    if (group === undefined) byKey.set(key, [item]);
+    else group.push(item);
+  }
+  return [...byKey.values()];
 }

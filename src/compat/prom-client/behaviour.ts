@@ -20,6 +20,8 @@ export interface Behaviour {
   readonly keepsFalsyLabels: boolean;
   /** Whether metrics that name no aggregator are added up. */
   readonly sumsByDefault: boolean;
+  /** Whether aggregated samples of the same name stand together, instead of those of a series. */
+  readonly groupsSamplesByName: boolean;
   /** The registry of metrics that name none. */
   globalRegistry: Registrar;
 }
@@ -35,6 +37,7 @@ export const PROM_CLIENT_15: Behaviour = {
   nullIsOne: false,
   keepsFalsyLabels: false,
   sumsByDefault: false,
+  groupsSamplesByName: false,
   globalRegistry: UNSET,
 };
 
@@ -47,5 +50,6 @@ export const CLIENT_0_16: Behaviour = {
   nullIsOne: true,
   keepsFalsyLabels: true,
   sumsByDefault: true,
+  groupsSamplesByName: true,
   globalRegistry: UNSET,
 };

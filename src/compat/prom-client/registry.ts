@@ -174,8 +174,7 @@ export class Registry {
   ): Registry {
     const aggregated = new this();
     aggregated.setContentType(contentType);
-    const byDefault = aggregated.behaviour.sumsByDefault ? "sum" : undefined;
-    for (const json of aggregateMetrics(all, byDefault)) {
+    for (const json of aggregateMetrics(all, aggregated.behaviour)) {
       aggregated.registerMetric({ get: () => json, ...json });
     }
     return aggregated;
