@@ -5,7 +5,7 @@ import { withFakeClock } from "./fake-clock.ts";
 import { type Client, type Program, programs, run } from "./program.ts";
 
 /** How many programs run; more of them by the environment. */
-const RUNS = Number(process.env.NARTHEX_PROM_CLIENT_RUNS ?? 300);
+const RUNS = Number(process.env.NARTHEX_PROM_CLIENT_RUNS ?? 200);
 
 /**
  * Throws the program that is not the same with two clients.

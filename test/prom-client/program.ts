@@ -259,7 +259,8 @@ function define(client: Client, registry: Client, state: () => State): Record<st
     registers: [registry],
     collect() {
       if (state().fails) throw new Error("it fails");
-      this.set((state().readings += 1));
+      state().readings += 1;
+      this.set(state().readings);
     },
   });
   metrics.read_later = new client.Counter({
