@@ -3,7 +3,7 @@ import { checkLegacyLabelNames } from "../model/legacy-names.ts";
 import { checkMetricName } from "../model/names.ts";
 import { type SampleSink, seriesHead } from "../model/sample-sink.ts";
 import type { OptionNames } from "../options.ts";
-import { readLabels } from "../series/label-index.ts";
+import { readLabels } from "../series/label-object.ts";
 import { checkLabels, define, type RegistryContext } from "./definition/define.ts";
 import type { LabelValue } from "./definition/labels.ts";
 import type { MetricOptions } from "./definition/options.ts";

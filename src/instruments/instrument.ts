@@ -2,7 +2,6 @@ import { invalidValue, labelsMismatch, type PublicCall } from "../errors.ts";
 import type { Family } from "../model/family.ts";
 import type { Exemplar, MetricSource, SampleSink } from "../model/sample-sink.ts";
 import { Chunks, newChunk } from "../series/chunks.ts";
-import { RecentSeries } from "../series/recent-series.ts";
 import { SeriesTable } from "../series/series-table.ts";
 import { checkLabels, type Definition } from "./definition/define.ts";
 import type { UpdateOptions } from "./exemplars.ts";
@@ -11,8 +10,8 @@ import { familyLine, inspectedAs, seriesLine } from "./inspected.ts";
 import { SeriesRow } from "./series-row.ts";
 
 /**
- * A family of up to this many series holds each of them, whether or not a user asks for it: looking up
- * a held series is faster. Larger families don't, because held series take memory.
+ * Series in the slots below this number are held, whether or not a user asks for them, because an update
+ * of a held series is faster. Those behind are not, because held series take memory.
  */
 const HELD_FREELY = 1024;
 
@@ -31,10 +30,9 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   readonly scratch: Float64Array;
   /** The only series of a family without labels. */
   protected only: S | undefined;
-  private readonly recent: RecentSeries<S>;
   /** Held series by slot; several of one slot are chained. */
   private readonly held: (S | undefined)[] = [];
-  /** In a family of many series, a view of the one that is being updated, reused for every update. */
+  /** A view of the series that is being updated, if it is not held; reused for every such update. */
   private cursor: S | undefined;
   /** The series that users get for wrong labels, one for all of them: its updates throw `refusal`, the newest error. */
   private refused: S | undefined;
@@ -51,7 +49,6 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     this.family = definition.family;
     this.rows = new Chunks(stride);
     this.scratch = newChunk(stride);
-    this.recent = new RecentSeries(definition.labelNames);
     this.table = new SeriesTable({
       metric: definition.family.name,
       labelNames: definition.labelNames,
@@ -76,7 +73,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
 
   /** Creates the only series of a family without labels; called last in a subclass's constructor. */
   protected open(): void {
-    if (this.definition.labelNames.length === 0) this.only = this.hold({});
+    if (this.definition.labelNames.length === 0) this.only = this.hold(this.table.slotOf({}));
   }
 
   protected abstract newSeries(): S;
@@ -105,9 +102,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
    */
   seriesFor(labels: object = {}, call: PublicCall): S {
     try {
-      if (this.only === undefined) {
-        return this.table.size > HELD_FREELY ? this.hold(labels) : this.seriesOf(labels);
-      }
+      if (this.only === undefined) return this.hold(this.table.slotOf(labels));
       this.table.read(labels);
       return this.only;
     } catch (error) {
@@ -265,15 +260,10 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     return labels && { labels, value, timestamp: now() / 1000 };
   }
 
-  /** The held series of a label set that was looked up lately; undefined if another lookup is needed. */
-  recentSeries(labels: object): S | undefined {
-    return this.table.size > HELD_FREELY ? undefined : this.recent.find(labels);
-  }
-
   /** The series that an update by labels goes to. It may be the cursor, so use it at once. */
   protected seriesOf(labels: object): S {
-    if (this.table.size > HELD_FREELY) return this.pointCursor(this.table.slotOf(labels));
-    return this.recent.find(labels) ?? this.lookUp(labels);
+    const slot = this.table.slotOf(labels);
+    return this.held[slot] ?? (slot < HELD_FREELY ? this.hold(slot) : this.pointCursor(slot));
   }
 
   /**
@@ -290,18 +280,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     return cursor;
   }
 
-  /** Finds or creates a series that is not among the recent ones, and remembers it. */
-  private lookUp(labels: object): S {
-    const series = this.hold(labels);
-    if (!this.table.isOverflow(series.slot)) {
-      const values = this.table.values(series.slot);
-      this.recent.remember(labels, values, series, this.table.size);
-    }
-    return series;
-  }
-
-  private hold(labels: object): S {
-    const slot = this.table.slotOf(labels);
+  private hold(slot: number): S {
     return this.held[slot] ?? this.attach(this.newSeries(), slot);
   }
 

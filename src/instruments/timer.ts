@@ -135,10 +135,10 @@ interface TimedSeries {
 interface TimedFamily {
   readonly name: string;
   readonly table: {
+    findQuickly(labels: object): number;
     lacksLabels(labels: object): boolean;
     readSome(labels: object, before?: object): object;
   };
-  recentSeries(labels: object): TimedSeries | undefined;
   seriesFor(labels: object, call: PublicCall): TimedSeries;
   record(labels: object, seconds: number): void;
   reject(error: unknown, call: PublicCall): void;
@@ -181,9 +181,9 @@ export function startTimerOf(
 ): (rest?: object) => number {
   let known: object | undefined;
   try {
-    const recent = family.recentSeries(labels);
-    if (recent !== undefined) return startTimer(recent);
-    if (!family.table.lacksLabels(labels)) return startTimer(family.seriesFor(labels, call));
+    if (family.table.findQuickly(labels) >= 0 || !family.table.lacksLabels(labels)) {
+      return startTimer(family.seriesFor(labels, call));
+    }
     known = family.table.readSome(labels);
   } catch (error) {
     family.reject(error, call);

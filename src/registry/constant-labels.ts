@@ -2,7 +2,7 @@ import { invalidSetting, labelsShown } from "../errors.ts";
 import type { LabelValue } from "../instruments/definition/labels.ts";
 import { checkLegacyLabelNames } from "../model/legacy-names.ts";
 import { checkLabelNames } from "../model/names.ts";
-import { readLabels } from "../series/label-index.ts";
+import { readLabels } from "../series/label-object.ts";
 
 /** A metric that has the labels beside its own. */
 interface Labelled {

@@ -6,7 +6,7 @@ import type { Histogram, HistogramOptions } from "../instruments/histogram/histo
 import { runWork, type WorkEnd } from "../instruments/work.ts";
 import { checkMetricName } from "../model/names.ts";
 import { knownOptions, type OptionNames } from "../options.ts";
-import { readLabels } from "../series/label-index.ts";
+import { readLabels } from "../series/label-object.ts";
 
 /** The options of `instrument`. */
 export interface InstrumentOptions extends Pick<HistogramOptions<never>, "buckets" | "native"> {

@@ -1,5 +1,6 @@
 import { Chunks } from "./chunks.ts";
 import { LabelIndex } from "./label-index.ts";
+import { lacksLabels, readLabels, readSomeLabels } from "./label-object.ts";
 
 /**
  * The label values of the overflow series, which gets the updates of all label sets past the limit.
@@ -67,7 +68,7 @@ export class SeriesTable {
   constructor(options: SeriesTableOptions) {
     this.options = options;
     this.expires = options.expireAfterMs > 0;
-    this.index = new LabelIndex(options.metric, options.labelNames);
+    this.index = new LabelIndex(options.labelNames);
   }
 
   get size(): number {
@@ -88,7 +89,7 @@ export class SeriesTable {
   /** The slot of a label set; adds the series if there is none. */
   slotOf(labels: object): number {
     const slot = this.index.findQuickly(labels);
-    return slot >= 0 ? slot : this.slotOfValues(this.index.read(labels));
+    return slot >= 0 ? slot : this.slotOfValues(this.read(labels));
   }
 
   slotOfValues(values: readonly string[]): number {
@@ -98,6 +99,11 @@ export class SeriesTable {
     return this.isFull() ? this.overflowSlot() : this.add(values);
   }
 
+  /** The slot of a label set that needs no more than reading it, or -1: `slotOf` knows the rest. */
+  findQuickly(labels: object): number {
+    return this.index.findQuickly(labels);
+  }
+
   /** The slot of a label set, or -1 if there is no such series. */
   find(labels: object): number {
     return this.index.find(this.read(labels));
@@ -105,7 +111,7 @@ export class SeriesTable {
 
   /** The values of a label set in the order of the names; throws where they do not fit these. */
   read(labels: object): string[] {
-    return this.index.read(labels);
+    return readLabels(this.options.metric, this.options.labelNames, labels);
   }
 
   /**
@@ -113,12 +119,12 @@ export class SeriesTable {
    * @param before those that were given earlier, for the message
    */
   readSome(labels: object, before?: object): Readonly<Record<string, string>> {
-    return this.index.readSome(labels, before);
+    return readSomeLabels(this.options.metric, this.options.labelNames, labels, before);
   }
 
   /** Whether an object lacks one of the labels. */
   lacksLabels(labels: object): boolean {
-    return this.index.lacksLabels(labels);
+    return lacksLabels(this.options.labelNames, labels);
   }
 
   /** To be called for each update of the overflow series, and for all updates if series expire. */
@@ -206,13 +212,13 @@ export class SeriesTable {
   private add(values: readonly string[]): number {
     // Clocks may throw, so they are read before anything changes.
     const now = this.options.now();
-    const elapsed = this.expires ? this.options.elapsed() : 0;
+    const elapsed = this.expires ? this.options.elapsed() : undefined;
     const slot = this.free.pop() ?? this.slotCount++;
     this.newest += 1;
     this.index.insert(values, slot);
     this.generations.set(slot, this.newest);
     this.createdTimes.set(slot, now / 1000);
-    this.updateTimes.set(slot, elapsed);
+    if (elapsed !== undefined) this.updateTimes.set(slot, elapsed);
     this.options.onAdded(slot);
     return slot;
   }

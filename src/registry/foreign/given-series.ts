@@ -59,7 +59,7 @@ export class GivenSeries {
 }
 
 function labelSets(sorted: readonly string[]): LabelSets {
-  const index = new LabelIndex("", sorted);
+  const index = new LabelIndex(sorted);
   return { order: undefined, index, times: [], laterTimes: new Set() };
 }
 

@@ -1,0 +1,149 @@
+import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { LabelIndex } from "./label-index.ts";
+import { generatedReader, type LabelReader, sharedReader } from "./label-reader.ts";
+
+const NAMES = ["a", "constructor", "0"];
+
+function indexOf(sets: readonly (readonly string[])[], names = NAMES): LabelIndex {
+  const index = new LabelIndex(names);
+  for (const [slot, values] of sets.entries()) index.insert(values, slot);
+  return index;
+}
+
+describe.each<[string, (names: readonly string[]) => LabelReader]>([
+  ["generated", generatedReader],
+  ["shared", () => sharedReader],
+])("a %s reader", (_, readerOf) => {
+  const two = readerOf(["a", "b"]);
+  const find = (index: LabelIndex, labels: object) => two(index, labels);
+
+  test("finds the series of strings, numbers and booleans, and of copies of strings", () => {
+    const values = ["x", "", "200", "1023", "1024", "-1", "0", "1.5", "NaN", "1e+21", "true", "é"];
+    const index = indexOf(
+      values.map((a) => [a, "y"]),
+      ["a", "b"],
+    );
+    const given = ["x", "", 200, 1023, 1024, -1, -0, 1.5, Number.NaN, 1e21, true, "é"];
+    expect(given.map((a) => find(index, { a, b: "y" }))).toEqual([...values.keys()]);
+    const copies = values.map((value) => Buffer.from(value).toString());
+    expect(copies.map((a) => find(index, { a, b: "y" }))).toEqual([...values.keys()]);
+    expect(find(index, { a: "z", b: "y" })).toBe(-1);
+    expect(find(index, { a: false, b: "y" })).toBe(-1);
+  });
+
+  test.each<[string, unknown]>([
+    ["labels are missing", { a: "x" }],
+    ["all labels are missing", {}],
+    ["there is one too many", { a: "x", b: "y", c: "" }],
+    ["one has another name", { a: "x", c: "y" }],
+    ["they are a list", ["x", "y"]],
+    ["a value is a list", { a: ["x"], b: "y" }],
+    ["a value is an object with a text", { a: { toString: () => "x" }, b: "y" }],
+    ["a value is a String", { a: new String("x"), b: "y" }],
+    ["a value is undefined", { a: undefined, b: "y" }],
+    ["a value is null", { a: "x", b: null }],
+    ["a value is a symbol", { a: Symbol("x"), b: "y" }],
+    ["they are null", null],
+    ["they are undefined", undefined],
+    ["they are a text", "xy"],
+    ["they are inherited", Object.create({ a: "x", b: "y" })],
+    ["some are inherited", Object.assign(Object.create({ a: "x" }), { b: "y" })],
+  ])("leaves the labels to the slow way where %s", (_what, labels) => {
+    const index = indexOf(
+      [
+        ["x", "y"],
+        ["undefined", "y"],
+        ["x", "null"],
+        ["x", ""],
+        ["x", "undefined"],
+      ],
+      ["a", "b"],
+    );
+    expect(find(index, labels as object)).toBe(-1);
+  });
+
+  test("takes no label from Object.prototype, and no property of it for a label", () => {
+    const index = indexOf([["x", "y"]], ["a", "b"]);
+    const polluted = Object.prototype as { b?: string };
+    try {
+      polluted.b = "y";
+      expect(find(index, { a: "x" })).toBe(-1);
+    } finally {
+      delete polluted.b;
+    }
+    expect(find(index, { a: "x", b: "y" })).toBe(0);
+  });
+
+  test("reads names that are no identifiers, and those that all objects have", () => {
+    for (const names of [NAMES, ["__proto__"], ['"];throw 1;//'], ["\u2028", "a-b", "\\"]]) {
+      const values = names.map((name) => `value of ${name}`);
+      const index = indexOf([values], names);
+      const labels = Object.defineProperties(
+        {},
+        Object.fromEntries(
+          names.map((name, i) => [`${name}`, { value: values[i], enumerable: true }]),
+        ),
+      );
+      const own = Object.keys(labels).length === names.length;
+      expect([own ? 0 : -1, -1]).toContain(readerOf(names)(index, labels));
+      expect(readerOf(names)(index, {})).toBe(-1);
+    }
+  });
+
+  test("finds the right series, or none, where a getter changes the index amid the lookup", () => {
+    const index = indexOf(
+      [
+        ["0", "y"],
+        ["1", "y"],
+      ],
+      ["a", "b"],
+    );
+    for (let i = 2; i < 200; i += 1) {
+      const labels = {
+        a: "1",
+        get b() {
+          index.insert([`${i}`, "y"], i);
+          index.find(["0", "y"]);
+          find(index, { a: "0", b: "y" });
+          return "y";
+        },
+      };
+      expect(find(index, labels)).toBe(1);
+    }
+  });
+
+  test("passes on what a getter throws", () => {
+    const labels = {
+      a: "x",
+      get b(): string {
+        throw new RangeError("refused");
+      },
+    };
+    expect(() => find(indexOf([["x", "y"]], ["a", "b"]), labels)).toThrow("refused");
+  });
+});
+
+test("a generated reader finds labels in any order", () => {
+  const index = indexOf([["x", "y"]], ["a", "b"]);
+  expect(generatedReader(["a", "b"])(index, { b: "y", a: "x" })).toBe(0);
+});
+
+test("where no code may be generated, updates count all the same", () => {
+  const program = `
+    import { Registry } from "narthex";
+    let isForbidden = false;
+    try { new Function(""); } catch { isForbidden = true; }
+    const registry = new Registry({ strict: true });
+    const calls = registry.counter({ name: "calls", help: "", labels: ["op", "status"] });
+    for (let i = 0; i < 3; i += 1) calls.inc({ op: "read", status: 200 });
+    calls.inc({ status: "200", op: "read" });
+    try { calls.inc({ op: "read" }); } catch { console.log("refused"); }
+    console.log(isForbidden, (await registry.text()).match(/^calls_total.*$/m)[0]);`;
+  const flags = ["--disallow-code-generation-from-strings", "--input-type=module", "-e", program];
+  const cwd = resolve(import.meta.dirname, "../..");
+  expect(execFileSync(process.execPath, flags, { cwd, encoding: "utf8" })).toBe(
+    'refused\ntrue calls_total{op="read",status="200"} 4\n',
+  );
+});

@@ -1,0 +1,71 @@
+/** How many characters of a long value are hashed at most. */
+const MAX_HASHED = 32;
+
+/**
+ * The values that one label has among the series of a family. Each has a small integer as its id. A
+ * value is forgotten when the last series that uses it goes.
+ */
+export class LabelValues {
+  /** The value of each id. */
+  readonly values: string[] = [];
+  private readonly ids = new Map<string, number>();
+  private readonly uses: number[] = [];
+  private readonly free: number[] = [];
+  /** Whether three characters of a value are not enough to tell it from the others. */
+  isHashedWhole = false;
+
+  /** How many distinct values there are. */
+  get size(): number {
+    return this.ids.size;
+  }
+
+  /** The value's id; undefined if no series has it. */
+  find(value: string): number | undefined {
+    return this.ids.get(value);
+  }
+
+  /** The value's id, for one more series that uses it. */
+  retain(value: string): number {
+    let id = this.ids.get(value);
+    if (id === undefined) {
+      id = this.free.pop() ?? this.values.length;
+      this.ids.set(value, id);
+      this.values[id] = value;
+      this.uses[id] = 0;
+    }
+    this.uses[id]! += 1;
+    return id;
+  }
+
+  /** One series less uses the value of this id. */
+  release(id: number): void {
+    this.uses[id]! -= 1;
+    if (this.uses[id] === 0) {
+      this.ids.delete(this.values[id]!);
+      this.values[id] = "";
+      this.free.push(id);
+    }
+  }
+
+  /** A hash of a value, which different values may share. */
+  hash(value: string): number {
+    const { length } = value;
+    if (length === 0) return 0;
+    if (this.isHashedWhole) return hashWhole(value);
+    return (
+      length +
+      Math.imul(value.charCodeAt(0), 31) +
+      Math.imul(value.charCodeAt(length >> 1), 1031) +
+      Math.imul(value.charCodeAt(length - 1), 131)
+    );
+  }
+}
+
+/** All characters of a value, or some of them, evenly spread, if it is long. */
+function hashWhole(value: string): number {
+  const step = Math.ceil(value.length / MAX_HASHED);
+  let hash = value.length;
+  for (let i = value.length - 1; i >= 0; i -= step)
+    hash = Math.imul(hash, 31) + value.charCodeAt(i);
+  return hash;
+}
