@@ -1,3 +1,4 @@
+import { findEcosystem } from "./find-ecosystem.mjs";
 import { findPackageTools } from "./find-package-tools.mjs";
 import { findPostgres } from "./find-postgres.mjs";
 import {
@@ -40,6 +41,11 @@ export const knownServers = {
     variable: "NARTHEX_PYTHON_PROMETHEUS",
     advice:
       "put python3 on PATH, and install its prometheus_client, or set NARTHEX_PYTHON_PROMETHEUS to the folder that has it",
+  },
+  ecosystem: {
+    find: findEcosystem,
+    variable: "NARTHEX_ECOSYSTEM",
+    advice: "let npm install the versions in test/ecosystem/packages.json from its registry",
   },
   "package-tools": {
     find: findPackageTools,

@@ -56,6 +56,8 @@ export abstract class Metric<Series, Value> {
 
   constructor(config: Configuration, defaults: object) {
     if (!isObject(config)) throw new TypeError("constructor expected a config object");
+    // Some packages give a type, too, but that is the class's.
+    const { type: _, ...given } = config as Configuration & { readonly type?: unknown };
     Object.assign(
       this,
       {
@@ -65,7 +67,7 @@ export abstract class Metric<Series, Value> {
         enableExemplars: false,
       },
       defaults,
-      config,
+      given,
     );
     this.registers ||= [this.behaviour.globalRegistry];
     this.check();

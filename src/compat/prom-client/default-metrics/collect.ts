@@ -1,3 +1,4 @@
+import type { Registrar } from "../behaviour.ts";
 import { isObject } from "../validation.ts";
 import { eventLoopLag, eventLoopUtilization } from "./event-loop.ts";
 import { type DefaultMetricsOptions, Kit, type MetricClasses } from "./kit.ts";
@@ -35,5 +36,12 @@ export function defaultMetrics(classes: MetricClasses, leftOut: readonly string[
     for (const [, collect] of collectors) collect(kit);
   };
   collectDefaultMetrics.metricsList = collectors.map(([name]) => name);
+  // One by one, as the files in prom-client's lib/metrics/ have them, which some packages import.
+  const single = collectors.map(([name, collect]) => [
+    name,
+    (register?: Registrar, config?: DefaultMetricsOptions) =>
+      collect(new Kit(classes, { ...config, ...(register ? { register } : {}) })),
+  ]);
+  Object.defineProperty(collectDefaultMetrics, "collectors", { value: Object.fromEntries(single) });
   return collectDefaultMetrics;
 }
