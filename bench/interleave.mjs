@@ -32,6 +32,23 @@ export function medians(measured, figure) {
   return Object.fromEntries([...measured].map(([name, all]) => [name, median(all.map(figure))]));
 }
 
+/**
+ * The 90th percentile of what each contender measured, by its name: the worst is often the machine's.
+ *
+ * @template T
+ * @param {ReadonlyMap<string, T[]>} measured
+ * @param {(one: T) => number} figure
+ * @returns {Record<string, number>}
+ */
+export function percentiles90(measured, figure) {
+  return Object.fromEntries(
+    [...measured].map(([name, all]) => {
+      const sorted = all.map(figure).sort((a, b) => a - b);
+      return [name, sorted[Math.ceil(0.9 * sorted.length) - 1] ?? Number.NaN];
+    }),
+  );
+}
+
 /** @param {readonly number[]} values */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);

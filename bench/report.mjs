@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { arch, availableParallelism, cpus, platform } from "node:os";
 
+import { isNewest } from "./newest/packages.mjs";
+
 /** @import { Verdict } from "./targets.mjs" */
 
 /**
@@ -18,17 +20,21 @@ const resultsFolder = new URL("results/", import.meta.url);
 const page = new URL("../docs/benchmarks.md", import.meta.url);
 
 /**
- * Prints the table, and keeps it. A quick run keeps nothing, and judges nothing.
+ * Prints the table, and keeps it: that of the newest Node.js first, and that of an older one beside it.
  *
  * @template {{ targets: Verdict[] }} R
  * @param {string} command
  * @param {Results<R>} results
- * @param {{ isQuick: boolean, json: string }} how `json` is the file in `results/`
+ * @param {{ isJudged: boolean, isKept: boolean, json: string }} how `json` is the file in `results/`
  */
-export async function report(command, results, { isQuick, json }) {
+export async function report(command, results, { isJudged, isKept, json }) {
   const { columns, rows } = results;
-  console.log(table(columns, isQuick ? rows.map((row) => ({ ...row, targets: [] })) : rows));
-  if (!isQuick) await keep(command, results, { page, json: new URL(json, resultsFolder) });
+  console.log(table(columns, isJudged ? rows : rows.map((row) => ({ ...row, targets: [] }))));
+  if (!isKept) return;
+  const [by, file] = isNewest
+    ? [command, `${json}.json`]
+    : [`${command} on an older Node.js`, `${json}-older-node.json`];
+  await keep(by, results, { page, json: new URL(file, resultsFolder) });
 }
 
 /**
@@ -63,7 +69,7 @@ export async function keep(command, { columns, rows, packages, notes }, { page, 
   await writeFile(json, `${JSON.stringify(kept, undefined, 2)}\n`);
 }
 
-function machine() {
+export function machine() {
   const model = cpus()[0]?.model.trim() ?? "an unknown processor";
   return `${availableParallelism()} cores of ${model}, ${platform()} ${arch()}`;
 }

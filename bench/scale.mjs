@@ -1,11 +1,13 @@
 /** How much a benchmark measures. */
 export const full = {
-  updates: { rounds: 15, turnMs: 30, labelSets: [100, 10_000, 100_000] },
+  updates: { rounds: 11, turnMs: 20, labelSets: [100, 10_000, 100_000] },
   /** Series on a page: what scrapes, memory and allocations are measured with. */
   counters: 100_000,
   histograms: 10_000,
-  scrapeRounds: 11,
-  /** Each round of memory and imports starts a process for each peer. */
+  /** On the pages of first scrapes. */
+  firstCounters: [10_000, 100_000],
+  scrapeRounds: 9,
+  /** Each round of memory, first scrapes and imports starts a process for each peer. */
   memoryRounds: 3,
   importRounds: 15,
   allocatingCalls: 1_000_000,
@@ -24,6 +26,7 @@ export const quick = {
   updates: { rounds: 1, turnMs: 1, labelSets: [100, 200, 400] },
   counters: 1000,
   histograms: 100,
+  firstCounters: [100, 1000],
   scrapeRounds: 1,
   memoryRounds: 1,
   importRounds: 1,

@@ -48,6 +48,9 @@ export const faster = (times) => ({
 });
 
 /** @type {RowTarget} */
+export const thirdOfPromClient = { ...faster(3), text: "a third of prom-client's" };
+
+/** @type {RowTarget} */
 export const halfOfPromClient = { ...faster(2), text: "half of prom-client's" };
 
 /** @type {(times: number, text: string) => RowTarget} */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { chart, THEMES } from "../bench/chart.mjs";
 import { columnsOf } from "../bench/peers/bench.mjs";
 import { narthex } from "../bench/peers/narthex.mjs";
 import { keep } from "../bench/report.mjs";
@@ -10,25 +11,71 @@ import { checkSame } from "../bench/samples.mjs";
 import { atMost, faster, halfOfPromClient, row, within } from "../bench/targets.mjs";
 import { repository } from "../scripts/repository.mjs";
 import { run } from "../scripts/run.mjs";
+import { realServer } from "./real-servers.ts";
+
+const tools = await realServer("package-tools");
 
 const PAGE = join(repository, "docs/benchmarks.md");
 
 describe("npm run bench -- --quick", () => {
   it("finds the same numbers on all pages, measures everything, and writes nothing", async () => {
     const before = readFileSync(PAGE, "utf8");
-    const { stdout } = await run(process.execPath, ["bench/main.mjs", "--quick"], {
-      cwd: repository,
-    });
+    const stdout = await bench("--quick", "--node=this");
     expect(stdout).toMatch(/^The same numbers on \d\d pages of all peers\.$/m);
     const rows = stdout.split("\n").filter((line) => line.startsWith("| "));
-    expect(rows).toHaveLength(28);
+    expect(rows).toHaveLength(35);
     for (const row of rows.slice(1)) expect(row).toMatch(/^\| \S[^|]+ \| -?[\d,.]+( [^|]+)? \|/);
     expect(readFileSync(PAGE, "utf8")).toBe(before);
   }, 180_000);
 
   it("refuses an option that it does not know", async () => {
-    const bench = run(process.execPath, ["bench/main.mjs", "--quik"], { cwd: repository });
-    await expect(bench).rejects.toThrow("Unknown option '--quik'");
+    await expect(bench("--quik")).rejects.toThrow("Unknown option '--quik'");
+  });
+
+  it.each([
+    ["--only=sizes", "--only=sizes is no part: there are updates, scrapes, "],
+    ["--node=20", "--node=20 is none of both, newest and this"],
+  ])("refuses %s, and says what there is", async (option, message) => {
+    await expect(bench("--quick", "--node=this", option)).rejects.toThrow(message);
+  });
+
+  it.skipIf(!tools)(
+    "measures the newest packages on the newest Node.js",
+    async () => {
+      const stdout = await bench("--quick", "--node=newest", "--only=size");
+      const [head = ""] = stdout.split("\n").filter((line) => line.startsWith("| "));
+      for (const peer of ["prom-client", "@prometheus-io/client", "OpenTelemetry"]) {
+        expect(head).toContain(` ${peer} `);
+      }
+      expect(stdout).not.toContain("left out");
+    },
+    180_000,
+  );
+
+  async function bench(...args: string[]): Promise<string> {
+    const { stdout } = await run(process.execPath, ["bench/main.mjs", ...args], {
+      cwd: repository,
+    });
+    return stdout;
+  }
+});
+
+describe("the chart", () => {
+  const rows = [
+    row("inc, held series", "ns", { narthex: 2, "prom-client": 200, other: 100 }, []),
+    row("time to import", "ms", { narthex: 1, "prom-client": 2 }, []),
+  ];
+  const drawn = chart(rows, ["A machine."], THEMES.dark);
+
+  it("says how many times as fast this package is, for the rows that it shows", () => {
+    expect(drawn).toContain(">100x, 2 ns</text>");
+    expect(drawn).not.toContain("import");
+    expect(drawn).toContain(">A machine.</text>");
+  });
+
+  it("has a point for each peer, and an entry for each in its legend", () => {
+    expect(drawn.match(/<path transform/g)).toHaveLength(2 * 3);
+    for (const name of ["narthex", "prom-client", "other"]) expect(drawn).toContain(`>${name}<`);
   });
 });
 

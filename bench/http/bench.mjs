@@ -1,10 +1,11 @@
 import { interleave, median } from "../interleave.mjs";
-import { versionOf } from "../peers/peers.mjs";
+import { versionOf } from "../newest/packages.mjs";
+import { partsOf } from "../parts.mjs";
 import { quantity, targetColumns, thousands } from "../report.mjs";
 import { CONTROL, judge } from "../targets.mjs";
 import { TaskProcess } from "../task-process.mjs";
 import { findCores } from "./cores.mjs";
-import { FRAMEWORKS, loadFramework } from "./frameworks.mjs";
+import { frameworks, loadFramework } from "./frameworks.mjs";
 import { startVariant } from "./variant-process.mjs";
 
 /**
@@ -22,9 +23,11 @@ import { startVariant } from "./variant-process.mjs";
  * Measures what it costs to measure requests, on every framework, with this package and with others.
  *
  * @param {Scale} scale
+ * @param {string} [only] some of the frameworks, as the command line has them
  * @returns {Promise<Results<Row>>}
  */
-export async function benchHttp(scale) {
+export async function benchHttp(scale, only) {
+  const parts = partsOf(frameworks, only);
   const cores = await findCores();
   console.log(cores.note);
   /** @type {TaskProcess<typeof Load>} */
@@ -33,7 +36,7 @@ export async function benchHttp(scale) {
   });
   const rows = [];
   const names = ["narthex"];
-  for (const framework of FRAMEWORKS) {
+  for (const [framework] of parts) {
     console.log(`Measuring ${framework} …`);
     rows.push(...(await frameworkRows(framework, { scale: scale.http, cores, client })));
     names.push(...(await loadFramework(framework)).packages);

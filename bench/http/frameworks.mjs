@@ -25,18 +25,17 @@
  *
  * @type {Record<string, () => Promise<Framework>>}
  */
-const frameworks = {
+export const frameworks = {
   "node:http": async () => (await import("./servers/node.mjs")).node,
   Fastify: async () => (await import("./servers/fastify.mjs")).fastify,
   Hono: async () => (await import("./servers/hono.mjs")).hono,
   Express: async () => (await import("./servers/express.mjs")).express,
 };
 
-export const FRAMEWORKS = Object.keys(frameworks);
-
 /** @param {string} name */
 export async function loadFramework(name) {
   const load = frameworks[name];
-  if (load === undefined) throw new Error(`${name} is none of ${FRAMEWORKS.join(", ")}`);
+  if (load === undefined)
+    throw new Error(`${name} is none of ${Object.keys(frameworks).join(", ")}`);
   return load();
 }

@@ -1,9 +1,12 @@
+import { versionOf } from "../newest/packages.mjs";
+import { partsOf } from "../parts.mjs";
 import { quantity, targetColumns } from "../report.mjs";
+import { firstScrapeRows } from "../rows/first-scrapes.mjs";
 import { allocationRows, memoryRows } from "../rows/memory.mjs";
 import { importRows, sizeRows } from "../rows/package.mjs";
 import { scrapeRows } from "../rows/scrapes.mjs";
 import { updateRows } from "../rows/updates.mjs";
-import { loadPeers, startPeer, versionOf } from "./peers.mjs";
+import { loadPeers, startPeer } from "./peers.mjs";
 import { checkSameNumbers } from "./same-numbers.mjs";
 
 /**
@@ -25,6 +28,7 @@ import { checkSameNumbers } from "./same-numbers.mjs";
 const groups = {
   updates: updateRows,
   scrapes: scrapeRows,
+  "first scrapes": firstScrapeRows,
   memory: memoryRows,
   allocations: allocationRows,
   imports: importRows,
@@ -35,9 +39,11 @@ const groups = {
  * Measures this package, its peers and the machine's own limits.
  *
  * @param {Scale} scale
+ * @param {string} [only] some of the groups, as the command line has them
  * @returns {Promise<Results<Row>>}
  */
-export async function benchPeers(scale) {
+export async function benchPeers(scale, only) {
+  const parts = partsOf(groups, only);
   const { peers, leftOut } = await loadPeers();
   for (const note of leftOut) console.log(note);
   const started = await Promise.all(peers.map(({ name }) => startPeer(name)));
@@ -52,7 +58,7 @@ export async function benchPeers(scale) {
   const pages = await checkSameNumbers(measuring);
   console.log(`The same numbers on ${pages} pages of all peers.`);
   const rows = [];
-  for (const [name, measure] of Object.entries(groups)) {
+  for (const [name, measure] of parts) {
     console.log(`Measuring ${name} …`);
     rows.push(...(await measure(measuring)));
   }

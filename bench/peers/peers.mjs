@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { versionOf } from "../newest/packages.mjs";
 import { TaskProcess } from "../task-process.mjs";
 import { narthex } from "./narthex.mjs";
 import { openTelemetry } from "./open-telemetry.mjs";
@@ -19,10 +19,12 @@ import { promClient } from "./prom-client.mjs";
 
 /** @typedef {"text" | "openmetrics" | "protobuf"} Format */
 /** @typedef {Record<string, string | number | boolean | undefined>} Labels */
+/** @typedef {Record<string, readonly string[] | StringConstructor>} ClosedLabels */
 
 /**
  * @typedef {object} PeerRegistry
  * @property {(name: string, labelNames: string[]) => PeerCounter} counter named without `_total`
+ * @property {(name: string, labels: ClosedLabels) => PeerCounter} [closedCounter]
  * @property {(name: string, labelNames: string[]) => PeerGauge} gauge
  * @property {(name: string, labelNames: string[], bounds: number[]) => PeerHistogram} histogram
  * @property {(name: string, labelNames: string[]) => PeerHistogram} [summary]
@@ -85,19 +87,6 @@ export async function loadPeers() {
     }
   }
   return { peers, leftOut };
-}
-
-const require = createRequire(import.meta.url);
-const { dependencies, optionalDependencies } = require("../package.json");
-const { version } = require("../../package.json");
-
-/**
- * A package's version: this one's own, or the one that is pinned.
- *
- * @param {string | undefined} name
- */
-export function versionOf(name) {
-  return String({ ...dependencies, ...optionalDependencies, narthex: version }[String(name)]);
 }
 
 /** @typedef {TaskProcess<typeof Tasks>} PeerProcess */

@@ -1,4 +1,6 @@
 // What a peer's process does for the rows: `startPeer` starts it.
+
+import * as firstScrapes from "../rows/first-scrapes.mjs";
 import { durations } from "../rows/inputs.mjs";
 import * as memory from "../rows/memory.mjs";
 import * as scrapes from "../rows/scrapes.mjs";
@@ -95,6 +97,10 @@ export const blockOfScrape = byName(scrapes.blockOfScrape);
 export const { timeCopy } = scrapes;
 export const allocatedByUpdate = byName(memory.allocatedByUpdate);
 export const allocatedByScrape = byName(memory.allocatedByScrape);
+
+/** @param {WorkloadName} name */
+export const timeFirstScrape = (name) => firstScrapes.timeFirstScrape(open(name));
+export const { timeFirstPage } = firstScrapes;
 
 /** @param {WorkloadName} name */
 export const memoryOfSeries = (name) => memory.memoryOfSeries(() => open(name));

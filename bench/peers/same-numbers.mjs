@@ -12,7 +12,10 @@ const UPDATES = 2500;
 const workloads = [
   { loop: "incHeld" },
   { loop: "incObject", size: 100 },
+  { loop: "incCopies", size: 100 },
+  { loop: "incNumbers", size: 100 },
   { loop: "addObject", size: 1000 },
+  { loop: "addSpread", size: 1000 },
   { loop: "observeHeld" },
   { loop: "observeObject", size: 100 },
   { loop: "observeSummary" },

@@ -9,8 +9,8 @@ export const durations = Float64Array.from({ length: COUNT }, (_, i) => {
   return 0.002 * 10 ** (4 * share);
 });
 
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-const STATUSES = ["200", "201", "204", "301", "304", "400", "401", "404", "409", "500"];
+export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+export const STATUSES = ["200", "201", "204", "301", "304", "400", "401", "404", "409", "500"];
 
 /**
  * Label values, an array for each label: a loop makes the objects, as a request handler does.
@@ -56,4 +56,17 @@ function makeLabelSets(size, statusCount) {
     routes: values((i) => paths[Math.floor(i / perRoute)]),
     statuses: values((i) => STATUSES[Math.floor(i / METHODS.length) % statusCount]),
   };
+}
+
+/**
+ * The same label sets again, as strings that are equal to the others and no others' objects: what a request
+ * brings is read from its bytes each time.
+ *
+ * @param {LabelSets} sets
+ * @returns {LabelSets}
+ */
+export function copiesOf({ methods, routes, statuses }) {
+  const copies = (/** @type {string[]} */ values) =>
+    values.map((value) => Buffer.from(value).toString("latin1"));
+  return { methods: copies(methods), routes: copies(routes), statuses: copies(statuses) };
 }

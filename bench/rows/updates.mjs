@@ -1,7 +1,16 @@
 import { interleave, medians } from "../interleave.mjs";
 import { thousands } from "../report.mjs";
 import { faster, row, within } from "../targets.mjs";
-import { DURATION_MASK, durations, labelPairs, labelTriples } from "./inputs.mjs";
+import { FloorCounter } from "./floor.mjs";
+import {
+  copiesOf,
+  DURATION_MASK,
+  durations,
+  labelPairs,
+  labelTriples,
+  METHODS,
+  STATUSES,
+} from "./inputs.mjs";
 
 /**
  * @import { Measuring } from "../peers/bench.mjs"
@@ -18,7 +27,7 @@ const rows = ({ updates }) => [
   {
     what: "inc, held series",
     loop: "incHeld",
-    targets: [faster(80), within(4, "within 4x of a slot")],
+    targets: [faster(100), within(4, "within 4x of a slot")],
     beside: { what: "a typed-array slot", loop: "slot" },
   },
   ...updates.labelSets.map((size, i) => ({
@@ -26,13 +35,35 @@ const rows = ({ updates }) => [
     loop: /** @type {const} */ ("incObject"),
     size,
     targets: [faster(i === 0 ? 10 : 5)],
+    beside: { what: "a bare hash table", loop: /** @type {const} */ ("lookup"), size },
   })),
-  { what: "observe, held series, 11 bounds", loop: "observeHeld", targets: [faster(80)] },
+  {
+    what: "the same, 100 label sets, strings that are equal and not identical",
+    loop: "incCopies",
+    size: 100,
+    targets: [faster(10)],
+    beside: { what: "identical strings", loop: "incObject", size: 100 },
+  },
+  {
+    what: "the same, 100 label sets, status as a number",
+    loop: "incNumbers",
+    size: 100,
+    targets: [within(1.5, "within 1.5x of a string")],
+    beside: { what: "a string", loop: "incObject", size: 100 },
+  },
+  {
+    what: "the same, 100 label sets, method and status closed",
+    loop: "incClosed",
+    size: 100,
+    targets: [faster(15)],
+    beside: { what: "no label closed", loop: "incObject", size: 100 },
+  },
+  { what: "observe, held series, 11 bounds", loop: "observeHeld", targets: [faster(120)] },
   {
     what: "observe, object of 2 labels, 11 bounds, 100 label sets",
     loop: "observeObject",
     size: 100,
-    targets: [faster(15)],
+    targets: [faster(20)],
   },
   {
     what: "observe, held series, native buckets",
@@ -80,6 +111,57 @@ const loops = {
     };
   },
 
+  /** Label values come from eight sets of equal strings in turn. */
+  incCopies(registry, size) {
+    const counter = registry.counter("requests", TRIPLE);
+    const sets = labelTriples(size);
+    const copies = Array.from({ length: 8 }, () => copiesOf(sets));
+    const methods = copies.flatMap((copy) => copy.methods);
+    const routes = copies.flatMap((copy) => copy.routes);
+    const statuses = copies.flatMap((copy) => copy.statuses);
+    let next = 0;
+    return (times) => {
+      let at = next;
+      for (let i = 0; i < times; i += 1) {
+        counter.inc({ method: methods[at], route: routes[at], status: statuses[at] });
+        at = at + 1 === methods.length ? 0 : at + 1;
+      }
+      next = at;
+    };
+  },
+
+  incNumbers(registry, size) {
+    const counter = registry.counter("requests", TRIPLE);
+    const { methods, routes, statuses } = labelTriples(size);
+    const numbers = statuses.map(Number);
+    let next = 0;
+    return (times) => {
+      let at = next;
+      for (let i = 0; i < times; i += 1) {
+        counter.inc({ method: methods[at], route: routes[at], status: numbers[at] });
+        at = at + 1 === size ? 0 : at + 1;
+      }
+      next = at;
+    };
+  },
+
+  /** Peers know no closed labels: they take the same labels as others. */
+  incClosed(registry, size) {
+    const counter =
+      registry.closedCounter?.("requests", { method: METHODS, route: String, status: STATUSES }) ??
+      registry.counter("requests", TRIPLE);
+    const { methods, routes, statuses } = labelTriples(size);
+    let next = 0;
+    return (times) => {
+      let at = next;
+      for (let i = 0; i < times; i += 1) {
+        counter.inc({ method: methods[at], route: routes[at], status: statuses[at] });
+        at = at + 1 === size ? 0 : at + 1;
+      }
+      next = at;
+    };
+  },
+
   /** Adds amounts of all sizes, so that pages show numbers of all lengths. */
   addObject(registry, size) {
     const counter = registry.counter("sent_bytes", TRIPLE);
@@ -91,6 +173,23 @@ const loops = {
         const amount = 1 + ((at * 7919) & 0xffff);
         counter.inc({ method: methods[at], route: routes[at], status: statuses[at] }, amount);
         at = at + 1 === size ? 0 : at + 1;
+      }
+      next = at;
+    };
+  },
+
+  /** Like `addObject`, but one update and the next are series far from each other. */
+  addSpread(registry, size) {
+    const counter = registry.counter("sent_bytes", TRIPLE);
+    const { methods, routes, statuses } = labelTriples(size);
+    let next = 0;
+    return (times) => {
+      let at = next;
+      for (let i = 0; i < times; i += 1) {
+        const amount = 1 + ((at * 7919) & 0xffff);
+        counter.inc({ method: methods[at], route: routes[at], status: statuses[at] }, amount);
+        // A step that has no divisor in common with any size here comes to each series once.
+        at = (at + 61_803) % size;
       }
       next = at;
     };
@@ -135,7 +234,22 @@ const loops = {
     };
   },
 
-  /** The floor: counting up one element of a typed array. */
+  /** A floor: what finds a series and nothing else. */
+  lookup(_registry, size) {
+    const counter = new FloorCounter();
+    const { methods, routes, statuses } = labelTriples(size);
+    let next = 0;
+    return (times) => {
+      let at = next;
+      for (let i = 0; i < times; i += 1) {
+        counter.inc({ method: methods[at], route: routes[at], status: statuses[at] });
+        at = at + 1 === size ? 0 : at + 1;
+      }
+      next = at;
+    };
+  },
+
+  /** The floor of held series: counting up one element of a typed array. */
   slot() {
     const slots = new Float64Array(1024);
     return (times) => countUp(slots, times & 1023, times);

@@ -9,7 +9,8 @@ const quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=erro
 
 /**
  * A folder with the versions of Node.js, other runtimes, TypeScript, Jest and Nest that the package is tried with,
- * each in a folder of its own. They are installed once, and again when their versions change.
+ * and the newest packages that it is compared with, each in a folder of its own. They are installed once, and again
+ * when their versions change.
  */
 export async function findPackageTools() {
   const given = process.env.NARTHEX_PACKAGE_TOOLS;
