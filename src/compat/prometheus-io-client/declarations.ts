@@ -40,7 +40,7 @@ export { MetricType } from "../prom-client/declarations.ts";
 export interface Registry<T extends Before.RegistryContentType = Before.RegistryContentType>
   extends Before.Registry<T> {}
 
-interface RegistryStatic extends Omit<Before.RegistryStatic, "prototype"> {
+export interface RegistryStatic extends Omit<Before.RegistryStatic, "prototype"> {
   readonly prototype: Registry;
   new <T extends Before.RegistryContentType = Before.RegistryContentType>(
     contentType?: Before.RegistryContentType,
@@ -75,7 +75,7 @@ export type Metric<T extends string = never> = Before.Metric<T>;
 
 export interface Counter<T extends string = never> extends Before.Counter<T> {}
 
-interface CounterStatic {
+export interface CounterStatic {
   readonly prototype: Counter;
   new <T extends string = never>(configuration: Before.CounterConfiguration<T>): Counter<T>;
 }
@@ -88,7 +88,7 @@ export namespace Counter {
 
 export interface Gauge<T extends string = never> extends Before.Gauge<T> {}
 
-interface GaugeStatic {
+export interface GaugeStatic {
   readonly prototype: Gauge;
   new <T extends string = never>(configuration: Before.GaugeConfiguration<T>): Gauge<T>;
 }
@@ -101,7 +101,7 @@ export namespace Gauge {
 
 export interface Histogram<T extends string = never> extends Before.Histogram<T> {}
 
-interface HistogramStatic {
+export interface HistogramStatic {
   readonly prototype: Histogram;
   new <T extends string = never>(configuration: Before.HistogramConfiguration<T>): Histogram<T>;
 }
@@ -115,7 +115,7 @@ export namespace Histogram {
 
 export interface Summary<T extends string = never> extends Before.Summary<T> {}
 
-interface SummaryStatic {
+export interface SummaryStatic {
   readonly prototype: Summary;
   new <T extends string = never>(configuration: Before.SummaryConfiguration<T>): Summary<T>;
 }
