@@ -20,6 +20,7 @@ const quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=erro
 const standIns = {
   "prom-client": "narthex-prom-client",
   "@platformatic/prom-client": "narthex-prom-client",
+  "@prometheus-io/client": "narthex-prometheus-io-client",
 };
 
 /**

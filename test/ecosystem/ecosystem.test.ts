@@ -44,6 +44,7 @@ function comparableLine(line: string): string[] {
 const PACKAGES: [program: string, client: string, node?: string][] = [
   ["express-prom-bundle", "prom-client"],
   ["fastify-metrics", "prom-client"],
+  ["fastify-metrics", "@prometheus-io/client", node24],
   ["graphql-yoga", "prom-client"],
   ["hono-prometheus", "prom-client"],
   ["nestjs-prometheus", "prom-client"],

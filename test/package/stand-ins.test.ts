@@ -7,6 +7,7 @@ import { type Installed, install, manifest } from "./installed.ts";
 /** What other packages get in the place of what they name. */
 const STAND_INS = {
   "prom-client": "narthex-prom-client",
+  "@prometheus-io/client": "narthex-prometheus-io-client",
 };
 
 let installed: Installed;
@@ -25,6 +26,7 @@ beforeAll(async () => {
     name: "middleware",
     version: "1.0.0",
     peerDependencies: { "prom-client": ">=15.0.0" },
+    dependencies: { "@prometheus-io/client": "^0.16.1" },
   };
   writeFileSync(join(middleware, "package.json"), JSON.stringify(names));
   const code = Object.keys(STAND_INS).map((old) => `exports["${old}"] = require("${old}");\n`);
@@ -122,7 +124,7 @@ describe.each(Object.entries(STAND_INS))("in the place of %s", (old, name) => {
     const file = join(installed.folder, "node_modules", old, "package.json");
     const { name: installedName, version, dependencies } = JSON.parse(readFileSync(file, "utf8"));
     expect(installedName).toBe(name);
-    expect(version).toBe("15.1.3");
+    expect(version).toBe(old === "prom-client" ? "15.1.3" : "0.16.1");
     expect(dependencies).toEqual({ narthex: `^${manifest.version}` });
     writeFileSync(
       join(installed.folder, "types.cts"),

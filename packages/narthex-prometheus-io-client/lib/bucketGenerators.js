@@ -1,0 +1,3 @@
+const { linearBuckets, exponentialBuckets } = require("../index.js");
+
+module.exports = { linearBuckets, exponentialBuckets };

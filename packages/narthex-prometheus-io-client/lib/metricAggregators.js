@@ -1,0 +1,3 @@
+const { aggregators } = require("../index.js");
+
+module.exports = { aggregators };

@@ -1,0 +1,3 @@
+const { validateMetricName } = require("../index.js");
+
+module.exports = { validateMetricName };
