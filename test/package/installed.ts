@@ -26,7 +26,7 @@ export interface Installed {
 }
 
 /** The package as npm packs and installs it, which is done once for all test files. */
-export interface Packed {
+interface Packed {
   /** A folder in which nothing but the package is installed. */
   readonly folder: string;
   readonly paths: readonly string[];
