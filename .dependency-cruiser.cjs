@@ -84,7 +84,12 @@ module.exports = {
       from: { path: inside("compat"), pathNot: "\\.test\\.ts$" },
       to: {
         path: "^src/",
-        pathNot: [inside("compat"), "^src/index\\.ts$", "^src/exposition/parse/index\\.ts$"],
+        pathNot: [
+          inside("compat"),
+          "^src/index\\.ts$",
+          "^src/exposition/parse/index\\.ts$",
+          "^src/push/pushgateway/index\\.ts$",
+        ],
       },
     },
     {

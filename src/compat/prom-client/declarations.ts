@@ -437,6 +437,22 @@ export interface Pushgateway<T extends RegistryContentType> {
   readonly registry: Registry<T>;
 }
 
+export interface PushgatewayStatic {
+  readonly prototype: Pushgateway<RegistryContentType>;
+  /**
+   * @param options of the request, as `http.request` takes them; `requireJobName: false` allows pushes without a job
+   * @param registry what is pushed; `register` by default
+   */
+  new <T extends RegistryContentType>(
+    url: string,
+    // biome-ignore lint/suspicious/noExplicitAny: as prom-client declares it.
+    options?: any,
+    registry?: Registry<T>,
+  ): Pushgateway<T>;
+}
+
+export const Pushgateway = classes.Pushgateway as unknown as PushgatewayStatic;
+
 export namespace Pushgateway {
   export interface Parameters {
     jobName: string;

@@ -32,3 +32,9 @@ export class Summary extends before.Summary {
     return CLIENT_0_16;
   }
 }
+
+export class Pushgateway extends before.Pushgateway {
+  override get behaviour() {
+    return CLIENT_0_16;
+  }
+}

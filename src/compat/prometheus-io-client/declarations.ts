@@ -127,6 +127,31 @@ export namespace Summary {
   export type Config = Before.Summary.Config;
 }
 
+export interface Pushgateway<T extends Before.RegistryContentType> extends Before.Pushgateway<T> {}
+
+interface PushgatewayStatic {
+  readonly prototype: Pushgateway<Before.RegistryContentType>;
+  new <T extends Before.RegistryContentType>(url: string, registry: Registry<T>): Pushgateway<T>;
+  new <T extends Before.RegistryContentType>(
+    url: string,
+    options?: Pushgateway.Options | null,
+    registry?: Registry<T>,
+  ): Pushgateway<T>;
+}
+
+export const Pushgateway = classes.Pushgateway as unknown as PushgatewayStatic;
+
+export namespace Pushgateway {
+  export type Parameters = Before.Pushgateway.Parameters;
+
+  /** Options of the request, as `http.request` takes them. */
+  export interface Options {
+    /** Whether a push without a job is a mistake; true by default. */
+    requireJobName?: boolean;
+    [key: string]: unknown;
+  }
+}
+
 export interface DefaultMetricsCollectorConfiguration<T extends Before.RegistryContentType>
   extends Before.DefaultMetricsCollectorConfiguration<T> {
   eventLoopUtilizationTimeout?: number;
