@@ -93,7 +93,11 @@ const STEPS = {
     metrics[kind].remove(...positions),
   removeByObject: ({ metrics }: State, kind: Kind, labels: object) => metrics[kind].remove(labels),
   reset: ({ metrics }: State, name: string) => metrics[name].reset(),
-  zero: ({ metrics }: State, a: unknown, b: unknown) => metrics.histogram.zero({ a, b }),
+  zero: ({ metrics }: State, a: unknown, b: unknown) => {
+    // Otherwise its place among the others differs.
+    metrics.histogram.remove(a, b);
+    metrics.histogram.zero({ a, b });
+  },
   startTimer: ({ metrics, timers }: State, kind: Kind, place: number, labels: object) => {
     timers[place] = metrics[kind].startTimer?.(labels);
   },

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { describe, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { realServer } from "../real-servers.ts";
+import { differences } from "./differences.ts";
 
 const tools = await realServer("package-tools");
 
@@ -29,6 +30,9 @@ describe.skipIf(!tools)("on a current Node", () => {
     });
     const program = process.platform === "win32" ? "node.exe" : "node";
     const node = join(tools!, "node/node_modules/node-24/bin", program);
-    await promisify(execFile)(node, [outfile], { cwd: join(tools!, "prometheus-io-client") });
+    const cwd = join(tools!, "prometheus-io-client");
+    const { stdout } = await promisify(execFile)(node, [outfile], { cwd });
+    const expected = differences.map(({ what, successor }) => [what, successor]);
+    expect(JSON.parse(stdout)).toEqual(Object.fromEntries(expected));
   });
 });
