@@ -129,7 +129,7 @@ export namespace Summary {
 
 export interface Pushgateway<T extends Before.RegistryContentType> extends Before.Pushgateway<T> {}
 
-interface PushgatewayStatic {
+export interface PushgatewayStatic {
   readonly prototype: Pushgateway<Before.RegistryContentType>;
   new <T extends Before.RegistryContentType>(url: string, registry: Registry<T>): Pushgateway<T>;
   new <T extends Before.RegistryContentType>(

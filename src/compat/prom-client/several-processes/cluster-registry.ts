@@ -13,7 +13,7 @@ import {
 import { registriesOf } from "./registries.ts";
 
 /** The registry of a cluster of @prometheus-io/client, over a class of registries. */
-export function clusterRegistry(Base: typeof Registry) {
+export function clusterRegistry(Base: typeof Registry): object {
   const gathering = new Gathering();
   const workers = new Map<number, Worker>();
   /** What workers had that have shut down. */

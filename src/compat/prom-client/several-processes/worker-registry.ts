@@ -28,7 +28,7 @@ interface Thread {
 }
 
 /** The registry of worker threads of @prometheus-io/client, over a class of registries. */
-export function workerRegistry(Base: typeof Registry) {
+export function workerRegistry(Base: typeof Registry): object {
   const gathering = new Gathering();
   const threads = new Map<string, Thread>();
   /** What threads had that have shut down. */
