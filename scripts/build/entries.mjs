@@ -5,6 +5,9 @@ import { repository } from "../repository.mjs";
 /** Modules that are loaded by their URL, so that nothing imports them. */
 const loadedByUrl = ["auto/loader-thread"];
 
+/** The command `narthex`. */
+const command = "cli/main";
+
 /** The modules of `src/` that are files of their own in the package, without their extensions. */
 export function entries() {
   const { exports } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
@@ -12,7 +15,7 @@ export function entries() {
     const [, name] = /^\.\/dist\/(?!cjs\/)(.*)\.js$/.exec(file) ?? [];
     return name === undefined ? [] : [name];
   });
-  return [...new Set([...files, ...loadedByUrl])];
+  return [...new Set([...files, ...loadedByUrl, command])];
 }
 
 /**

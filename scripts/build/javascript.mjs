@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, posix, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { repository } from "../repository.mjs";
 import { entries } from "./entries.mjs";
@@ -13,6 +15,7 @@ const dist = join(repository, "dist");
 /** Modules that share little or nothing with the main entry, and are used without it. */
 const alone = [
   "auto/loader-thread",
+  "cli/main",
   "exposition/parse/index",
   "generate/index",
   "http/next/edge",
@@ -38,15 +41,22 @@ export async function javaScript() {
     packages: "external",
     // Otherwise imports that only keep modules together are left out.
     ignoreAnnotations: true,
-    plugins: [mainInOneChunk],
+    plugins: [mainInOneChunk, bundledPackages],
     sourcemap: "linked",
     sourcesContent: false,
     write: false,
   });
   const modules = new Map(
-    outputFiles.map(({ path, text }) => [relative(dist, path).replaceAll("\\", "/"), text]),
+    outputFiles.map(({ path, text }) => {
+      const name = relative(dist, path).replaceAll("\\", "/");
+      return [name, name.endsWith(".map") ? withOwnSources(text) : text];
+    }),
   );
-  const files = new Map([...modules, ["cjs/package.json", '{ "type": "commonjs" }\n']]);
+  const files = new Map([
+    ...modules,
+    ["cjs/package.json", '{ "type": "commonjs" }\n'],
+    ["bundled-licenses.txt", bundledLicenses()],
+  ]);
   for (const [path, text] of modules) {
     if (path.endsWith(".map")) continue;
     const map = /** @type {string} */ (modules.get(`${path}.map`));
@@ -54,6 +64,65 @@ export async function javaScript() {
     files.set(`cjs/${path}`, code).set(`cjs/${path}.map`, newMap);
   }
   return files;
+}
+
+/** What reads rules and dashboards, by the packages that have it; nobody else loads these chunks. */
+const BUNDLED = [
+  "@lezer/common",
+  "@lezer/highlight",
+  "@lezer/lr",
+  "@prometheus-io/lezer-promql",
+  "yaml",
+];
+
+/**
+ * Puts the packages that read rules and dashboards into the package, which so depends on nothing.
+ *
+ * @type {esbuild.Plugin}
+ */
+const bundledPackages = {
+  name: "bundled-packages",
+  setup({ onLoad, onResolve }) {
+    const names = BUNDLED.map((name) => name.replace("/", "\\/")).join("|");
+    onResolve({ filter: new RegExp(`^(${names})$`) }, ({ path }) => ({
+      // What yaml has for Node is CommonJS, which would ask for Node's modules in a way of its own.
+      path:
+        path === "yaml"
+          ? join(repository, "node_modules/yaml/browser/index.js")
+          : fileURLToPath(import.meta.resolve(path)),
+    }));
+    onLoad({ filter: /[\\/]node_modules[\\/].*\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const { code } = await esbuild.transform(text, {
+        minify: true,
+        target,
+        legalComments: "none",
+      });
+      return { contents: code, loader: "js" };
+    });
+  },
+};
+
+/** The licences of what is bundled, which have to be where it is. */
+function bundledLicenses() {
+  return BUNDLED.map((name) => {
+    const folder = join(repository, "node_modules", name);
+    const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    return `${name} ${version} (${license})\n\n${readFileSync(join(folder, "LICENSE"), "utf8").trim()}\n`;
+  }).join(`\n${"-".repeat(80)}\n\n`);
+}
+
+/**
+ * A map without the sources of bundled packages, which are not in the package.
+ *
+ * @param {string} map
+ */
+function withOwnSources(map) {
+  const { sources, ...rest } = JSON.parse(map);
+  const own = sources.map((/** @type {string | null} */ source) =>
+    source?.includes("node_modules/") ? null : source,
+  );
+  return JSON.stringify({ ...rest, sources: own });
 }
 
 /**
@@ -127,6 +196,6 @@ function withOwnExports(code) {
  */
 export function oneFolderDown(map) {
   const { sources, ...rest } = JSON.parse(map);
-  const moved = sources.map((/** @type {string} */ source) => `../${source}`);
+  const moved = sources.map((/** @type {string | null} */ source) => source && `../${source}`);
   return JSON.stringify({ ...rest, sources: moved });
 }

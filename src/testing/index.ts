@@ -1,4 +1,5 @@
 export { expectFamilies } from "./expect-families.ts";
+export { expectQueries, type QueryOptions, type QuerySource } from "./expect-queries.ts";
 export type { Rule } from "./lint/rule.ts";
 export { type Finding, type LintOptions, lint } from "./lint.ts";
 export { type MatcherResult, matchers } from "./matchers.ts";

@@ -18,12 +18,13 @@ test("it consists of its papers, its sources and what was built of them, and of 
     .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
     .map((path) => `src/${path.replaceAll("\\", "/")}`);
   expect(within("src/").sort()).toEqual(sources.sort());
-  const built = within("dist/").filter((path) => path !== "dist/cjs/package.json");
+  const notes = ["dist/cjs/package.json", "dist/bundled-licenses.txt"];
+  const built = within("dist/").filter((path) => !notes.includes(path));
   expect(built.filter((path) => !/\.(js|d\.ts)(\.map)?$/.test(path))).toEqual([]);
 });
 
 test("every file is there as an ES module and for CommonJS", () => {
-  const esm = within("dist/").filter((path) => !path.startsWith("dist/cjs/"));
+  const esm = within("dist/").filter((path) => !/^dist\/(cjs\/|bundled-licenses\.txt$)/.test(path));
   const twins = esm.map((path) => path.replace("dist/", "dist/cjs/"));
   expect(within("dist/cjs/").sort()).toEqual([...twins, "dist/cjs/package.json"].sort());
 });
@@ -35,6 +36,7 @@ test("every file has a map, which leads to sources that are in the package", () 
     const text = read(path);
     expect(text).toContain(`//# sourceMappingURL=${posix.basename(path)}.map`);
     for (const source of JSON.parse(read(`${path}.map`)).sources) {
+      if (source === null) continue; // It is of a package that is bundled.
       expect(installed.packed).toContain(posix.join(dirname(path), source));
     }
   }
@@ -51,6 +53,14 @@ test("files that are loaded by their URL are in the package", () => {
   expect(loaded).toContain("dist/auto/loader-thread.js");
   expect(loaded).toContain("dist/cjs/auto/loader-thread.js");
   expect(loaded.filter((path) => !installed.packed.includes(path))).toEqual([]);
+});
+
+test("the licences of bundled packages are in it, and only what reads queries has their code", () => {
+  const licenses = read("dist/bundled-licenses.txt");
+  for (const name of ["yaml 2", "@lezer/lr 1", "@prometheus-io/lezer-promql 0"]) {
+    expect(licenses).toContain(`\n${name}.`.trimStart());
+  }
+  expect(read("dist/generate/index.js") + read("dist/index.js")).not.toContain("lezer");
 });
 
 test("it depends on nothing, installs nothing else, and runs nothing when it is installed", () => {

@@ -1,0 +1,93 @@
+import { NarthexError } from "../errors.ts";
+import { parse } from "../exposition/parse/parse.ts";
+import type { ParsedFamily } from "../exposition/parse/parsed-family.ts";
+import { exposedName } from "../model/family.ts";
+import { type Finding, lint } from "../testing/lint.ts";
+import { type Command, CommandError, count, type Given, harmless, textOption } from "./command.ts";
+import { PAGE_HELP, PAGE_OPTIONS, readRawPage } from "./page.ts";
+
+export const check: Command = {
+  summary: "finds faults of a page: lint, wrong formats, too many series",
+  help: `Usage: narthex check [options] URL|FILE
+
+Finds what promtool check metrics finds, and more; families with too many series; and pages that
+Prometheus would refuse. Exit code 1 if there is any finding.
+
+${PAGE_HELP}
+  --limit N           how many series a family may have (default 1000)
+  --json              the findings as JSON
+
+Examples:
+  narthex check http://localhost:5000/metrics
+  curl -s localhost:5000/metrics | narthex check -
+  narthex check --limit 200 --json metrics.txt`,
+  options: { ...PAGE_OPTIONS, limit: { type: "string" } },
+  takes: [1, 1],
+  async run(given) {
+    const [from] = given.positionals as [string];
+    const limit = limitOf(given);
+    const page = await readRawPage(given, from);
+    const findings = await lint(page).catch((error) => [notReadable(error)]);
+    const families = familiesOf(page);
+    const sizes = families.map((family) => ({
+      name: exposedName(family),
+      series: seriesOf(family),
+    }));
+    for (const { name, series } of sizes) {
+      if (series <= limit) continue;
+      const text = `${count(series, "series")}, and the limit is ${limit}`;
+      findings.push({ metric: name, rule: "cardinality", text });
+    }
+    report(given, from, findings, sizes);
+    return findings.length > 0 ? 1 : 0;
+  },
+};
+
+function limitOf(given: Given): number {
+  const text = textOption(given, "limit") ?? "1000";
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new CommandError(`--limit is ${JSON.stringify(text)}: use a whole number from 1.`);
+}
+
+function notReadable(error: unknown): Finding {
+  if (!(error instanceof NarthexError)) throw error;
+  return { metric: "", rule: "syntax", text: error.message };
+}
+
+/** The families; none if the page can't be parsed, which is a finding already. */
+function familiesOf(page: { contentType: string; body: Uint8Array }): readonly ParsedFamily[] {
+  try {
+    return parse(page.body, page).families;
+  } catch {
+    return [];
+  }
+}
+
+function seriesOf({ samples, type, name }: ParsedFamily): number {
+  const own = type === "summary" ? "quantile" : type === "stateset" ? name : "le";
+  const keys = samples.map(({ labels }) => {
+    const { [own]: _, ...rest } = labels;
+    return JSON.stringify(Object.entries(rest).sort());
+  });
+  return new Set(keys).size;
+}
+
+function report(
+  { values, output }: Given,
+  from: string,
+  findings: readonly Finding[],
+  sizes: readonly { readonly name: string; readonly series: number }[],
+): void {
+  const series = sizes.reduce((sum, size) => sum + size.series, 0);
+  if (values.json) {
+    output.json({ page: from, families: sizes.length, series, findings });
+    return;
+  }
+  for (const { metric, rule, text } of findings) {
+    output.line(
+      `${output.bold(harmless(metric || from))}: ${harmless(text)} ${output.dim(`(${rule})`)}`,
+    );
+  }
+  const summary = `${count(sizes.length, "family")}, ${count(series, "series")}, ${count(findings.length, "finding")}`;
+  output.line(findings.length > 0 ? output.red(summary) : output.green(summary));
+}

@@ -1,0 +1,77 @@
+import { parse as parseYaml } from "yaml";
+import { dashboard as dashboardOf } from "../generate/dashboard/dashboard.ts";
+import { rules as rulesOf } from "../generate/rules/rules.ts";
+import type { ObjectiveOptions } from "../model/objective.ts";
+import { type Command, CommandError, type Given, textOption } from "./command.ts";
+import { PAGE_HELP, PAGE_OPTIONS, readPage, readText } from "./page.ts";
+
+const OPTIONS = { ...PAGE_OPTIONS, objectives: { type: "string" } } as const;
+
+const OBJECTIVES_HELP = `  --objectives FILE   service level objectives, as a list in YAML or JSON`;
+
+export const dashboard: Command = {
+  summary: "makes a dashboard for Grafana of a page",
+  help: `Usage: narthex dashboard [options] URL|FILE
+
+Writes a dashboard for Grafana 12 and later to the standard output.
+
+${PAGE_HELP}
+${OBJECTIVES_HELP}
+  --title TITLE       what stands above it (default Service)
+  --uid UID           by which Grafana knows it again
+
+Examples:
+  narthex dashboard --title Articles http://localhost:5000/metrics > dashboard.json
+  narthex dashboard --objectives objectives.yml metrics.txt > dashboard.json`,
+  options: { ...OPTIONS, title: { type: "string" }, uid: { type: "string" } },
+  takes: [1, 1],
+  async run(given) {
+    const options = {
+      objectives: await objectivesOf(given),
+      title: textOption(given, "title"),
+      uid: textOption(given, "uid"),
+    };
+    given.output.json(dashboardOf(await readPage(given, given.positionals[0]!), options));
+    return 0;
+  },
+};
+
+export const rules: Command = {
+  summary: "makes recording rules, and alerts for objectives, of a page",
+  help: `Usage: narthex rules [options] URL|FILE
+
+Writes a file of rules for Prometheus to the standard output.
+
+${PAGE_HELP}
+${OBJECTIVES_HELP}
+  --job JOB           only the series of this job
+
+Examples:
+  narthex rules http://localhost:5000/metrics > rules.yml
+  narthex rules --objectives objectives.yml --job articles metrics.txt > rules.yml`,
+  options: { ...OPTIONS, job: { type: "string" } },
+  takes: [1, 1],
+  async run(given) {
+    const objectives = await objectivesOf(given);
+    const page = await readPage(given, given.positionals[0]!);
+    given.output.write(rulesOf(page, { objectives, job: textOption(given, "job") }));
+    return 0;
+  },
+};
+
+async function objectivesOf(given: Given): Promise<ObjectiveOptions[] | undefined> {
+  const file = textOption(given, "objectives");
+  if (file === undefined) return undefined;
+  const text = await readText(file);
+  const content = readYaml(file, text);
+  if (Array.isArray(content)) return content;
+  throw new CommandError(`${file}: there is no list of objectives in it.`);
+}
+
+function readYaml(file: string, text: string): unknown {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    throw new CommandError(`${file}: ${(error as Error).message.split("\n")[0]}`);
+  }
+}

@@ -1,0 +1,312 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { repository } from "../../scripts/repository.mjs";
+import { PAGES } from "../../test/real-pages.ts";
+
+const PAGE = `# HELP orders_total Orders.
+# TYPE orders_total counter
+orders_total{plan="free"} 3
+# HELP order_duration_seconds How long an order takes.
+# TYPE order_duration_seconds histogram
+order_duration_seconds_bucket{le="0.5"} 1
+order_duration_seconds_bucket{le="+Inf"} 2
+order_duration_seconds_sum 4
+order_duration_seconds_count 2
+`;
+
+let folder: string;
+let program: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "narthex-cli-"));
+  program = join(folder, "narthex.mjs");
+  await build({
+    entryPoints: [join(repository, "src/cli/main.ts")],
+    outfile: program,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    alias: { yaml: join(repository, "node_modules/yaml/browser/index.js") },
+  });
+  writeFileSync(join(folder, "page.txt"), PAGE);
+  writeFileSync(join(folder, "renamed.txt"), PAGE.replaceAll("orders_total", "purchases_total"));
+  const objectives = `- name: fast
+  objective: 0.9
+  good: { family: order_duration_seconds, match: { le: 0.5 } }
+  total: { family: order_duration_seconds }
+`;
+  writeFileSync(join(folder, "objectives.yml"), objectives);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return child;
+}
+
+async function narthex(args: readonly string[], input = ""): Promise<Ended> {
+  const child = start(args);
+  child.stdin!.on("error", () => undefined).end(input);
+  const [out, err] = await Promise.all([
+    text(child.stdout!),
+    text(child.stderr!),
+    once(child, "close"),
+  ]);
+  return { code: child.exitCode, out, err };
+}
+
+async function serving(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
+}
+
+describe("the command", () => {
+  test("lists its commands, each of which has help with examples", async () => {
+    const { code, out } = await narthex(["--help"]);
+    expect(code).toBe(0);
+    const names = Array.from(out.matchAll(/^ {2}(\w+) +\w/gm), ([, name]) => name!);
+    expect(names).toEqual(["check", "diff", "convert", "dashboard", "rules", "verify", "lock"]);
+    for (const name of names) {
+      const help = await narthex([name, "--help"]);
+      expect(help.code).toBe(0);
+      expect(help.out).toMatch(new RegExp(`^Usage: narthex ${name} [^]*\nExamples:\n  `));
+    }
+  });
+
+  test.each<[args: string[], message: string]>([
+    [["chek"], 'narthex: there is no command "chek". Did you mean check?'],
+    [["check"], "check was given 0 arguments, and takes 1. narthex check --help shows examples."],
+    [
+      ["check", "--nothing", "page.txt"],
+      "Unknown option '--nothing'. narthex check --help lists the options.",
+    ],
+    [
+      ["check", "gone.txt"],
+      "gone.txt: there is no such file. A URL begins with http:// or https://.",
+    ],
+    [["check", "--limit", "few", "page.txt"], '--limit is "few": use a whole number from 1.'],
+    [["check", "--timeout", "0", "http://127.0.0.1:9/"], '--timeout is "0": use seconds'],
+    [
+      ["convert", "--to", "xml", "page.txt"],
+      '--to is "xml": use one of text, text-1, openmetrics, openmetrics-2, protobuf.',
+    ],
+    [["verify", "page.txt"], "--against is missing: name the page."],
+    [["rules", "--objectives", "page.txt", "page.txt"], "page.txt: "],
+    [["lock", "objectives.yml"], "objectives.yml: The page can't be parsed: line 1"],
+  ])("%j is a mistake, which it explains, with exit code 2", async (args, message) => {
+    const { code, out, err } = await narthex(args);
+    expect(err).toContain(message);
+    expect(err.trimEnd()).not.toContain("\n    at ");
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+  });
+
+  test("has no colours where there is no terminal", async () => {
+    const { out } = await narthex(["diff", "page.txt", "renamed.txt"]);
+    expect(out).not.toContain("\u001b");
+  });
+
+  test("ends in peace when its reader has read enough", async () => {
+    const big = `${PAGE}# TYPE many gauge\n${Array.from({ length: 50_000 }, (_, i) => `many{i="${i}"} 1\n`).join("")}`;
+    writeFileSync(join(folder, "big.txt"), big);
+    const child = start(["convert", "--to", "text", "big.txt"]);
+    child.stdout!.once("data", () => child.stdout!.destroy());
+    const [err] = await Promise.all([text(child.stderr!), once(child, "exit")]);
+    expect({ err, code: child.exitCode }).toEqual({ err: "", code: 0 });
+  });
+});
+
+describe("a target", () => {
+  test("that hangs is given up", async () => {
+    const url = await serving(() => undefined);
+    const { code, err } = await narthex(["check", "--timeout", "0.3", url]);
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: `narthex: ${url}: no whole answer within 0.3 s; --timeout gives it more.\n`,
+    });
+  });
+
+  test("that hangs is left by Ctrl-C", async () => {
+    let asked: () => void = () => undefined;
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const url = await serving(() => asked());
+    const child = start(["check", url]);
+    await isAsked;
+    child.kill("SIGINT");
+    await once(child, "exit");
+    expect(child.signalCode).toBe("SIGINT");
+  });
+
+  test("that cuts the connection is no page", async () => {
+    const url = await serving((_, response) => {
+      response.writeHead(200, { "content-length": "1000" });
+      response.write("a 1\n", () => response.destroy());
+    });
+    const { code, err } = await narthex(["check", url]);
+    expect(code).toBe(2);
+    expect(err).toContain("the connection was cut before the end of the page");
+  });
+
+  test("that refuses says its status", async () => {
+    const url = await serving((_, response) => response.writeHead(401).end());
+    expect((await narthex(["check", url])).err).toContain("answered 401 Unauthorized");
+  });
+
+  test("is asked for OpenMetrics first", async () => {
+    const url = await serving((request, response) => {
+      expect(request.headers.accept).toMatch(/^application\/openmetrics-text/);
+      response.setHeader("content-type", "application/openmetrics-text; version=1.0.0");
+      response.end("# TYPE a counter\n# HELP a A.\na_total 1\n# EOF\n");
+    });
+    expect(await narthex(["check", url])).toMatchObject({ code: 0, err: "" });
+  });
+});
+
+describe("check", () => {
+  test("is content with a good page, also from the standard input", async () => {
+    expect(await narthex(["check", "-"], PAGE)).toEqual({
+      code: 0,
+      out: "2 families, 2 series, 0 findings\n",
+      err: "",
+    });
+  });
+
+  test("finds faults, too many series and pages that can't be read, also as JSON", async () => {
+    const page = '# TYPE a gauge\na{x="1"} 1\na{x="2"} 1\n';
+    const { code, out } = await narthex(["check", "--json", "--limit", "1", "-"], page);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toEqual({
+      page: "-",
+      families: 1,
+      series: 2,
+      findings: [
+        { metric: "a", rule: "no-help", text: "no help text" },
+        { metric: "a", rule: "cardinality", text: "2 series, and the limit is 1" },
+      ],
+    });
+    expect((await narthex(["check", "-"], "a 1 2 3 4\n")).out).toContain("(syntax)");
+  });
+
+  test("lets no text of a page move the cursor", async () => {
+    const { out } = await narthex(
+      ["check", "-"],
+      '# TYPE a gauge\na{x="\u001b[2J"} -1\nb\u001b[2J 1\n',
+    );
+    expect(out).not.toContain("\u001b");
+  });
+});
+
+test("diff tells what has come and gone", async () => {
+  const changed = PAGE.replace('le="0.5"', 'le="0.25"').replace("plan=", "tier=");
+  writeFileSync(join(folder, "changed.txt"), changed);
+  expect(await narthex(["diff", "page.txt", "changed.txt"])).toEqual({
+    code: 1,
+    out: `~ orders_total: without label plan
+~ orders_total: with new label tier
+~ order_duration_seconds: without bucket 0.5
+~ order_duration_seconds: with new bucket 0.25
+4 differences
+`,
+    err: "",
+  });
+  expect((await narthex(["diff", "page.txt", "renamed.txt"])).out).toBe(
+    "- orders_total\n+ purchases_total\n2 differences\n",
+  );
+  expect(await narthex(["diff", "--series", "page.txt", "page.txt"])).toMatchObject({
+    code: 0,
+    out: "no difference\n",
+  });
+  const { out } = await narthex(["diff", "--series", "--json", "page.txt", "changed.txt"]);
+  expect(JSON.parse(out).changes).toContainEqual({
+    kind: "gone",
+    metric: 'orders_total{plan="free"}',
+    text: "",
+  });
+});
+
+test("convert writes a page in another format, and back", async () => {
+  const { out } = await narthex(["convert", "--to", "openmetrics", "page.txt"]);
+  expect(out).toContain("# TYPE orders counter\n");
+  expect(out).toMatch(/# EOF\n$/);
+  expect((await narthex(["convert", "--to", "text", "-"], out)).out).toBe(PAGE);
+});
+
+test("lock writes what queries depend on, and finds what has changed", async () => {
+  expect((await narthex(["lock", "page.txt"])).out).toBe("metrics.lock: 2 metrics\n");
+  const lines = readFileSync(join(folder, "metrics.lock"), "utf8").split("\n");
+  expect(lines.filter((line) => !line.startsWith("#"))).toEqual([
+    "counter orders_total {plan}",
+    "histogram order_duration_seconds seconds [0.5]",
+    "",
+  ]);
+  expect(await narthex(["lock", "--check", "page.txt"])).toMatchObject({
+    code: 0,
+    out: "metrics.lock is up to date\n",
+  });
+  expect(await narthex(["lock", "--check", "renamed.txt"])).toMatchObject({
+    code: 1,
+    out: "- counter orders_total {plan}\n+ counter purchases_total {plan}\nmetrics.lock differs: write it anew with narthex lock\n",
+  });
+});
+
+test("rules and dashboards are made of a page, and verify finds what no longer fits", async () => {
+  const options = ["--objectives", "objectives.yml"];
+  for (const [name, file] of [
+    ["rules", "rules.yml"],
+    ["dashboard", "board.json"],
+  ] as const) {
+    const { code, out, err } = await narthex([name, ...options, "page.txt"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    writeFileSync(join(folder, file), out);
+  }
+  const files = ["rules.yml", "board.json", "--against"];
+  expect(await narthex(["verify", ...files, "page.txt"])).toMatchObject({ code: 0, err: "" });
+  const { code, out } = await narthex(["verify", "--json", ...files, "renamed.txt"]);
+  expect(code).toBe(1);
+  const { faults } = JSON.parse(out);
+  expect(faults[0]).toMatchObject({
+    place: 'board.json: panel "Orders"',
+    reason: "there is no metric orders_total",
+  });
+});
+
+test("real pages of other programs can be checked, compared and converted", {
+  timeout: 120_000,
+}, async () => {
+  for (const [name, page] of Object.entries(PAGES)) {
+    const path = join(folder, `${name.replaceAll(/\W/g, "-")}.txt`);
+    writeFileSync(path, page);
+    const [checked, same, converted] = await Promise.all([
+      narthex(["check", path]),
+      narthex(["diff", "--series", path, path]),
+      narthex(["convert", "--to", "openmetrics", path]),
+    ]);
+    expect(checked.err).toBe("");
+    expect(same).toMatchObject({ code: 0, out: "no difference\n" });
+    expect(converted).toMatchObject({ code: 0, err: "" });
+  }
+});
