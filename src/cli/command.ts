@@ -1,7 +1,7 @@
 import type { ParseArgsConfig } from "node:util";
 
 /** The options of a command, as `parseArgs` of Node takes them. */
-export type Options = NonNullable<ParseArgsConfig["options"]>;
+type Options = NonNullable<ParseArgsConfig["options"]>;
 
 /** What a command was given. */
 export interface Given {

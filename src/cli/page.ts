@@ -46,7 +46,7 @@ export async function readText(path: string): Promise<string> {
   return new TextDecoder().decode(await readBytes(path));
 }
 
-export function timeoutOf(given: Given): number {
+function timeoutOf(given: Given): number {
   const text = textOption(given, "timeout") ?? "10";
   const seconds = Number(text);
   if (seconds > 0 && seconds <= 3600) return seconds;
@@ -65,7 +65,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-export async function fetchPage(url: string, seconds: number): Promise<RawPage> {
+async function fetchPage(url: string, seconds: number): Promise<RawPage> {
   try {
     const signal = AbortSignal.timeout(seconds * 1000);
     const response = await fetch(url, { headers: { accept: ACCEPT }, signal });
