@@ -196,6 +196,8 @@ function withOwnExports(code) {
  */
 export function oneFolderDown(map) {
   const { sources, ...rest } = JSON.parse(map);
-  const moved = sources.map((/** @type {string | null} */ source) => source && `../${source}`);
+  const moved = sources.map((/** @type {string | null} */ source) =>
+    source ? `../${source}` : null,
+  );
   return JSON.stringify({ ...rest, sources: moved });
 }
