@@ -20,6 +20,7 @@ const allowed = {
   testing: ["model", "instruments", "exposition", "registry", "queries"],
   http: ["instruments", "registry", "scrape"],
   textfile: ["instruments", "registry"],
+  aggregate: ["model", "series", "instruments", "exposition", "registry"],
   push: ["model", "instruments", "registry", "scrape"],
   generate: ["model"],
   queries: ["model"],

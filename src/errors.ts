@@ -13,7 +13,11 @@ export type ErrorCode =
   | "NARTHEX_PAGE_INVALID"
   | "NARTHEX_LISTEN_FAILED"
   | "NARTHEX_TEXTFILE_FAILED"
-  | "NARTHEX_PUSH_FAILED";
+  | "NARTHEX_PUSH_FAILED"
+  | "NARTHEX_GROUP_UNKNOWN"
+  | "NARTHEX_GROUP_FOLDER"
+  | "NARTHEX_REGION_INVALID"
+  | "NARTHEX_REGION_VERSION";
 
 /** The only error that this package throws. A call that throws one has changed nothing. */
 export class NarthexError extends Error {
@@ -393,4 +397,34 @@ export function pushFailed(
   cause?: unknown,
 ): NarthexError {
   return new NarthexError("NARTHEX_PUSH_FAILED", `${call}() to ${url} failed: ${reason}.`, cause);
+}
+
+/** For a process that joins a group of which nothing tells the name. */
+export function groupUnknown(): NarthexError {
+  return new NarthexError(
+    "NARTHEX_GROUP_UNKNOWN",
+    "joinProcesses: nothing tells which processes belong together, as this one is neither of node:cluster nor of PM2. Name them with the option group or with NARTHEX_GROUP; in the primary process of a cluster, fork the first worker before.",
+  );
+}
+
+/** For a folder that can't be used for what processes tell each other. */
+export function groupFolderRefused(path: string, reason: string, cause?: unknown): NarthexError {
+  return new NarthexError(
+    "NARTHEX_GROUP_FOLDER",
+    `The processes of the group can't share ${show(path)}: ${reason}. Remove it, or choose another folder with the option directory.`,
+    cause,
+  );
+}
+
+/** For what another process has written, and what can't be read. */
+export function regionInvalid(reason: string): NarthexError {
+  return new NarthexError("NARTHEX_REGION_INVALID", `A report can't be read: ${reason}.`);
+}
+
+/** For what a process with another version of this package has written. */
+export function regionVersion(found: number, known: number): NarthexError {
+  return new NarthexError(
+    "NARTHEX_REGION_VERSION",
+    `A report has version ${found} of the format, and this process reads version ${known}: let all processes of the group use the same version of narthex.`,
+  );
 }

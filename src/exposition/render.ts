@@ -68,6 +68,24 @@ export async function render<S extends PageSource>(
   return failed;
 }
 
+/** The same at once, without a turn for others. */
+export function renderNow<S extends PageSource>(
+  sources: Iterable<S>,
+  sink: PageSink,
+): ReadonlyMap<S, unknown> {
+  const failed = new Map<S, unknown>();
+  for (const source of sources) {
+    const begin = sink.length;
+    try {
+      for (const _ of source.visit(sink) ?? []);
+    } catch (error) {
+      sink.truncate(begin);
+      failed.set(source, error);
+    }
+  }
+  return failed;
+}
+
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);

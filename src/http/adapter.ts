@@ -92,7 +92,7 @@ export class NodeHttpMetrics {
   /** Notes that a request is a scrape: it is not measured unless that was asked for. */
   noteScrape(message: Message): void {
     guard(() => {
-      warnOfOneWorker();
+      warnOfOneWorker(this.recorder.registry);
       if (this.#measureScrapes) requestOf(message)?.routedBy(pathOfEndpoint, this.endpoint);
       else requestOf(message)?.leave(this.recorder);
     });

@@ -45,6 +45,10 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
     return this.callback && this;
   }
 
+  protected override get isSupplied(): boolean {
+    return this.callback !== undefined;
+  }
+
   get read(): (context: CollectContext) => unknown {
     return this.callback ?? (() => undefined);
   }

@@ -1,3 +1,5 @@
+import { invalidOption, show } from "../errors.ts";
+import type { Aggregate } from "../model/family.ts";
 import type { SampleSink } from "../model/sample-sink.ts";
 import type { OptionNames } from "../options.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
@@ -20,6 +22,12 @@ import { checkWork, runWork, type WorkEnd } from "./work.ts";
 export interface GaugeOptions<L extends string> extends MetricOptions<L> {
   /** Called at each scrape to read the value. */
   readonly collect?: Collect<NoInfer<L>> | undefined;
+  /**
+   * What a page shows that has the values of several processes or threads (see `narthex/processes`):
+   * their `"sum"` (the default), the lowest (`"min"`), the highest (`"max"`), their `"average"`, the one that changed
+   * last (`"last"`), or all of them (`"each"`), which a label `process` then tells apart.
+   */
+  readonly aggregate?: Aggregate | undefined;
 }
 
 /** A gauge's series. A value can be any number, including NaN and the infinities. */
@@ -122,10 +130,18 @@ export interface PlainGauge extends GaugeSeries, PlainFamily<GaugeSeries> {}
 export type Gauge<L extends string = never> = [L] extends [never] ? PlainGauge : LabelledGauge<L>;
 
 export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
-  static readonly options: OptionNames<GaugeOptions<string>> = { ...METRIC_OPTIONS, collect: true };
+  static readonly options: OptionNames<GaugeOptions<string>> = {
+    ...METRIC_OPTIONS,
+    collect: true,
+    aggregate: true,
+  };
 
   constructor(options: GaugeOptions<string>, context: RegistryContext) {
-    super(define("gauge", options, context), options.collect);
+    const { aggregate } = options;
+    checkAggregate(options, aggregate);
+    const definition = define("gauge", options, context, { aggregate });
+    const family = { ...definition.family, ...(aggregate !== undefined && { aggregate }) };
+    super({ ...definition, family }, options.collect);
     this.open();
   }
 
@@ -259,5 +275,30 @@ class HeldGauge extends HeldSeries implements GaugeSeries {
   /** Sets a duration. */
   record(seconds: number): void {
     this.set(seconds);
+  }
+}
+
+const AGGREGATES: { readonly [Name in Aggregate]: true } = {
+  sum: true,
+  min: true,
+  max: true,
+  average: true,
+  last: true,
+  each: true,
+};
+
+function checkAggregate({ name, labels }: GaugeOptions<string>, aggregate: unknown): void {
+  if (aggregate === undefined) return;
+  if (!Object.hasOwn(AGGREGATES, aggregate as string)) {
+    const names = Object.keys(AGGREGATES).map(show).join(", ");
+    throw invalidOption(name, "aggregate", aggregate, `use one of ${names}`);
+  }
+  if (aggregate === "each" && Array.isArray(labels) && labels.includes("process")) {
+    throw invalidOption(
+      name,
+      "aggregate",
+      aggregate,
+      'it adds a label "process", so give yours another name',
+    );
   }
 }

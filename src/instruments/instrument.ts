@@ -65,6 +65,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
         this.admit(slot);
       },
       onRemoved: (slot, expired) => {
+        this.keepCounts(slot);
         this.release(slot, expired);
         this.forget(slot);
       },
@@ -125,7 +126,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
       const slot = this.table.find(labels);
       if (slot < 0) return false;
       if (this.only === undefined) this.table.remove(slot);
-      else this.restart(slot);
+      else this.startAgain(slot);
       return true;
     } catch (error) {
       this.reject(error, call);
@@ -136,11 +137,12 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   /** Removes all series; the only series of a family without labels starts again from zero. */
   clear(): void {
     if (this.only === undefined) this.table.clear();
-    else if (!this.only.isGone) this.restart(this.only.slot);
+    else if (!this.only.isGone) this.startAgain(this.only.slot);
   }
 
   /** Sets all series to zero, and keeps them. */
   reset(): void {
+    this.definition.group.member?.forget(this.family.name);
     for (let slot = 0; slot < this.table.slotCount; slot += 1) {
       if (this.table.generation(slot) !== 0) this.restart(slot);
     }
@@ -320,6 +322,37 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     }
     if (!series.isGone) this.table.touch(series.slot);
     else if (series === this.refused) throw this.refusal;
+  }
+
+  /** The metric is about to go from its registry. */
+  retire(): void {
+    for (let slot = 0; slot < this.table.slotCount; slot += 1) {
+      if (this.table.generation(slot) !== 0) this.keepCounts(slot);
+    }
+  }
+
+  /** What the series has counted stays in the totals of the registry's group. */
+  private keepCounts(slot: number): void {
+    const { member } = this.definition.group;
+    // What a callback supplies is counted elsewhere, and may come again with all that it was.
+    if (member === undefined || this.isSupplied) return;
+    member.keep((sink) => {
+      sink.family(this.family);
+      const row = new SeriesRow(this.table, this.rows, this.definition, () => false);
+      row.enter(slot, slot + 1);
+      this.write(sink, row);
+    });
+  }
+
+  /** Whether a callback supplies the values. */
+  protected get isSupplied(): boolean {
+    return false;
+  }
+
+  /** The only series of a family without labels is removed, and begins at zero again. */
+  private startAgain(slot: number): void {
+    this.keepCounts(slot);
+    this.restart(slot);
   }
 
   private restart(slot: number): void {

@@ -9,6 +9,9 @@ export type MetricType =
   | "stateset"
   | "unknown";
 
+/** How the values that a gauge has in several processes or threads are shown as one. */
+export type Aggregate = "sum" | "min" | "max" | "average" | "last" | "each";
+
 /** What all series with one metric name have in common. */
 export interface Family {
   /**
@@ -29,6 +32,10 @@ export interface Family {
    * has them as its own, whether or not it is asked for them.
    */
   readonly createdSamples?: true;
+  /** For a gauge, how the values of several processes or threads are shown as one; by default their sum. */
+  readonly aggregate?: Aggregate;
+  /** How many series it may have before further ones are counted together; by default any number. */
+  readonly limit?: number;
 }
 
 /** What exposition adds to the name of a family: `_total`, `_info` or nothing. */

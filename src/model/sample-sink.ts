@@ -114,6 +114,13 @@ export interface HistogramValue {
   readonly native: NativeHistogram | undefined;
 }
 
+/**
+ * How the values in the window of a summary are distributed, in a form that can be added up. Each part is an
+ * octave of values (the upper 12 bits of doubles), and then its populated buckets: for each of them its
+ * number, and how many values it has.
+ */
+export type SummarySketch = readonly (readonly number[])[];
+
 /** One series of a summary. */
 export interface SummaryValue {
   /** Such as 0.5 and 0.99. Sinks cache what they make of the array, so it must not change. */
@@ -124,6 +131,8 @@ export interface SummaryValue {
   readonly count: number | undefined;
   /** The sum of all values; undefined if the source has none. */
   readonly sum: number | undefined;
+  /** What the quantiles are computed from; undefined if the source has only the quantiles. */
+  readonly sketch?: SummarySketch | undefined;
 }
 
 /** One series of a state set. */

@@ -24,6 +24,7 @@ export class OwnMetrics {
   readonly #overflowUpdates: CounterInstrument;
   readonly #collectErrors: CounterInstrument;
   readonly #invalidUpdates: CounterInstrument;
+  readonly #groupErrors: CounterInstrument;
   readonly #warnings = new Warnings();
   readonly #registry: object;
 
@@ -32,6 +33,7 @@ export class OwnMetrics {
     this.#registry = registry;
     const own: RegistryContext = {
       ...context,
+      group: {}, // A reset removes them, and what the group has of them.
       constantLabels: labelsWithout(context.constantLabels, (name) => name === LABEL),
       // A user's functions can fail, and what they fail at is counted here.
       now: () => safely(context.now, Date.now),
@@ -63,10 +65,37 @@ export class OwnMetrics {
       }),
       own,
     );
+    this.#groupErrors = new OwnCounter(
+      ownOptions({
+        name: "narthex_group_errors",
+        help: "Troubles in a group of processes: reports that were not written, not read or not understood, and definitions that differ.",
+        labels: ["reason"],
+      }),
+      {
+        ...own,
+        constantLabels: labelsWithout(context.constantLabels, (name) => name === "reason"),
+      },
+    );
   }
 
   get instruments(): readonly CounterInstrument[] {
-    return [this.#overflowUpdates, this.#collectErrors, this.#invalidUpdates];
+    return [this.#overflowUpdates, this.#collectErrors, this.#invalidUpdates, this.#groupErrors];
+  }
+
+  /**
+   * Counts a trouble in the group of processes that the registry belongs to.
+   *
+   * @param problem tells it from others of the same reason, each of which is warned of once
+   */
+  countGroupError(
+    reason: "write" | "read" | "version" | "definition",
+    problem: string,
+    message: string,
+    error?: unknown,
+  ): void {
+    this.#groupErrors.inc({ reason });
+    tellError(this.#registry, error ?? message);
+    this.#warnings.once(`group ${reason} ${problem}`, message, error);
   }
 
   countOverflow(family: string): void {

@@ -1,3 +1,6 @@
+import type { PageSink } from "../exposition/render.ts";
+import type { CountKeeper } from "../instruments/definition/define.ts";
+import type { MetricSource } from "../model/sample-sink.ts";
 import { processWide } from "../process-wide.ts";
 import { type ConstantLabels, labelsWithout } from "./constant-labels.ts";
 import { type Families, isNamed } from "./families.ts";
@@ -12,6 +15,31 @@ export interface RegistryParts {
   readonly sources: Iterable<ForeignSource | IncludedRegistry>;
   readonly own: OwnMetrics;
   readonly labels: ConstantLabels;
+  readonly pages: OwnReports;
+  /** The group of processes or threads that its pages show; without one they show what it has itself. */
+  readonly group: { member: PageGroup | undefined };
+}
+
+/** What a registry itself has, for other members of its group. */
+interface OwnReports {
+  /** Reads what must be fetched before it can be shown. */
+  collect(deadlineMs: number): Promise<void>;
+  /**
+   * Writes all that it has at this moment.
+   *
+   * @param isScrape whether a scrape asks for it, which then counts what is missing
+   */
+  report(sink: PageSink, isScrape: boolean): void;
+}
+
+/** Several processes or threads whose metrics are shown on one page. */
+export interface PageGroup extends CountKeeper {
+  /**
+   * What all members have, this one included.
+   *
+   * @param isNested whether the page is part of another page of this registry that is being made
+   */
+  sum(isNested: boolean): MetricSource;
 }
 
 /** Another registry, whose metrics are on the pages of the one that it is registered with. */
@@ -22,20 +50,28 @@ export interface IncludedRegistry {
 /** The parts of all registries, those of other copies of this package included. */
 export const PARTS = processWide("registries", () => new WeakMap<object, RegistryParts>());
 
+/** What a page of the registry itself is made of. */
+export type Registered = Omit<RegistryParts, "pages">;
+
+/** Whether the pages of a registry show a group of processes or threads. */
+export function isInGroup(registry: object): boolean {
+  return PARTS.get(registry)?.group?.member !== undefined;
+}
+
 /**
  * What users registered with a registry, and all that the registries among it have. A registry is there
  * once, however it is reached: registries may include each other, and themselves.
  */
-export function registeredWith(parts: RegistryParts, rules: ForeignRules): ForeignVisit[] {
-  return [...sourcesOf(parts, { names: [], values: [] }, rules, new Set([parts]))];
+export function registeredWith(parts: Registered, rules: ForeignRules): ForeignVisit[] {
+  return [...sourcesOf(parts, { names: [], values: [] }, rules, new Set<Registered>([parts]))];
 }
 
 /** @param outer the constant labels of the registries that include this one */
 function* sourcesOf(
-  { sources, labels }: RegistryParts,
+  { sources, labels }: Registered,
   outer: Labels,
   rules: ForeignRules,
-  seen: Set<RegistryParts>,
+  seen: Set<Registered>,
 ): Generator<ForeignVisit> {
   // Where both have a label of the same name, the registry's own counts, not that of one that includes it.
   const { names, values } = labelsWithout(outer, (name) => labels.names.includes(name));
@@ -53,7 +89,7 @@ function* allOf(
   parts: RegistryParts,
   outer: Labels,
   rules: ForeignRules,
-  seen: Set<RegistryParts>,
+  seen: Set<Registered>,
 ): Generator<ForeignVisit> {
   const { families, labels } = parts;
   labels.areShown = true;

@@ -38,7 +38,7 @@ import { Objectives } from "./objectives.ts";
 import { type RegistryOptions, registrySettings } from "./options.ts";
 import { OwnMetrics } from "./own-metrics.ts";
 import { type ExposeOptions, type Exposition, PageMaker } from "./page/expose.ts";
-import { type IncludedRegistry, PARTS } from "./parts.ts";
+import { type IncludedRegistry, PARTS, type RegistryParts } from "./parts.ts";
 
 /** What all metrics of a registry have in common. */
 type MetricMethod = "counter" | "gauge" | "histogram" | "info" | "stateSet" | "summary";
@@ -82,7 +82,9 @@ export class Registry {
       this.#own.warnOfExemplar(family, reason),
     );
     this.#exemplars = exemplars;
+    const group: RegistryParts["group"] = { member: undefined };
     this.#context = {
+      group,
       constantLabels: this.#labels,
       utf8,
       now: now ?? (() => Date.now()),
@@ -103,10 +105,11 @@ export class Registry {
       sources: this.#sources,
       own: this.#own,
       labels: this.#labels,
+      group,
     };
     this.#pages = new PageMaker(parts);
     this.#objectives = new Objectives(this.#families, this.#labels);
-    PARTS.set(this, parts);
+    PARTS.set(this, Object.assign(parts, { pages: this.#pages }));
   }
 
   /**
@@ -361,6 +364,7 @@ export class Registry {
 
   /** Removes a metric by its name, with or without the suffix; returns whether it was there. */
   unregister(name: string): boolean {
+    this.#families.find(name)?.retire();
     return this.#families.remove(name);
   }
 

@@ -25,6 +25,7 @@ function collectLag(families: RuntimeFamilies, { eventLoopPrecisionMs }: Runtime
   families.gauge({
     name: "nodejs_eventloop_lag_seconds",
     help: "How long one turn of the event loop took during the scrape, in seconds.",
+    aggregate: "max",
     collect: turn,
   });
   const window = oncePerScrape(monitorLag(families, eventLoopPrecisionMs));
@@ -32,6 +33,7 @@ function collectLag(families: RuntimeFamilies, { eventLoopPrecisionMs }: Runtime
     families.gauge({
       name: `nodejs_eventloop_lag_${statistic}_seconds`,
       help: `${title} delay of a timer since the scrape before the last, in seconds.`,
+      aggregate: "max",
       collect: () => window()?.[statistic as keyof Statistics],
     });
   }
@@ -84,6 +86,7 @@ function collectUtilization(families: RuntimeFamilies): void {
   families.gauge({
     name: "nodejs_eventloop_utilization",
     help: "Share of the time since the last scrape in which the event loop had work, from 0 to 1.",
+    aggregate: "max",
     collect: () => {
       const now = performance.eventLoopUtilization();
       const { utilization } = performance.eventLoopUtilization(now, last);

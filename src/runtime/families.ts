@@ -34,8 +34,11 @@ export class RuntimeFamilies {
   }
 
   /** A gauge that keeps its value. */
-  constant(options: { readonly name: string; readonly help: string }, value: number): void {
-    this.#group.gauge(this.#extended(options)).labels(this.#labels).set(value);
+  constant(options: GaugeOptions<never>, value: number): void {
+    this.#group
+      .gauge(this.#extended(options as GaugeOptions<string>))
+      .labels(this.#labels)
+      .set(value);
   }
 
   /** @returns gives the series of a label set */

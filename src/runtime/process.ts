@@ -14,6 +14,7 @@ export function collectProcess(families: RuntimeFamilies): void {
     {
       name: "process_start_time_seconds",
       help: "When the process started, in seconds since the Unix epoch.",
+      aggregate: "min",
     },
     performance.timeOrigin / 1000,
   );

@@ -1,9 +1,12 @@
 import cluster from "node:cluster";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { joinProcesses } from "../../src/aggregate/processes.ts";
+import { readReport, reportOf } from "../../src/aggregate/region/format.ts";
 import { speak } from "../../src/auto/say.ts";
 import { serveMetrics as serveByAuto } from "../../src/auto/serve-metrics.ts";
 import { parse } from "../../src/exposition/parse/index.ts";
@@ -64,8 +67,21 @@ const SITUATIONS: readonly ((registry: Registry) => unknown)[] = [
   () => expressMetrics({ headers: {} } as never),
   () => {
     Reflect.set(cluster, "isWorker", true);
-    warnOfOneWorker();
+    warnOfOneWorker({});
     Reflect.set(cluster, "isWorker", false);
+  },
+  (registry) => joinProcesses(registry),
+  (registry) => {
+    const directory = mkdtempSync(join(tmpdir(), "narthex-folder-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    symlinkSync(directory, join(directory, `narthex-${process.getuid?.()}`));
+    joinProcesses(registry, { group: "shop", directory });
+  },
+  () => void readReport(Buffer.from("something else")),
+  () => {
+    const report = Buffer.from(reportOf({}, []));
+    report.writeUInt32LE(99, 8);
+    readReport(report);
   },
   (registry) => {
     const logins = registry.counter({ name: "logins", help: "", labels: ["tenant"], limit: 1 });

@@ -2,6 +2,7 @@ import { invalidOption } from "../../errors.ts";
 import type { Family, MetricType } from "../../model/family.ts";
 import { checkLegacyLabelNames, checkLegacyMetricName } from "../../model/legacy-names.ts";
 import { checkLabelNames, checkMetricName } from "../../model/names.ts";
+import type { SampleSink } from "../../model/sample-sink.ts";
 import { ownOptions } from "../../options.ts";
 import type { Clock } from "../../series/series-table.ts";
 import type { ExemplarSource } from "../exemplars.ts";
@@ -10,8 +11,22 @@ import type { WrongUpdates } from "./wrong-updates.ts";
 
 const DEFAULT_LIMIT = 10_000;
 
+/** What becomes of the counts of series that go, where the registry is part of a group of processes. */
+export interface CountKeeper {
+  /**
+   * A series is about to go, and what it has counted stays.
+   *
+   * @param write writes the series and its family
+   */
+  keep(write: (sink: SampleSink) => void): void;
+  /** A family is set to zero, and what was kept of its series goes. */
+  forget(family: string): void;
+}
+
 /** What an instrument gets from its registry. */
 export interface RegistryContext extends Clock {
+  /** Has the group that the registry is part of, if any. */
+  readonly group: { readonly member?: CountKeeper | undefined };
   /** Read at each visit, as `setLabels` may replace them before the first one. */
   readonly constantLabels: {
     readonly names: readonly string[];
@@ -68,6 +83,7 @@ export function define<L extends string>(
     type,
     ...(unit === undefined ? {} : { unit }),
     ...(isBare ? { bare: true } : {}),
+    ...(limit !== Number.POSITIVE_INFINITY && { limit }),
   });
   if (!utf8) {
     checkLegacyMetricName(family);

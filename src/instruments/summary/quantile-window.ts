@@ -1,3 +1,4 @@
+import type { SummarySketch } from "../../model/sample-sink.ts";
 import { double, HIGH, LOW, words } from "../double-words.ts";
 import { SLICES } from "./slice-clock.ts";
 
@@ -12,6 +13,9 @@ const HIGHEST = OCTAVES / 2 - 1;
 const BUCKETS = 1 << (OCTAVE_SHIFT - BUCKET_SHIFT);
 /** A slice is a total and then one count per bucket; the total saves the scrape a sum. */
 const SLICE_LENGTH = 1 + BUCKETS;
+
+type Counts = Uint32Array | Float64Array;
+const NO_COUNTS: Counts = new Uint32Array();
 
 /** The octaves (from one power of two to the next) in which a family has had values. */
 export class Octaves {
@@ -60,22 +64,26 @@ export class QuantileWindow {
   /** Writes the values of ascending quantiles into `values`: NaN if the window is empty. */
   read(slice: number, quantiles: readonly number[], values: Float64Array): void {
     if (slice !== this.slice) this.advance(slice);
-    let count = 0;
-    for (const counts of this.counts) if (counts !== undefined) count += sum(counts, 0);
-    if (count === 0) values.fill(Number.NaN);
-    let next = 0;
-    let below = 0;
-    for (const octave of this.octaves.ascending) {
-      const counts = this.counts[this.octaves.numbers[octave]!];
-      if (counts === undefined) continue;
-      const upTo = below + sum(counts, 0);
-      for (; next < quantiles.length; next += 1) {
-        const rank = rankOf(quantiles[next]!, count);
-        if (rank > upTo) break;
-        values[next] = valueAt(rank - below, octave, counts);
+    readQuantiles(this.octaves.ascending, (octave) => this.countsOf(octave), quantiles, values);
+  }
+
+  /** What the window has, to be added to that of other processes. */
+  sketch(slice: number): SummarySketch {
+    if (slice !== this.slice) this.advance(slice);
+    return this.octaves.ascending.flatMap((octave) => {
+      const counts = this.countsOf(octave);
+      if (counts === undefined || sum(counts, 0) === 0) return [];
+      const buckets: number[] = [];
+      for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+        const count = sum(counts, 1 + bucket);
+        if (count > 0) buckets.push(bucket, count);
       }
-      below = upTo;
-    }
+      return [[octave, ...buckets]];
+    });
+  }
+
+  private countsOf(octave: number): Uint32Array | undefined {
+    return this.counts[this.octaves.numbers[octave]!];
   }
 
   /** Empties the slices that have left the window, so that new ones can use their memory. */
@@ -98,6 +106,53 @@ export class QuantileWindow {
   }
 }
 
+/** The windows of one series in several processes. */
+export class SketchSum {
+  /** The counts of each octave, as one slice. */
+  readonly #counts = new Map<number, Float64Array>();
+
+  add(sketch: SummarySketch): void {
+    for (const [octave, ...buckets] of sketch) {
+      const counts = this.#counts.get(octave!) ?? new Float64Array(SLICE_LENGTH);
+      this.#counts.set(octave!, counts);
+      for (let i = 0; i < buckets.length; i += 2) {
+        counts[0]! += buckets[i + 1]!;
+        counts[1 + buckets[i]!]! += buckets[i + 1]!;
+      }
+    }
+  }
+
+  /** Writes the values of ascending quantiles into `values`: NaN if the windows are empty. */
+  read(quantiles: readonly number[], values: Float64Array): void {
+    const ascending = [...this.#counts.keys()].sort((a, b) => order(a) - order(b));
+    readQuantiles(ascending, (octave) => this.#counts.get(octave), quantiles, values);
+  }
+}
+
+function readQuantiles(
+  ascending: readonly number[],
+  countsOf: (octave: number) => Counts | undefined,
+  quantiles: readonly number[],
+  values: Float64Array,
+): void {
+  let count = 0;
+  for (const octave of ascending) count += sum(countsOf(octave) ?? NO_COUNTS, 0);
+  if (count === 0) values.fill(Number.NaN);
+  let next = 0;
+  let below = 0;
+  for (const octave of ascending) {
+    const counts = countsOf(octave);
+    if (counts === undefined) continue;
+    const upTo = below + sum(counts, 0);
+    for (; next < quantiles.length; next += 1) {
+      const rank = rankOf(quantiles[next]!, count);
+      if (rank > upTo) break;
+      values[next] = valueAt(rank - below, octave, counts);
+    }
+    below = upTo;
+  }
+}
+
 function startOf(slice: number): number {
   return (slice % SLICES) * SLICE_LENGTH;
 }
@@ -117,14 +172,14 @@ function rankOf(quantile: number, count: number): number {
 }
 
 /** The sum over all slices of what they have at a position. */
-function sum(counts: Uint32Array, position: number): number {
+function sum(counts: Counts, position: number): number {
   let sum = 0;
   for (let at = position; at < counts.length; at += SLICE_LENGTH) sum += counts[at]!;
   return sum;
 }
 
 /** The middle of the bucket that has the octave's value of this rank. */
-function valueAt(rank: number, octave: number, counts: Uint32Array): number {
+function valueAt(rank: number, octave: number, counts: Counts): number {
   const step = isNegative(octave) ? -1 : 1;
   let bucket = isNegative(octave) ? BUCKETS - 1 : 0;
   for (let left = rank; ; bucket += step) {

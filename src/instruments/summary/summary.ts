@@ -1,5 +1,5 @@
 import { invalidOption } from "../../errors.ts";
-import type { SampleSink, SummaryValue } from "../../model/sample-sink.ts";
+import type { SampleSink, SummarySketch, SummaryValue } from "../../model/sample-sink.ts";
 import type { OptionNames } from "../../options.ts";
 import { define, type RegistryContext } from "../definition/define.ts";
 import type { LabelledFamily, Labels, PlainFamily } from "../definition/labels.ts";
@@ -170,7 +170,9 @@ export class SummaryInstrument extends Instrument<HeldSummary> {
     const { value } = this;
     value.count = row.chunk[row.at + COUNT]!;
     value.sum = row.chunk[row.at + SUM]!;
-    this.windows[row.slot]?.read(this.clock.slice, value.quantiles, value.values);
+    value.window = this.windows[row.slot];
+    value.slice = this.clock.slice;
+    value.window?.read(value.slice, value.quantiles, value.values);
     sink.summary(row, value);
   }
 }
@@ -217,6 +219,8 @@ class HeldSummary extends HeldSeries implements SummarySeries {
 class RowValue implements SummaryValue {
   readonly quantiles: readonly number[];
   readonly values: Float64Array;
+  window: QuantileWindow | undefined;
+  slice = 0;
   count = 0;
   sum = 0;
 
@@ -227,6 +231,10 @@ class RowValue implements SummaryValue {
 
   quantile(i: number): number {
     return this.values[i]!;
+  }
+
+  get sketch(): SummarySketch | undefined {
+    return this.window?.sketch(this.slice);
   }
 }
 

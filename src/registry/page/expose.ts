@@ -1,12 +1,14 @@
 import { FORMATS } from "../../exposition/formats.ts";
 import { negotiate } from "../../exposition/negotiate.ts";
-import { type PageSource, render } from "../../exposition/render.ts";
+import { type PageSink, type PageSource, render, renderNow } from "../../exposition/render.ts";
+import type { MetricSource } from "../../model/sample-sink.ts";
 import { knownOptions, type OptionNames } from "../../options.ts";
-import { Claims, isNamed } from "../families.ts";
+import { Claims, Families, isNamed } from "../families.ts";
 import type { ForeignRules } from "../foreign/sink.ts";
+import { ForeignSource, ForeignVisit } from "../foreign/source.ts";
 import { type RegistryParts, registeredWith } from "../parts.ts";
-import { making, whyLeftOut } from "./call.ts";
-import { collect } from "./collect.ts";
+import { type Making, making, whyLeftOut } from "./call.ts";
+import { type Collecting, collect } from "./collect.ts";
 import type { Reader } from "./run.ts";
 
 /** Less than the 10 seconds that Prometheus waits by default. */
@@ -58,11 +60,11 @@ interface Exposed extends PageSource {
 
 /** Makes the pages of a registry. */
 export class PageMaker {
-  readonly #parts: RegistryParts;
+  readonly #parts: Omit<RegistryParts, "pages">;
   /** The length of the last page of each format: the next one will be about as long. */
   readonly #lengths = new Map<string, number>();
 
-  constructor(parts: RegistryParts) {
+  constructor(parts: Omit<RegistryParts, "pages">) {
     this.#parts = parts;
   }
 
@@ -72,35 +74,75 @@ export class PageMaker {
     const { deadlineMs = DEFAULT_DEADLINE_MS } = options;
     const { format, escaping, contentType } = negotiate(accept);
     const { families, own, labels } = this.#parts;
+    const group = this.#parts.group.member;
     labels.areShown = true;
-    const lose: ForeignRules["lose"] = (...lost) => own.countLost(...lost);
     const page = making(this);
-    const all = this.#exposed({
-      making: page,
+    const rules = this.#rules(page, {
       names: names && new Set(names),
       visitMs: visitTime(deadlineMs),
       claims: new Claims(families, `${format} ${escaping}`),
-      lose,
-      repeat: (name, labels) => own.countDuplicate(name, labels),
     });
-    const unread = await collect(all, {
-      page,
-      deadlineMs,
-      isAskedFor: options.deadlineMs !== undefined,
-      signal,
-    });
+    const all = this.#exposed(rules);
+    const collecting = { page, deadlineMs, isAskedFor: options.deadlineMs !== undefined, signal };
+    const unread = await this.#collect(all, collecting);
     signal?.throwIfAborted();
-    for (const [{ name }, reason] of unread) lose(name, reason);
     // A bit more than the last page, because numbers get longer as they grow.
     const capacity = Math.ceil(1024 + 1.05 * (this.#lengths.get(format) ?? 0));
     const sink = await FORMATS[format].open({ escaping, capacity, createdSamples });
-    const read = all.filter((source) => !unread.has(source));
+    const read =
+      group === undefined
+        ? all.filter((source) => !unread.has(source))
+        : [summed(group.sum(page.askedBy !== undefined), rules)];
     const lost = await render(read, sink, signal);
     signal?.throwIfAborted();
-    for (const [{ name }, reason] of lost) lose(name, reason);
+    for (const [{ name }, reason] of lost) own.countLost(name, reason);
     const body = sink.finish();
     if (names === undefined) this.#lengths.set(format, body.length);
     return { contentType, body };
+  }
+
+  /** Reads what must be fetched before it can be shown, as for a page that nobody asks for. */
+  async collect(deadlineMs: number): Promise<void> {
+    const page = making(this);
+    const all = this.#exposed(this.#rules(page, REPORTING));
+    await this.#collect(all, { page, deadlineMs, isAskedFor: false, signal: undefined });
+  }
+
+  /**
+   * Writes all that the registry itself has at this moment, for other members of its group.
+   *
+   * @param isScrape whether a scrape asks for it, which then counts what is missing
+   */
+  report(sink: PageSink, isScrape: boolean): void {
+    const { families, labels, own } = this.#parts;
+    labels.areShown = true;
+    const rules = {
+      ...this.#rules(making(this), { ...REPORTING, claims: new Claims(families, "region") }),
+      ...(!isScrape && { lose: () => {}, repeat: () => {} }),
+    };
+    const lost = renderNow(this.#exposed(rules), sink);
+    if (isScrape) for (const [{ name }, reason] of lost) own.countLost(name, reason);
+  }
+
+  #rules(page: Making, rules: Pick<ForeignRules, "names" | "visitMs" | "claims">): ForeignRules {
+    const { own } = this.#parts;
+    return {
+      ...rules,
+      making: page,
+      lose: (...lost) => own.countLost(...lost),
+      repeat: (name, labels) => own.countDuplicate(name, labels),
+    };
+  }
+
+  async #collect(
+    all: readonly Exposed[],
+    collecting: Collecting,
+  ): Promise<ReadonlyMap<Exposed, unknown>> {
+    const unread = await collect(all, collecting);
+    if (collecting.signal?.aborted !== true) {
+      for (const [{ name }, reason] of unread) this.#parts.own.countLost(name, reason);
+    }
+    return unread;
   }
 
   #exposed(rules: ForeignRules): Exposed[] {
@@ -121,6 +163,23 @@ export class PageMaker {
     if (reason !== undefined) lose(name, reason);
     return reason === undefined;
   }
+}
+
+/** For what is not a scrape: a visit may take this long, in milliseconds. */
+const REPORTING = {
+  names: undefined,
+  visitMs: () => 1000,
+  claims: new Claims(new Families(), "region"),
+};
+
+/** The sum of a group as a source. Its families are those of the registry, so none of their names is taken. */
+function summed(source: MetricSource, rules: ForeignRules): ForeignVisit {
+  const claims = new Claims(new Families(), rules.claims.format);
+  return new ForeignVisit(
+    new ForeignSource(source),
+    { names: [], values: [] },
+    { ...rules, claims },
+  );
 }
 
 /**

@@ -1,0 +1,174 @@
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  rmdirSync,
+  unlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { groupFolderRefused, regionInvalid } from "../../errors.ts";
+
+/** Where Linux keeps files in memory. */
+const SHARED_MEMORY = "/dev/shm";
+/** Larger files are none of ours. */
+const MAX_BYTES = 2 ** 30;
+
+/** A file with its content. */
+export interface ReadFile {
+  readonly bytes: Buffer;
+  readonly modifiedMs: number;
+}
+
+/**
+ * The folder in which the processes of a group keep their reports. It belongs to the user alone, and no
+ * link leads to it or out of it.
+ */
+export class GroupFolder {
+  readonly path: string;
+  readonly #parent: string;
+
+  /** @param directory in which to keep it; by default the memory, or else the folder for temporary files */
+  constructor(group: string, directory: string = defaultDirectory()) {
+    this.#parent = join(directory, `narthex-${process.getuid?.() ?? "user"}`);
+    this.path = join(this.#parent, nameOf(group));
+  }
+
+  /** Makes the folder where it is missing; throws where it can't be used. */
+  open(): void {
+    for (const path of [this.#parent, this.path]) {
+      try {
+        mkdirSync(path, { mode: 0o700, recursive: false });
+      } catch (error) {
+        if (codeOf(error) !== "EEXIST") {
+          throw groupFolderRefused(path, `it can't be made (${String(error)})`, error);
+        }
+      }
+      checkPrivate(path);
+    }
+  }
+
+  list(): string[] {
+    try {
+      return readdirSync(this.path);
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return [];
+      throw error;
+    }
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  /**
+   * What a file has from one place up to another; undefined if there is no such file.
+   *
+   * @throws where it is a link, somebody else's, or too short
+   */
+  read(name: string, from = 0, to?: number): ReadFile | undefined {
+    let file: number;
+    try {
+      file = openSync(this.file(checkedName(name)), constants.O_RDONLY | NO_FOLLOW);
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return undefined;
+      throw error;
+    }
+    try {
+      const { size, mtimeMs, uid } = fstatSync(file);
+      if (process.getuid !== undefined && uid !== process.getuid()) {
+        throw regionInvalid("its file belongs to another user");
+      }
+      const end = to ?? size;
+      if (end > size || end - from > MAX_BYTES) throw regionInvalid("its file has another size");
+      const bytes = Buffer.alloc(end - from);
+      let at = 0;
+      while (at < bytes.length) {
+        const count = readSync(file, bytes, at, bytes.length - at, from + at);
+        if (count === 0) throw regionInvalid("its file is cut off");
+        at += count;
+      }
+      return { bytes, modifiedMs: mtimeMs };
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Removes a file, if it is there. */
+  remove(name: string): void {
+    try {
+      unlinkSync(this.file(name));
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT") throw error;
+    }
+  }
+
+  /** Removes the folder, unless there is something in it. */
+  close(): void {
+    try {
+      rmdirSync(this.path);
+    } catch {
+      // Another process has begun a group of this name.
+    }
+  }
+}
+
+/** Windows has no such flag, and links only for administrators. */
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+
+export function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | undefined)?.code;
+}
+
+function defaultDirectory(): string {
+  try {
+    checkWritable(SHARED_MEMORY);
+    return SHARED_MEMORY;
+  } catch {
+    return tmpdir();
+  }
+}
+
+function checkWritable(path: string): void {
+  closeSync(openSync(path, constants.O_RDONLY | constants.O_DIRECTORY));
+}
+
+/** A name that is a folder's on every system, and another one for each group. */
+function nameOf(group: string): string {
+  const readable = group.replaceAll(/[^\w.-]/g, "_").slice(0, 40);
+  const hash = createHash("sha256").update(`${group}\n${processSpace()}`).digest("hex");
+  return `${readable}-${hash.slice(0, 16)}`;
+}
+
+/** Tells containers apart, which do not see each other's processes. */
+function processSpace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
+  }
+}
+
+function checkPrivate(path: string): void {
+  const status = lstatSync(path);
+  if (!status.isDirectory()) throw groupFolderRefused(path, "it is no folder, or a link");
+  if (process.getuid === undefined) return;
+  if (status.uid !== process.getuid()) {
+    throw groupFolderRefused(path, "it belongs to another user");
+  }
+  if ((status.mode & 0o077) !== 0) {
+    throw groupFolderRefused(path, "others may read or write in it (its mode must be 0700)");
+  }
+}
+
+function checkedName(name: string): string {
+  if (/^[\w-][\w.-]*$/.test(name)) return name;
+  throw regionInvalid("it names a file outside of its folder");
+}

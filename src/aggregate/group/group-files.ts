@@ -1,0 +1,252 @@
+import { randomBytes } from "node:crypto";
+import { linkSync, writeFileSync } from "node:fs";
+import { NarthexError, regionInvalid } from "../../errors.ts";
+import { Fold } from "../merge/fold.ts";
+import { RegionReader, type Report } from "../region/reader.ts";
+import { RegionWriter } from "../region/writer.ts";
+import { codeOf, type GroupFolder } from "./folder.ts";
+import { isAlive } from "./liveness.ts";
+import { type MemberHead, ownerOf, REPORT } from "./region-file.ts";
+
+/** How often a reading begins again because members came or went meanwhile. */
+const ATTEMPTS = 20;
+
+/** A member with what it has reported. */
+export interface Member extends MemberHead {
+  readonly id: string;
+  readonly isAlive: boolean;
+  /** When it last found its report to be right, in milliseconds since the epoch. */
+  readonly reportedMs: number;
+  readonly report: Report;
+}
+
+/** What members counted that have ended. */
+export interface FoldedMembers {
+  /** Each fold that takes the place of another has a higher number. */
+  readonly number: number;
+  /** The ids of the members whose files it replaces. */
+  readonly included: readonly string[];
+  readonly foldedMs: number;
+  readonly report: Report | undefined;
+}
+
+/** What is in the folder of a group at one moment. */
+export interface GroupState {
+  readonly members: readonly Member[];
+  readonly fold: FoldedMembers;
+}
+
+const NO_FOLD: FoldedMembers = { number: 0, included: [], foldedMs: 0, report: undefined };
+/** A member whose report can't be read, and which has ended. */
+const DAMAGED: Omit<Member, "id"> = {
+  process: "",
+  joinedMs: 0,
+  isSettled: false,
+  hasEnded: true,
+  keepMs: 0,
+  isAlive: false,
+  reportedMs: 0,
+  report: { head: {}, rows: [] },
+};
+
+/** A file whose time tells when the group was last scraped. */
+export const ASKED = "asked";
+
+const FOLD = /^fold-(\d+)(\.report|-[0-9a-f]+\.log)$/;
+
+/** Reads the files of a group's members, and folds those of members that have ended into one. */
+export class GroupFiles {
+  readonly #folder: GroupFolder;
+  readonly #own: { readonly id: string; readonly report: Buffer };
+  readonly #readers = new Map<string, RegionReader>();
+  readonly #onUnreadable: (name: string, error: unknown) => void;
+
+  /**
+   * @param own the member that reads, with its report
+   * @param onUnreadable is called for a report that can't be read, which is then left out
+   */
+  constructor(
+    folder: GroupFolder,
+    own: { readonly id: string; readonly report: Buffer },
+    onUnreadable: (name: string, error: unknown) => void,
+  ) {
+    this.#folder = folder;
+    this.#own = own;
+    this.#onUnreadable = onUnreadable;
+  }
+
+  /** Reads all members, so that each of them is either by itself or in the fold. */
+  read(): GroupState {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const state = this.#readOnce(attempt + 1 === ATTEMPTS);
+      if (state !== undefined && state.fold.number === foldNumber(this.#folder.list())) {
+        this.#forget(state);
+        return state;
+      }
+    }
+    throw regionInvalid("members come and go faster than it can be read");
+  }
+
+  /**
+   * Puts a fold in the place of another, with what some members have counted.
+   *
+   * @param keepsCounts whether it has what they and those of the fold before have counted
+   * @returns whether it was the first to replace that fold
+   */
+  fold(before: FoldedMembers, ended: readonly Member[], keepsCounts: boolean): boolean {
+    const fold = new Fold();
+    if (keepsCounts) {
+      for (const { report } of [before, ...ended]) if (report !== undefined) fold.add(report);
+    }
+    const names = this.#folder.list();
+    const stillThere = before.included.filter((id) => names.some((name) => name.startsWith(id)));
+    const included = [...stillThere, ...ended.map(({ id }) => id)];
+    const number = before.number + 1;
+    if (!this.#publish(fold, number, included)) return false;
+    this.clean();
+    return true;
+  }
+
+  /** Removes the files that the fold has replaced, and what members left behind that never reported. */
+  clean(): void {
+    const names = this.#folder.list();
+    const number = foldNumber(names);
+    const included = new Set(this.#readFold(number)?.included);
+    for (const name of names) {
+      const owner = ownerOf(name);
+      if (owner !== undefined) {
+        const isOrphan = () => !names.includes(owner.id + REPORT) && !isAlive(owner);
+        if (included.has(owner.id) || isOrphan()) this.#folder.remove(name);
+      } else if (Number(FOLD.exec(name)?.[1] ?? number) < number) {
+        this.#folder.remove(name);
+      }
+    }
+  }
+
+  /** Removes everything, as the group has ended. */
+  removeAll(): void {
+    for (const name of this.#folder.list()) {
+      if (FOLD.test(name) || name === ASKED || ownerOf(name) !== undefined) {
+        this.#folder.remove(name);
+      }
+    }
+    this.#folder.close();
+  }
+
+  /** @param isLast whether a report whose log has gone is damaged, as it is not just being replaced */
+  #readOnce(isLast: boolean): GroupState | undefined {
+    const names = this.#folder.list();
+    const fold = this.#readFold(foldNumber(names));
+    if (fold === undefined) return undefined;
+    const members: Member[] = [];
+    for (const name of names) {
+      if (!name.endsWith(REPORT)) continue;
+      const owner = ownerOf(name);
+      if (owner === undefined || fold.included.includes(owner.id)) continue;
+      try {
+        const read = this.#readRegion(name);
+        if (read === undefined && !isLast) return undefined;
+        if (read === undefined) throw regionInvalid("its log is gone");
+        const head = headOf(read.report);
+        members.push({
+          ...head,
+          id: owner.id,
+          isAlive: !head.hasEnded && isAlive(owner),
+          reportedMs: read.modifiedMs,
+          report: read.report,
+        });
+      } catch (error) {
+        if (!(error instanceof NarthexError)) throw error;
+        this.#onUnreadable(name, error);
+        // What another version writes is left alone; what is damaged goes with its process.
+        const isDamaged = error.code === "NARTHEX_REGION_INVALID" && !isAlive(owner);
+        if (isDamaged) members.push({ ...DAMAGED, id: owner.id });
+      }
+    }
+    return { members, fold };
+  }
+
+  #readFold(number: number): FoldedMembers | undefined {
+    if (number === 0) return NO_FOLD;
+    const read = this.#readRegion(`fold-${number}${REPORT}`);
+    if (read === undefined) return undefined;
+    const { included } = read.report.head;
+    if (!Array.isArray(included)) throw regionInvalid("it is no fold");
+    return { number, included, foldedMs: read.modifiedMs, report: read.report };
+  }
+
+  /** Undefined if a file has gone meanwhile. */
+  #readRegion(name: string): { report: Report; modifiedMs: number } | undefined {
+    const file = this.#folder.read(name);
+    if (file === undefined) return undefined;
+    let reader = this.#readers.get(name);
+    if (reader === undefined) {
+      reader = new RegionReader();
+      this.#readers.set(name, reader);
+    }
+    let isGone = false;
+    const readLog = (log: string, from: number, to: number) => {
+      const read = this.#folder.read(log, from, to);
+      isGone = read === undefined;
+      if (read === undefined) throw regionInvalid("its log is gone");
+      return read.bytes;
+    };
+    try {
+      // What it has written itself a member knows better than the file.
+      const bytes = name === this.#own.id + REPORT ? this.#own.report : file.bytes;
+      const report = reader.read(bytes, readLog);
+      return isGone ? undefined : { report, modifiedMs: file.modifiedMs };
+    } catch (error) {
+      if (isGone) return undefined;
+      if (error instanceof NarthexError) throw error;
+      throw regionInvalid(String(error));
+    }
+  }
+
+  #publish(fold: Fold, number: number, included: readonly string[]): boolean {
+    const writer = new RegionWriter(() => 0);
+    fold.visit(writer);
+    const log = `fold-${number}-${randomBytes(6).toString("hex")}.log`;
+    const entries = writer.takeLog();
+    writeFileSync(this.#folder.file(log), entries, { mode: 0o600, flag: "wx" });
+    const report = writer.report({ included, log: { name: log, length: entries.length } });
+    const beside = `${this.#own.id}.fold`;
+    const name = `fold-${number}${REPORT}`;
+    writeFileSync(this.#folder.file(beside), report, { mode: 0o600 });
+    try {
+      // A link, unlike a rename, fails where another process was first.
+      linkSync(this.#folder.file(beside), this.#folder.file(name));
+    } catch (error) {
+      this.#folder.remove(log);
+      if (codeOf(error) === "EEXIST") return false;
+      throw error;
+    } finally {
+      this.#folder.remove(beside);
+    }
+    if (foldNumber(this.#folder.list()) === number) return true;
+    // Others have replaced this number already, and removed it.
+    for (const late of [name, log]) this.#folder.remove(late);
+    return false;
+  }
+
+  #forget({ members, fold }: GroupState): void {
+    const names = new Set(members.map(({ id }) => id + REPORT));
+    names.add(`fold-${fold.number}${REPORT}`);
+    for (const name of this.#readers.keys()) if (!names.has(name)) this.#readers.delete(name);
+  }
+}
+
+function foldNumber(names: readonly string[]): number {
+  const numbers = names.map((name) =>
+    name.endsWith(REPORT) ? Number(FOLD.exec(name)?.[1] ?? 0) : 0,
+  );
+  return Math.max(0, ...numbers);
+}
+
+function headOf({ head }: Report): MemberHead {
+  const member = head.member as MemberHead | undefined;
+  if (typeof member?.process !== "string" || !Number.isFinite(member.joinedMs)) {
+    throw regionInvalid("it does not tell whose it is");
+  }
+  return member;
+}

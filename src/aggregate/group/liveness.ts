@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+
+/** Which process, and which of those that had its id one after another. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** When it started, in the kernel's own unit; 0 where there is no `/proc`. */
+  readonly start: number;
+}
+
+export function thisProcess(): ProcessIdentity {
+  return { pid: process.pid, start: startOf(process.pid) ?? 0 };
+}
+
+export function isAlive({ pid, start }: ProcessIdentity): boolean {
+  if (start > 0) return startOf(pid) === start;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** When a process started; undefined if there is none, or it has ended and its parent has not noticed. */
+export function startOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The name of the program comes first, in parentheses, and may contain anything.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const isGone = fields[0] === "Z" || fields[0] === "X";
+    return isGone ? undefined : Number(fields[19]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { PARTS } from "../../registry/parts.ts";
+import { Registry } from "../../registry/registry.ts";
+import { RegionReader, type Report } from "../region/reader.ts";
+import { RegionWriter } from "../region/writer.ts";
+import { Fold } from "./fold.ts";
+import { GroupSum } from "./group-sum.ts";
+
+const NOW = 1_700_000_000_000;
+
+/** What others read of the sources that write. */
+function reported(write: (writer: RegionWriter) => void): Report {
+  const writer = new RegionWriter(() => NOW / 1000);
+  writer.begin();
+  write(writer);
+  const log = Buffer.from(writer.takeLog());
+  const bytes = writer.report({ log: { name: "log", length: log.length } });
+  return new RegionReader().read(Buffer.from(bytes), (_, from, to) => log.subarray(from, to));
+}
+
+function reportOf(registry: Registry): Report {
+  return reported((writer) => {
+    for (const instrument of PARTS.get(registry)!.families) {
+      for (const _ of instrument.visit(writer));
+    }
+  });
+}
+
+/** All lines and series of a page, in any order. */
+async function pageOf(registry: Registry): Promise<unknown> {
+  const lines = (await registry.text()).split("\n").sort();
+  const natives = registry
+    .families()
+    .flatMap(({ samples }) => samples)
+    .filter(({ composite }) => composite !== undefined);
+  return { lines, natives: natives.length };
+}
+
+async function sumPage(
+  reports: readonly { readonly report: Report; readonly isAlive?: boolean }[],
+): Promise<unknown> {
+  const sum = new GroupSum().of(
+    reports.map(({ report, isAlive = true }, i) => ({ process: String(i), isAlive, report })),
+  );
+  const page = new Registry({ now: () => NOW });
+  page.register(sum);
+  return { ...((await pageOf(page)) as object), natives: undefined };
+}
+
+function defined(registry: Registry) {
+  return {
+    counter: registry.counter({ name: "c", help: "C.", labels: ["a", "b"] }),
+    gauge: registry.gauge({ name: "g", help: "G.", labels: ["a"] }),
+    classic: registry.histogram({ name: "h", help: "H.", labels: ["a"], buckets: [1, 2, 4] }),
+    native: registry.histogram({ name: "n", help: "N.", buckets: [], native: true }),
+    summary: registry.summary({ name: "s", help: "S.", labels: ["a"] }),
+    states: registry.stateSet({ name: "x", help: "X.", states: ["on", "off"] }),
+  };
+}
+
+// Multiples of 1/8, so that one registry, which rounds each addition, is exact, too.
+const value = fc.integer({ min: 0, max: 80 }).map((eighths) => eighths / 8);
+const label = fc.constantFrom("", "one", "two", 'th"ree');
+const update = fc.record({ value, a: label, b: label, kind: fc.integer({ min: 0, max: 5 }) });
+type Update = typeof update extends fc.Arbitrary<infer T> ? T : never;
+
+function apply(metrics: ReturnType<typeof defined>, { value, a, b, kind }: Update): void {
+  if (kind === 0) metrics.counter.inc({ a, b }, value);
+  if (kind === 1) metrics.gauge.inc({ a }, value);
+  if (kind === 2) metrics.classic.observe({ a }, value);
+  if (kind === 3) metrics.native.observe(value);
+  if (kind === 4) metrics.summary.observe({ a }, value);
+  if (kind === 5) metrics.states.set("on", true);
+}
+
+function registryOf(updates: readonly Update[]): Registry {
+  const registry = new Registry({ now: () => NOW });
+  const metrics = defined(registry);
+  for (const one of updates) apply(metrics, one);
+  return registry;
+}
+
+/** Pages differ in labels of empty values, which are as good as none. */
+function withoutEmptyLabels(page: unknown): unknown {
+  const text = JSON.stringify({ ...(page as object), natives: undefined });
+  return text
+    .replaceAll(/[a-z]=\\"\\",?/g, "")
+    .replaceAll(",}", "}")
+    .replaceAll("{}", "")
+    .slice(1, -1)
+    .split('","')
+    .sort();
+}
+
+describe("the sum of a group", () => {
+  it("is what one registry has that saw all updates", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(update), { minLength: 1, maxLength: 4 }), async (all) => {
+        const sum = await sumPage(
+          all.map((updates) => ({ report: reportOf(registryOf(updates)) })),
+        );
+        const one = await pageOf(registryOf(all.flat()));
+        expect(withoutEmptyLabels(sum)).toEqual(withoutEmptyLabels(one));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("keeps what the dead have counted, however they were folded", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(update), { minLength: 2, maxLength: 5 }),
+        fc.nat(),
+        async (all, seed) => {
+          const counts = all.map((updates) => updates.filter(({ kind }) => kind < 4 && kind !== 1));
+          const reports = counts.map((updates) => reportOf(registryOf(updates)));
+          const living = reports.pop()!;
+          const at = seed % (reports.length + 1);
+          const once = new Fold();
+          for (const report of reports.slice(0, at)) once.add(report);
+          const twice = new Fold();
+          twice.add(reported((writer) => once.visit(writer)));
+          for (const report of reports.slice(at).reverse()) twice.add(report);
+          const folded = reported((writer) => twice.visit(writer));
+          const sum = await sumPage([{ report: living }, { report: folded, isAlive: false }]);
+          const one = await pageOf(registryOf(counts.flat()));
+          expect(withoutEmptyLabels(sum)).toEqual(withoutEmptyLabels(one));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});

@@ -1,0 +1,340 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Registry } from "../registry/registry.ts";
+import { type JoinOptions, joinProcesses, type Membership } from "./processes.ts";
+
+let directory: string;
+const memberships: Membership[] = [];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "narthex-group-"));
+  vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+});
+
+afterEach(() => {
+  for (const membership of memberships.splice(0)) membership.leave();
+  vi.restoreAllMocks();
+  rmSync(directory, { recursive: true });
+});
+
+/** Members of a group can be in one process, too: each has a registry. */
+function joined(options: JoinOptions = {}, registry = new Registry()) {
+  const membership = joinProcesses(registry, { group: "shop", directory, ...options });
+  memberships.push(membership);
+  return { registry, leave: () => membership.leave() };
+}
+
+function orders(registry: Registry) {
+  return registry.counter({ name: "orders", help: "Orders.", labels: ["plan"] });
+}
+
+/** The values of a metric's lines, by their labels. */
+async function values(registry: Registry, name: string): Promise<Record<string, number>> {
+  const lines = (await registry.text()).split("\n").filter((line) => line.startsWith(name));
+  const parts = lines.map((line) => /^[^ {]+(?:\{(.*)\})? (.*)$/.exec(line)!);
+  return Object.fromEntries(parts.map(([, labels = "", value]) => [labels, Number(value)]));
+}
+
+function groupFolder(): string {
+  const [parent] = readdirSync(directory);
+  const [group] = readdirSync(join(directory, parent!));
+  return join(directory, parent!, group!);
+}
+
+describe("a page of a group", () => {
+  it("shows what all members have counted, whichever of them makes it", async () => {
+    const [a, b] = [joined(), joined()];
+    orders(a.registry).inc({ plan: "free" }, 0.1);
+    orders(b.registry).inc({ plan: "free" }, 0.2);
+    orders(b.registry).inc({ plan: "pro" }, 3);
+    await values(b.registry, "orders"); // A member reports before it shows.
+    expect(await values(a.registry, "orders_total")).toEqual({
+      'plan="free"': 0.30000000000000004,
+      'plan="pro"': 3,
+    });
+    const pages = await Promise.all([a, b].map(({ registry }) => registry.text()));
+    const [one, other] = pages.map((page) => page.replaceAll(/narthex_.*\n/g, ""));
+    expect(one).toBe(other);
+  });
+
+  it("has members' reports after at most an interval", async () => {
+    const [a, b] = [joined({ intervalMs: 5 }), joined({ intervalMs: 5 })];
+    orders(a.registry).inc({ plan: "free" });
+    await vi.waitFor(async () =>
+      expect(await values(b.registry, "orders_total")).toEqual({ 'plan="free"': 1 }),
+    );
+  });
+
+  it("shows gauges as they ask for", async () => {
+    const all = [joined(), joined(), joined()];
+    const kinds = ["sum", "min", "max", "average", "last", "each"] as const;
+    for (const [i, { registry }] of all.entries()) {
+      for (const aggregate of kinds) {
+        registry.gauge({ name: `g_${aggregate}`, help: "", aggregate }).set([2, 9, 4][i]!);
+      }
+      await registry.text();
+    }
+    const page = await all[0]!.registry.text();
+    const shown = kinds
+      .slice(0, 4)
+      .map((kind) => Number(RegExp(`^g_${kind} (.*)$`, "m").exec(page)![1]));
+    expect(shown).toEqual([15, 2, 9, 5]);
+    expect(page).toMatch(/^g_last 4$/m);
+    expect(page).toContain(`g_each{process="${process.pid}"} `);
+  });
+
+  it("has the group's own metrics", async () => {
+    const [{ registry }] = [joined(), joined(), joined()];
+    expect(await values(registry, "narthex_members")).toEqual({ "": 3 });
+    const ages = await values(registry, "narthex_member_report_age_seconds");
+    expect(ages[`process="${process.pid}"`]).toBeGreaterThanOrEqual(0);
+    expect((await values(registry, "narthex_group_read_seconds"))[""]).toBeGreaterThan(0);
+  });
+
+  it("has sources and registries that a member has registered", async () => {
+    const [a, b] = [joined(), joined()];
+    const plugin = new Registry({ labels: { plugin: "search" } });
+    plugin.counter({ name: "hits", help: "" }).inc(2);
+    a.registry.register(plugin);
+    b.registry.register({
+      visit(sink) {
+        sink.family({ name: "jobs", help: "", type: "gauge" });
+        sink.gauge({ ...HEAD, labelNames: ["queue"], labelValues: ["mail"] }, 7);
+      },
+    });
+    for (const { registry } of [a, b]) await registry.text();
+    expect(await values(a.registry, "jobs")).toEqual({ 'queue="mail"': 7 });
+    expect(await values(b.registry, "hits_total")).toEqual({ 'plugin="search"': 2 });
+  });
+
+  it("reads the values of a member's callbacks", async () => {
+    const [a, b] = [joined({ intervalMs: 5 }), joined({ intervalMs: 5 })];
+    a.registry.gauge({ name: "size", help: "", collect: () => 4 });
+    await vi.waitFor(async () => expect(await values(b.registry, "size")).toEqual({ "": 4 }));
+  });
+
+  it("keeps to a family's limit, with the oldest series", async () => {
+    const now = (ms: number) => new Registry({ now: () => ms });
+    const [a, b] = [joined({}, now(1000)), joined({}, now(2000))];
+    for (const [i, { registry }] of [a, b].entries()) {
+      const counter = registry.counter({ name: "hits", help: "", labels: ["path"], limit: 2 });
+      counter.inc({ path: `/${i}` });
+      counter.inc({ path: `/${i}/more` });
+      await registry.text();
+    }
+    for (const { registry } of [a, b]) {
+      expect(await values(registry, "hits_total")).toEqual({
+        'path="/0"': 1,
+        'path="/0/more"': 1,
+        'path="_other"': 2,
+      });
+    }
+  });
+
+  it("is a page of the registry itself again after it has left", async () => {
+    const [a, b] = [joined(), joined()];
+    orders(a.registry).inc({ plan: "free" });
+    orders(b.registry).inc({ plan: "free" });
+    a.leave();
+    expect(await values(a.registry, "orders_total")).toEqual({ 'plan="free"': 1 });
+  });
+});
+
+describe("the counts of a member", () => {
+  it("stay when it ends, but its gauges go", async () => {
+    const [a, b] = [joined(), joined()];
+    orders(a.registry).inc({ plan: "free" }, 5);
+    a.registry.gauge({ name: "depth", help: "" }).set(5);
+    a.registry.histogram({ name: "h", help: "", buckets: [1], native: true }).observe(0.5);
+    a.leave();
+    orders(b.registry).inc({ plan: "free" });
+    expect(await values(b.registry, "orders_total")).toEqual({ 'plan="free"': 6 });
+    expect(await values(b.registry, "depth")).toEqual({});
+    expect(await values(b.registry, "h_count")).toEqual({ "": 1 });
+    expect(await values(b.registry, "narthex_members")).toEqual({ "": 1 });
+  });
+
+  it("are folded, so that files don't grow with restarts", async () => {
+    const { registry } = joined();
+    for (let restart = 0; restart < 20; restart += 1) {
+      const member = joined();
+      orders(member.registry).inc({ plan: "free" }, 0.1);
+      member.leave();
+      await registry.text();
+    }
+    expect(await values(registry, "orders_total")).toEqual({ 'plan="free"': 2 });
+    expect(readdirSync(groupFolder()).length).toBeLessThanOrEqual(6);
+  });
+
+  it("stay when its series are removed, cleared or expire, and go when they are reset", async () => {
+    let ms = 0;
+    const a = joined({}, new Registry({ now: () => ms }));
+    const b = joined();
+    const counter = orders(a.registry);
+    const plain = a.registry.counter({ name: "plain", help: "" });
+    const expiring = a.registry.histogram({
+      ...{ name: "old", help: "", labels: ["a"], buckets: [1], expireAfterSeconds: 1 },
+    });
+    counter.inc({ plan: "free" }, 2);
+    plain.inc(3);
+    expiring.observe({ a: "x" }, 0.5);
+    counter.remove({ plan: "free" });
+    plain.clear();
+    ms = 5000;
+    await a.registry.text();
+    counter.inc({ plan: "free" });
+    plain.inc();
+    expect(await values(a.registry, "orders_total")).toEqual({ 'plan="free"': 3 });
+    expect(await values(b.registry, "plain_total")).toEqual({ "": 4 });
+    expect(await values(b.registry, "old_count")).toEqual({ 'a="x"': 1 });
+    a.registry.unregister("plain");
+    await a.registry.text();
+    expect(await values(b.registry, "plain_total")).toEqual({ "": 4 });
+    counter.reset();
+    expect(await values(a.registry, "orders_total")).toEqual({ 'plan="free"': 0 });
+  });
+
+  it("go when all members have ended, and the folder with them", async () => {
+    const before = joined();
+    orders(before.registry).inc({ plan: "free" });
+    before.leave();
+    const [parent] = readdirSync(directory);
+    expect(readdirSync(join(directory, parent!))).toEqual([]);
+    const after = joined();
+    expect(await values(after.registry, "orders_total")).toEqual({});
+  });
+
+  it("wait for a new member as long as it was asked for", async () => {
+    const before = joined({ keepSeconds: 60 });
+    orders(before.registry).inc({ plan: "free" });
+    before.leave();
+    const { registry } = joined({ keepSeconds: 60 });
+    expect(await values(registry, "orders_total")).toEqual({ 'plan="free"': 1 });
+  });
+
+  it("stay although no member defines the metric any more", async () => {
+    const [a, b] = [joined(), joined()];
+    orders(a.registry).inc({ plan: "free" });
+    a.leave();
+    await b.registry.text();
+    expect(await values(b.registry, "orders_total")).toEqual({ 'plan="free"': 1 });
+  });
+});
+
+describe("definitions that differ", () => {
+  it("are counted and warned of, and the newest is shown", async () => {
+    const [a, b] = [joined(), joined()];
+    a.registry.histogram({ name: "h", help: "Old.", buckets: [1, 2] }).observe(1.5);
+    b.registry.histogram({ name: "h", help: "New.", buckets: [1, 4] }).observe(3);
+    a.registry.counter({ name: "x", help: "" }).inc();
+    b.registry.gauge({ name: "x", help: "" }).set(5);
+    for (const { registry } of [a, b]) await registry.text();
+    expect(await values(a.registry, "h_bucket")).toEqual({
+      'le="1.0"': 0,
+      'le="2.0"': 1,
+      'le="4.0"': 2,
+      'le="+Inf"': 2,
+    });
+    const errors = await values(a.registry, "narthex_group_errors_total");
+    expect(errors['reason="definition"']).toBeGreaterThan(0);
+    expect(String(vi.mocked(process.emitWarning).mock.calls)).toContain("differently");
+    const page = await a.registry.text();
+    expect(page).toMatch(/# TYPE x (gauge|counter)/);
+  });
+});
+
+describe("the folder", () => {
+  it("is refused where it is a link, or others may write to it", () => {
+    const parent = join(directory, `narthex-${process.getuid!()}`);
+    mkdirSync(join(directory, "elsewhere"), { mode: 0o700 });
+    symlinkSync(join(directory, "elsewhere"), parent);
+    expect(() => joined()).toThrow(/can't share .*: it is no folder, or a link/);
+    rmSync(parent);
+    mkdirSync(parent);
+    chmodSync(parent, 0o755);
+    expect(() => joined()).toThrow(/others may read or write/);
+  });
+
+  it("may vanish: everything is written again", async () => {
+    const [a, b] = [joined(), joined()];
+    orders(a.registry).inc({ plan: "free" });
+    orders(b.registry).inc({ plan: "free" });
+    for (const { registry } of [a, b]) await registry.text();
+    rmSync(groupFolder(), { recursive: true });
+    for (const { registry } of [a, b]) await registry.text();
+    expect(await values(a.registry, "orders_total")).toEqual({ 'plan="free"': 2 });
+    const errors = await values(a.registry, "narthex_group_errors_total");
+    expect(errors['reason="write"']).toBeGreaterThan(0);
+  });
+
+  it("may have damaged reports, which are left out and counted", async () => {
+    const [a, b] = [joined({ intervalMs: 60_000 }), joined({ intervalMs: 60_000 })];
+    orders(a.registry).inc({ plan: "free" });
+    await a.registry.text();
+    orders(b.registry).inc({ plan: "free" });
+    await b.registry.text();
+    const folder = groupFolder();
+    const report = readdirSync(folder)
+      .filter((name) => name.endsWith(".report"))
+      .find((name) => readFileSync(join(folder, name)).includes("orders") || name)!;
+    const intact = readFileSync(join(folder, report));
+    const other = Buffer.from(intact);
+    other.writeUInt32LE(99, 8);
+    const flipped = Buffer.from(intact);
+    flipped[flipped.length - 1]! ^= 1;
+    const wrong = [Buffer.alloc(0), intact.subarray(0, 30), flipped, other, Buffer.from("garbage")];
+    for (const bytes of wrong) {
+      writeFileSync(join(folder, report), bytes);
+      for (const { registry } of [a, b]) expect(await registry.text()).toContain("narthex_members");
+    }
+    const errors = { ...(await values(a.registry, "narthex_group_errors_total")) };
+    expect(errors).toMatchObject({ 'reason="version"': expect.any(Number) });
+    expect(errors['reason="read"']).toBeGreaterThan(0);
+  });
+});
+
+describe("joinProcesses", () => {
+  it("asks for a name where nothing tells the group", () => {
+    expect(() => joinProcesses(new Registry())).toThrow(/option group or with NARTHEX_GROUP/);
+  });
+
+  it("gives the same membership for the same registry", () => {
+    const { registry } = joined();
+    expect(joinProcesses(registry, { group: "shop", directory })).toBe(memberships.at(-1));
+  });
+
+  it("refuses bad options", () => {
+    const registry = new Registry();
+    for (const options of [
+      { group: "" },
+      { group: "a", directory: "" },
+      { group: "a", intervalMs: 0 },
+      { group: "a", keepSeconds: -1 },
+      { group: "a", interval: 1 },
+    ]) {
+      expect(() => joinProcesses(registry, options as JoinOptions)).toThrow(/joinProcesses/);
+    }
+    expect(() => joinProcesses({} as Registry)).toThrow(/pass a registry/);
+  });
+});
+
+const HEAD = {
+  labelNames: [],
+  labelValues: [],
+  created: Number.NaN,
+  timestamp: Number.NaN,
+  table: undefined,
+  slot: 0,
+  tenancy: 0,
+};

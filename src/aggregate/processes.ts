@@ -1,0 +1,130 @@
+import { createHash } from "node:crypto";
+import { groupUnknown, invalidSetting, show, wrongArgument } from "../errors.ts";
+import { knownOptions, type OptionNames } from "../options.ts";
+import { metrics } from "../registry/metrics.ts";
+import { PARTS } from "../registry/parts.ts";
+import type { Registry } from "../registry/registry.ts";
+import { GroupFolder } from "./group/folder.ts";
+import { startOf } from "./group/liveness.ts";
+import { ProcessMembership } from "./group/membership.ts";
+
+/** Which group of processes to join, and how. All options may be left out under node:cluster and PM2. */
+export interface JoinOptions {
+  /**
+   * What the processes of the group have in common, such as the name of the application. By default the
+   * environment variable `NARTHEX_GROUP`, or else what PM2 or node:cluster tells.
+   */
+  readonly group?: string | undefined;
+  /**
+   * A folder that all of them can write to. By default `/dev/shm`, which is memory, where there is one, or
+   * else the folder for temporary files.
+   */
+  readonly directory?: string | undefined;
+  /** At most this many milliseconds of counts are lost with a process that is killed; 250 by default. */
+  readonly intervalMs?: number | undefined;
+  /**
+   * How many seconds the counts of the group wait for a new process when none runs any more; 0 by default,
+   * so that a restart of all processes begins at zero.
+   */
+  readonly keepSeconds?: number | undefined;
+}
+
+const JOIN_OPTIONS: OptionNames<JoinOptions> = {
+  group: true,
+  directory: true,
+  intervalMs: true,
+  keepSeconds: true,
+};
+
+const DEFAULT_INTERVAL_MS = 250;
+const MAX_INTERVAL_MS = 60_000;
+
+/** The part that a process takes in a group. */
+export interface Membership {
+  /**
+   * Ends it: pages of this process show only itself from now on. What it has counted so far stays in the
+   * totals of the others.
+   */
+  leave(): void;
+}
+
+/**
+ * Joins this process to others of the same host that have the same metrics, such as the workers of a
+ * cluster. From then on the page of each of them shows all of them: counters, histograms and summaries
+ * added up, gauges as their option `aggregate` says. Nothing is asked of another process while a page is
+ * made: each writes what it has into a folder in memory, and reads what others have written.
+ *
+ * What a process has counted stays in the totals when it ends, and no total ever falls. A process that is
+ * killed loses the last `intervalMs` milliseconds at most; one that ends by itself loses nothing.
+ * Joining keeps no process alive. Calling it again for the same registry gives the same membership.
+ *
+ * @param registry the registry whose metrics are shared; by default `metrics`
+ * @throws NarthexError `NARTHEX_GROUP_UNKNOWN` if nothing tells which group it is;
+ * `NARTHEX_GROUP_FOLDER` if the folder belongs to somebody else or can't be made;
+ * `NARTHEX_OPTION_INVALID` if an option is bad
+ *
+ * @example
+ * import { joinProcesses } from "narthex/processes";
+ *
+ * joinProcesses(metrics, { group: "articles" }); // under node:cluster and PM2: joinProcesses(metrics)
+ */
+export function joinProcesses(registry: Registry = metrics, options: JoinOptions = {}): Membership {
+  const parts = PARTS.get(registry);
+  if (parts === undefined) {
+    const wayOut = "pass a registry, as in joinProcesses(metrics)";
+    throw wrongArgument("joinProcesses()", show(registry), wayOut);
+  }
+  const settings = joinSettings(options);
+  const { member } = parts.group;
+  if (member instanceof ProcessMembership) return member;
+  const folder = new GroupFolder(settings.group, settings.directory);
+  return new ProcessMembership(parts, folder, settings);
+}
+
+function joinSettings(given: JoinOptions) {
+  const options = knownOptions("joinProcesses", given, JOIN_OPTIONS);
+  const { directory, intervalMs = DEFAULT_INTERVAL_MS, keepSeconds = 0 } = options;
+  const group = options.group ?? process.env.NARTHEX_GROUP ?? groupOfManager();
+  if (group === undefined) throw groupUnknown();
+  for (const [name, value] of Object.entries({ group, directory })) {
+    if (value === undefined && name === "directory") continue;
+    if (typeof value === "string" && value !== "") continue;
+    throw invalidSetting("joinProcesses", name, value, "use a string that is not empty");
+  }
+  if (!(intervalMs >= 1 && intervalMs <= MAX_INTERVAL_MS)) {
+    const rule = `use milliseconds from 1 to ${MAX_INTERVAL_MS}`;
+    throw invalidSetting("joinProcesses", "intervalMs", intervalMs, rule);
+  }
+  if (!(keepSeconds >= 0 && Number.isFinite(keepSeconds))) {
+    throw invalidSetting("joinProcesses", "keepSeconds", keepSeconds, "use seconds from 0");
+  }
+  return { group, directory, intervalMs, keepMs: keepSeconds * 1000, process: processLabel() };
+}
+
+interface ClusterModule {
+  readonly isWorker?: boolean;
+  readonly worker?: { readonly id: number };
+  readonly settings?: { readonly exec?: string };
+}
+
+function clusterModule(): ClusterModule {
+  return (process.getBuiltinModule?.("cluster") ?? {}) as ClusterModule;
+}
+
+/** What PM2 or node:cluster tells of the processes that belong together. */
+function groupOfManager(): string | undefined {
+  const { pm_id, name = "", namespace = "", PM2_HOME = "" } = process.env;
+  if (pm_id !== undefined) {
+    const home = createHash("sha256").update(PM2_HOME).digest("hex").slice(0, 16);
+    return `pm2-${namespace}-${name}-${home}`;
+  }
+  const { isWorker = false, settings } = clusterModule();
+  if (!isWorker && settings?.exec === undefined) return undefined;
+  const primary = isWorker ? process.ppid : process.pid;
+  return `cluster-${primary}-${startOf(primary) ?? 0}`;
+}
+
+function processLabel(): string {
+  const { pm_id } = process.env;
+  return pm_id ?? String(clusterModule().worker?.id ?? process.pid);
+}

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { get } from "node:http";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { onTestFinished } from "vitest";
+
+/** A process of the service that listens. */
+export interface Worker {
+  readonly pid: number;
+  readonly port: number;
+}
+
+/** How much of what a worker has answered can be lost with it: an interval, and what a busy machine adds. */
+const LOSABLE_MS = 1000;
+
+/** The service of service.mjs, with load on it, and a record of what it has answered. */
+export class Service {
+  readonly workers = new Map<number, Worker>();
+  /** When which worker has answered. */
+  readonly answers: { readonly pid: number; readonly time: number }[] = [];
+  /** Requests that got no answer, which may have been counted. */
+  failed = 0;
+  /** How many answers may be lost with the workers that were killed. */
+  losable = 0;
+  #stopped = false;
+
+  start(env: Readonly<Record<string, string>>): ChildProcess {
+    const child = spawn(process.execPath, [join(import.meta.dirname, "service.mjs")], {
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    createInterface({ input: child.stdout! }).on("line", (line) => {
+      const worker = JSON.parse(line) as Worker;
+      this.workers.set(worker.pid, worker);
+    });
+    return child;
+  }
+
+  /** Sends requests one after the other until the load is stopped. */
+  async load(): Promise<void> {
+    while (!this.#stopped) {
+      const worker = this.anyWorker();
+      if (worker === undefined) await pause(10);
+      else await this.#request(worker);
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  anyWorker(): Worker | undefined {
+    const all = [...this.workers.values()];
+    return all[Math.floor(Math.random() * all.length)];
+  }
+
+  /** Ends a worker, of which no page is wanted any more. */
+  end({ pid }: Worker, signal: "SIGKILL" | "SIGTERM"): void {
+    this.workers.delete(pid);
+    const since = Date.now() - LOSABLE_MS;
+    if (signal === "SIGKILL") {
+      this.losable += this.answers.filter((one) => one.pid === pid && one.time > since).length;
+    }
+    process.kill(pid, signal);
+  }
+
+  async #request({ port }: Worker): Promise<void> {
+    try {
+      const pid = Number(await body(port, "/"));
+      this.answers.push({ pid, time: Date.now() });
+    } catch {
+      this.failed += 1;
+    }
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** A connection that the primary handed to a worker just before it was killed is never answered. */
+const PATIENCE_MS = 3000;
+
+/** The body of a page, by a connection of its own. */
+export function body(port: number, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = get({ host: "127.0.0.1", port, path, agent: false }, (response) => {
+      let text = "";
+      response
+        .setEncoding("utf8")
+        .on("data", (part) => {
+          text += part;
+        })
+        .on("end", () => resolve(text))
+        .on("error", reject);
+    });
+    request.on("error", reject);
+    request.setTimeout(PATIENCE_MS, () => request.destroy(new Error("no answer")));
+  });
+}
+
+/** The samples of counters and histograms on a page, which must never fall. */
+export function totals(page: string): ReadonlyMap<string, number> {
+  const lines = page.split("\n").filter((line) => /^(work|took_seconds|http_requests)_/.test(line));
+  return new Map(
+    lines.map((line) => {
+      const at = line.lastIndexOf(" ");
+      return [line.slice(0, at), Number(line.slice(at + 1))];
+    }),
+  );
+}
