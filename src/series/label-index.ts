@@ -8,10 +8,10 @@ const GONE = -2;
 const SOME_STEPS = 16;
 
 /**
- * Finds the slot of a label set, in a hash table of slots. A value is hashed by a few of its characters,
- * and comparing it is fast because programs mostly pass the same string objects again. Slots that find no
- * place near their hash are in a map by all their values. So a lookup takes few steps, whatever the values
- * are, and different label sets are never confused.
+ * Finds the slot of a label set, in a hash table of slots. A value is hashed by a few of its characters, or
+ * by its id where many have the same ones. Comparing it is fast because programs mostly pass the same
+ * string objects again. Slots that find no place near their hash are in a map by all their values. So a
+ * lookup takes few steps, whatever the values are, and different label sets are never confused.
  */
 export class LabelIndex {
   readonly names: readonly string[];
@@ -136,11 +136,11 @@ export class LabelIndex {
     return EMPTY;
   }
 
-  /** Hashes all characters of the label with the most values; false if all labels are hashed so. */
+  /** Hashes the label with the most values by their ids; false if all labels are hashed so. */
   private hashMore(): boolean {
-    const rest = this.labels.filter((label) => !label.isHashedWhole);
+    const rest = this.labels.filter((label) => !label.isHashedById);
     const [first] = rest.sort((a, b) => b.size - a.size);
-    if (first !== undefined) first.isHashedWhole = true;
+    if (first !== undefined) first.isHashedById = true;
     return first !== undefined;
   }
 

@@ -1,6 +1,3 @@
-/** How many characters of a long value are hashed at most. */
-const MAX_HASHED = 32;
-
 /**
  * The values that one label has among the series of a family. Each has a small integer as its id. A
  * value is forgotten when the last series that uses it goes.
@@ -11,8 +8,8 @@ export class LabelValues {
   private readonly ids = new Map<string, number>();
   private readonly uses: number[] = [];
   private readonly free: number[] = [];
-  /** Whether three characters of a value are not enough to tell it from the others. */
-  isHashedWhole = false;
+  /** Whether too many values have the same three characters: then a value's hash is its id. */
+  isHashedById = false;
 
   /** How many distinct values there are. */
   get size(): number {
@@ -47,11 +44,11 @@ export class LabelValues {
     }
   }
 
-  /** A hash of a value, which different values may share. */
+  /** A hash of a value, which different values may share. Of three characters it takes a third of the time of an id. */
   hash(value: string): number {
+    if (this.isHashedById) return this.ids.get(value) ?? -1;
     const { length } = value;
     if (length === 0) return 0;
-    if (this.isHashedWhole) return hashWhole(value);
     return (
       length +
       Math.imul(value.charCodeAt(0), 31) +
@@ -59,13 +56,4 @@ export class LabelValues {
       Math.imul(value.charCodeAt(length - 1), 131)
     );
   }
-}
-
-/** All characters of a value, or some of them, evenly spread, if it is long. */
-function hashWhole(value: string): number {
-  const step = Math.ceil(value.length / MAX_HASHED);
-  let hash = value.length;
-  for (let i = value.length - 1; i >= 0; i -= step)
-    hash = Math.imul(hash, 31) + value.charCodeAt(i);
-  return hash;
 }
