@@ -72,8 +72,7 @@ export class LabelIndex {
     });
     this.size += 1;
     this.place(slot, values);
-    const isCrowded = this.stepCount > this.placedCount + SOME_STEPS;
-    if (2 * this.taken > this.places.length || (isCrowded && this.hashMore())) this.rebuild();
+    if (2 * this.taken > this.places.length || this.hashesMore()) this.rebuild();
   }
 
   delete(slot: number): void {
@@ -136,12 +135,17 @@ export class LabelIndex {
     return EMPTY;
   }
 
-  /** Hashes the label with the most values by their ids; false if all labels are hashed so. */
-  private hashMore(): boolean {
-    const rest = this.labels.filter((label) => !label.isHashedById);
-    const [first] = rest.sort((a, b) => b.size - a.size);
-    if (first !== undefined) first.isHashedById = true;
-    return first !== undefined;
+  /** Where lookups take many steps, hashes the label whose values are most alike by their ids; whether it did. */
+  private hashesMore(): boolean {
+    if (this.stepCount <= 2 * this.placedCount + SOME_STEPS) return false;
+    const [most] = [...this.labels].sort((a, b) => b.alike - a.alike);
+    if (most !== undefined && most.alike > 0) {
+      most.isHashedById = true;
+      return true;
+    }
+    // Not before the table is built again: counting values that are alike takes long.
+    this.stepCount = Number.NEGATIVE_INFINITY;
+    return false;
   }
 
   /** Places all slots again, in a table for twice as many as there are. */

@@ -16,6 +16,12 @@ export class LabelValues {
     return this.ids.size;
   }
 
+  /** How many values have the hash of another one. */
+  get alike(): number {
+    const hashes = new Set(Array.from(this.ids.keys(), (value) => this.hash(value)));
+    return this.size - hashes.size;
+  }
+
   /** The value's id; undefined if no series has it. */
   find(value: string): number | undefined {
     return this.ids.get(value);
