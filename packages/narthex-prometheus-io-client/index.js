@@ -12,6 +12,7 @@ exports.Counter = client.Counter;
 exports.Gauge = client.Gauge;
 exports.Histogram = client.Histogram;
 exports.Summary = client.Summary;
+exports.Pushgateway = client.Pushgateway;
 exports.linearBuckets = client.linearBuckets;
 exports.exponentialBuckets = client.exponentialBuckets;
 exports.collectDefaultMetrics = client.collectDefaultMetrics;
