@@ -32,24 +32,23 @@ function writeSmall(bytes: Uint8Array, at: number, value: number): number {
     return at + 1;
   }
   const end = at + digitCount(value);
-  writeDigits(bytes, end, value);
-  return end;
-}
-
-/** Writes the digits of a whole number so that they end at `end`. */
-function writeDigits(bytes: Uint8Array, end: number, value: number): void {
-  let at = end;
-  let rest = value | 0;
+  let next = end;
+  let rest = value;
   while (rest >= 100) {
     const hundreds = (rest / 100) | 0;
     const pair = (rest - hundreds * 100) << 1;
-    bytes[at - 2] = PAIRS[pair]!;
-    bytes[at - 1] = PAIRS[pair + 1]!;
-    at -= 2;
     rest = hundreds;
+    next -= 2;
+    bytes[next] = PAIRS[pair]!;
+    bytes[next + 1] = PAIRS[pair + 1]!;
   }
-  bytes[at - 1] = PAIRS[(rest << 1) + 1]!;
-  if (rest >= 10) bytes[at - 2] = PAIRS[rest << 1]!;
+  if (rest < 10) {
+    bytes[next - 1] = ZERO + rest;
+  } else {
+    bytes[next - 2] = PAIRS[rest << 1]!;
+    bytes[next - 1] = PAIRS[(rest << 1) + 1]!;
+  }
+  return end;
 }
 
 function digitCount(value: number): number {
@@ -71,8 +70,12 @@ function writeInteger(bytes: Uint8Array, at: number, value: number): number {
 
 /** Writes exactly so many digits. */
 function writePadded(bytes: Uint8Array, at: number, value: number, width: number): number {
-  bytes.fill(ZERO, at, at + width);
-  writeDigits(bytes, at + width, value);
+  let rest = value;
+  for (let next = at + width - 1; next >= at; next -= 1) {
+    const tens = (rest / 10) | 0;
+    bytes[next] = ZERO + rest - tens * 10;
+    rest = tens;
+  }
   return at + width;
 }
 

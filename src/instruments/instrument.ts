@@ -195,22 +195,15 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     table.expire();
     sink.family(this.family);
     const row = new SeriesRow(table, rows, this.definition, (slot) => this.hasExemplar(slot));
-    // A series that was added during a pause waits for the next visit, because this visit may have
-    // written it already, before it was removed and added again.
     const newest = table.newest;
-    const isShown = (slot: number) => {
-      const generation = table.generation(slot);
-      return generation !== 0 && generation <= newest;
-    };
     const seriesPerSlice = Math.ceil(NUMBERS_PER_SLICE / rows.stride);
     for (let begin = 0; begin < table.slotCount; ) {
       const end = Math.min(begin + seriesPerSlice, rows.chunkEnd(begin), table.slotCount);
       while (begin < end) {
-        let to = begin;
-        while (to < end && isShown(to)) to += 1;
+        const to = table.endOfShown(begin, end, newest);
         this.writeSeries(sink, row, begin, to);
-        begin = to;
-        while (begin < end && !isShown(begin)) begin += 1;
+        // The slot there has no series, or there is none.
+        begin = to < end ? to + 1 : end;
       }
       yield;
     }

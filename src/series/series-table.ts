@@ -165,9 +165,21 @@ export class SeriesTable {
     }
   }
 
-  /** The chunk with the slot's generation; each of its rows is one number. */
-  generationChunk(slot: number): Float64Array {
-    return this.generations.chunk(slot);
+  /**
+   * The end of a run of series that a visit shows: the first slot from `from` on, in the same chunk, that
+   * is free, or whose series is newer than the visit. Such a series waits for the next visit, because this
+   * one may have shown it already, before it was removed and added again.
+   */
+  endOfShown(from: number, end: number, newest: number): number {
+    const generations = this.generations.chunk(from);
+    const offset = this.generations.at(from) - from;
+    let slot = from;
+    while (slot < end) {
+      const generation = generations[slot + offset]!;
+      if (generation === 0 || generation > newest) break;
+      slot += 1;
+    }
+    return slot;
   }
 
   generation(slot: number): number {
