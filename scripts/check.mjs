@@ -11,6 +11,10 @@ import { step } from "./step.mjs";
 const checks = [
   ["biome", () => tool("@biomejs/biome/bin/biome", "ci", "--colors=off")],
   ["types", () => tool("typescript/bin/tsc", "--project", "tsconfig.json", "--noEmit")],
+  [
+    "types of the page",
+    () => tool("typescript/bin/tsc", "--project", "src/live/page/tsconfig.json"),
+  ],
   ["imports", checkImports],
   ["knip", () => tool("knip/bin/knip.js")],
   ["reference", () => run(process.execPath, ["scripts/docs.mjs", "--check"], { cwd: repository })],

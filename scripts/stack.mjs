@@ -79,6 +79,9 @@ async function printWhereToLook() {
   console.log("Waiting for Prometheus's first scrape of the service …");
   const isScraped = await firstScrape();
   const page = `${prometheus.url}/graph?g0.expr=${QUERY}`;
+  console.log("the service listens:");
+  console.log(`  http://127.0.0.1:${servicePort}/`);
+  console.log(`  http://127.0.0.1:${servicePort}/metrics (a browser gets its metrics, live)`);
   console.log("prometheus listens:");
   // Debian's Prometheus comes without the web UI.
   const hasPages = await answers(page);

@@ -6,6 +6,7 @@ import { Connection } from "./http/request/connection.ts";
 import { NodeRequest } from "./http/request/node-request.ts";
 import { servers } from "./http/server/servers.ts";
 import { ServerWatch } from "./http/server/watch.ts";
+import { observedOf } from "./live/observer.ts";
 import { PROTOCOL } from "./process-wide.ts";
 import { Registry } from "./registry/registry.ts";
 
@@ -24,6 +25,7 @@ const WRITTEN_DOWN = {
       "outcome outcomeOfBreak passedHeaders protocolVersion recorders refuse request requestBytes response",
       "responseBytes route routeContext routedBy scheme start status streamKind timesHead url view",
     ].join(" "),
+    Observed: "names observer",
     Servers:
       "begin connected findRoute finish leaveOut watch watchAll watchServerOf watchTwins watchers",
     ServerWatch:
@@ -38,6 +40,7 @@ test("who changes a member that copies of the package share raises the number of
     Connection: Connection.of(new Socket()),
     NodeRequest: new NodeRequest({} as IncomingMessage, {} as ServerResponse),
     HttpRecorder: new HttpRecorder({ registry }),
+    Observed: observedOf(registry),
     Servers: servers(),
     ServerWatch: ServerWatch.of(createServer(), servers()),
   };

@@ -74,10 +74,10 @@ export async function buildApp(options: AppOptions) {
   await app.register(accepts);
 
   await describeRoutes(app, docsToken);
-  await app.register(
-    httpMetrics,
-    metricsToken === undefined ? {} : { authorize: bearer(metricsToken) },
-  );
+  await app.register(httpMetrics, {
+    live: true,
+    ...(metricsToken !== undefined && { authorize: bearer(metricsToken) }),
+  });
   measureRequests(app);
   app.decorate("connections", new Connections(app));
   await limitRate(app, rateLimit);

@@ -10,6 +10,7 @@ const inputs = [
   "articles/src",
   "articles/tsconfig.build.json",
   "package.json",
+  "package-lock.json",
   "scripts/build",
   "tsconfig.base.json",
   "tsconfig.build.json",
@@ -39,7 +40,7 @@ async function writeBoth(digest) {
 function filesIn(path) {
   if (/\.m?[jt]s(on)?$/.test(path)) return [path];
   return readdirSync(join(repository, path), { recursive: true, encoding: "utf8" })
-    .filter((file) => /\.m?[jt]s$/.test(file) && !file.endsWith(".test.ts"))
+    .filter((file) => /\.(m?[jt]s|css)$/.test(file) && !file.endsWith(".test.ts"))
     .map((file) => join(path, file))
     .sort();
 }

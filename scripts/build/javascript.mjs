@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { repository } from "../repository.mjs";
 import { entries } from "./entries.mjs";
+import { livePage } from "./live-page.mjs";
 
 /** @typedef {Map<string, string>} Files texts by their paths below `dist/` */
 
@@ -41,7 +42,7 @@ export async function javaScript() {
     packages: "external",
     // Otherwise imports that only keep modules together are left out.
     ignoreAnnotations: true,
-    plugins: [mainInOneChunk, bundledPackages],
+    plugins: [builtPage, mainInOneChunk, bundledPackages],
     sourcemap: "linked",
     sourcesContent: false,
     write: false,
@@ -124,6 +125,21 @@ function withOwnSources(map) {
   );
   return JSON.stringify({ ...rest, sources: own });
 }
+
+/**
+ * Puts the live page into the module that stands for it.
+ *
+ * @type {esbuild.Plugin}
+ */
+const builtPage = {
+  name: "built-page",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/]live[\\/]html\.ts$/ }, async () => ({
+      contents: await livePage(),
+      loader: "js",
+    }));
+  },
+};
 
 /**
  * esbuild makes a chunk for each set of entries that share a module, and each file costs time to load.

@@ -1,3 +1,4 @@
+import { findChromium } from "./find-chromium.mjs";
 import { findEcosystem } from "./find-ecosystem.mjs";
 import { findPackageTools } from "./find-package-tools.mjs";
 import { findPostgres } from "./find-postgres.mjs";
@@ -46,6 +47,11 @@ export const knownServers = {
     find: findEcosystem,
     variable: "NARTHEX_ECOSYSTEM",
     advice: "let npm install the versions in test/ecosystem/packages.json from its registry",
+  },
+  chromium: {
+    find: findChromium,
+    variable: "NARTHEX_CHROMIUM",
+    advice: "put chromium on PATH, or set NARTHEX_CHROMIUM to its path",
   },
   "package-tools": {
     find: findPackageTools,

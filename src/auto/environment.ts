@@ -22,6 +22,8 @@ export interface AutoSettings {
   readonly runtime: boolean;
   /** Whether outgoing requests are measured. */
   readonly outgoing: boolean;
+  /** Whether a browser gets the live page; undefined for the default of `httpMetrics`. */
+  readonly live: boolean | undefined;
 }
 
 /** Reads the settings from the variables `NARTHEX_*`, and reports wrong ones. */
@@ -58,6 +60,7 @@ export function readSettings(
     ),
     runtime: from.flag("NARTHEX_RUNTIME", true),
     outgoing: from.flag("NARTHEX_OUTGOING", true),
+    live: from.read<boolean | undefined>("NARTHEX_LIVE", undefined, flagIn, "use on or off"),
   };
   from.reportUnknown(["NARTHEX_BEARER_TOKEN"]);
   return settings;
@@ -123,6 +126,10 @@ const FLAGS = new Map([
   ...["off", "false", "0", "no"].map((word) => [word, false] as const),
 ]);
 
+function flagIn(text: string): boolean | undefined {
+  return FLAGS.get(text.toLowerCase());
+}
+
 /**
  * Reads settings from environment variables. A wrong value is reported, and the default is used; an
  * empty one counts as not set.
@@ -159,8 +166,7 @@ class EnvironmentReader {
   }
 
   flag(name: string, byDefault: boolean): boolean {
-    const parse = (text: string) => FLAGS.get(text.toLowerCase());
-    return this.read(name, byDefault, parse, "use on or off");
+    return this.read(name, byDefault, flagIn, "use on or off");
   }
 
   /** A list with commas between its entries; wrong entries are reported and left out. */

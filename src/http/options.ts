@@ -1,4 +1,5 @@
 import type { NativeOptions } from "../instruments/histogram/native/options.ts";
+import type { LiveOptions } from "../live/options.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ScraperOptions } from "../scrape/scraper.ts";
 import type { HttpRequest } from "./request/http-request.ts";
@@ -103,6 +104,11 @@ interface ServingOptions extends ScraperOptions {
   readonly authorize?: Authorize | undefined;
   /** Whether scrapes are measured as other requests are; off by default. */
   readonly measureScrapes?: boolean | undefined;
+  /**
+   * Whether a browser gets a page that draws, at the same path; scrapers get what they got before. By
+   * default only where `NODE_ENV` is `development`. An object switches it on with other options.
+   */
+  readonly live?: boolean | LiveOptions | undefined;
 }
 
 /** The options of `httpMetrics`, the same for every framework. */

@@ -1,4 +1,5 @@
 import { invalidSetting, notCalled } from "../errors.ts";
+import { type LiveSettings, liveSettings } from "../live/options.ts";
 import { type Advice, isObject, knownOptions, type OptionNames } from "../options.ts";
 import { metrics } from "../registry/metrics.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -27,6 +28,8 @@ export interface ServingSettings {
   readonly host: string;
   readonly authorize: Authorize | undefined;
   readonly measureScrapes: boolean;
+  /** Undefined where browsers get what scrapers get. */
+  readonly live: LiveSettings | undefined;
 }
 
 const A_FUNCTION = "use a function of the request";
@@ -87,6 +90,7 @@ export function servingSettings(options: HttpMetricsOptions): ServingSettings {
     host: host.trim() || "127.0.0.1",
     authorize,
     measureScrapes,
+    live: liveSettings(options.live),
   };
 }
 
@@ -139,6 +143,7 @@ const NAMES: OptionNames<HttpMetricsOptions> = {
   measureScrapes: true,
   maxConcurrent: true,
   createdSamples: true,
+  live: true,
 };
 
 const USE_EXCLUDE = "use exclude";

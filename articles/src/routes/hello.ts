@@ -22,7 +22,7 @@ const page = `<!doctype html>
   <dt><a href="/articles">/articles</a>
   <dd>the articles, newest first
   <dt><a href="/metrics">/metrics</a>
-  <dd>what Prometheus reads
+  <dd>its metrics, live; to Prometheus they are text
   <dt><a href="/healthz">/healthz</a>, <a href="/readyz">/readyz</a>
   <dd>whether it is alive, and ready for requests
 </dl>

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isThenable } from "../../instruments/work.ts";
+import { Live } from "../../live/open.ts";
 import { ownOptions } from "../../options.ts";
 import { tellError } from "../../registry/error-listeners.ts";
 import type { Registry } from "../../registry/registry.ts";
@@ -20,15 +21,17 @@ export class MetricsEndpoint {
   readonly registry: Registry;
   readonly #scraper: Scraper;
   readonly #authorize: Authorize | undefined;
+  readonly #live: Live | undefined;
   readonly #warnings = new Warnings();
 
   constructor(given: HttpMetricsOptions) {
     const options = ownOptions(given);
-    const { registry, path, authorize } = servingSettings(options);
+    const { registry, path, authorize, live } = servingSettings(options);
     this.path = path;
     this.#scraper = new Scraper(registry, options);
     this.#authorize = authorize;
     this.registry = registry;
+    this.#live = live && new Live(registry, live);
   }
 
   /** Whether a URL is the one of the metrics. */
@@ -43,7 +46,8 @@ export class MetricsEndpoint {
    */
   async answer(request: HttpRequest, response?: NodeResponse): Promise<ScrapeResponse> {
     if (await this.#isAllowed(request)) {
-      return this.#scraper.scrape(request, deliveryOf(request, response));
+      const live = await this.#answerLive(request);
+      return live ?? this.#scraper.scrape(request, deliveryOf(request, response));
     }
     this.#scraper.countUnauthorized();
     const challenge = this.#authorize?.challenge;
@@ -75,6 +79,16 @@ export class MetricsEndpoint {
     } catch (error) {
       this.#warnings.once("send", `A page of metrics was not sent: ${describe(error)}.`, error);
       response.destroy();
+    }
+  }
+
+  /** The response to a browser; undefined for scrapers, also where the live page fails. */
+  async #answerLive(request: HttpRequest): Promise<ScrapeResponse | undefined> {
+    try {
+      return await this.#live?.answer(request);
+    } catch (error) {
+      this.#warnings.once("live", `The live page failed: ${describe(error)}.`, error);
+      return undefined;
     }
   }
 

@@ -1,3 +1,4 @@
+import type { RequestNames } from "../../live/observer.ts";
 import { given, ownOptions } from "../../options.ts";
 import type { MeasuringOptions, StandardLabel } from "../options.ts";
 import type { Conventions, HttpMetric } from "./conventions.ts";
@@ -39,4 +40,17 @@ export function tellsProtocols(chosen: ChosenMetrics): boolean {
     ({ chosenLabels }) =>
       chosenLabels.includes("scheme") || chosenLabels.includes("protocol_version"),
   );
+}
+
+/** What the metrics are called on a page, for queries of what the live page draws. */
+export function requestNames({ requests, duration, inFlight }: ChosenMetrics): RequestNames {
+  const counted = requests ?? duration;
+  const place = counted?.chosenLabels.indexOf("status_code") ?? -1;
+  return {
+    requests: requests && `${requests.options.name.replace(/_total$/, "")}_total`,
+    duration: duration?.options.name,
+    inFlight: inFlight?.options.name,
+    status: counted?.options.labels[place],
+    isNative: duration?.options.buckets?.length === 0,
+  };
 }

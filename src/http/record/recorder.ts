@@ -1,5 +1,6 @@
 import type { UpdateOptions } from "../../instruments/exemplars.ts";
 import type { GaugeSeries } from "../../instruments/gauge.ts";
+import { type Observed, observedOf } from "../../live/observer.ts";
 import { ownOptions } from "../../options.ts";
 import { processWide } from "../../process-wide.ts";
 import { tellError } from "../../registry/error-listeners.ts";
@@ -10,7 +11,7 @@ import type { MeasuredRequest, Recorder } from "../request/measured-request.ts";
 import type { StreamKind } from "../request/outcome.ts";
 import { type MeasuringSettings, measuringSettings } from "../settings.ts";
 import { activeTrace } from "./active-trace.ts";
-import { chooseMetrics, tellsProtocols } from "./chosen-metrics.ts";
+import { chooseMetrics, requestNames, tellsProtocols } from "./chosen-metrics.ts";
 import { CONVENTIONS, type Conventions } from "./conventions.ts";
 import { CustomLabels } from "./custom-labels.ts";
 import { HttpFamilies, seriesIn } from "./families.ts";
@@ -42,6 +43,8 @@ export class HttpRecorder implements Recorder {
   readonly #cache: SeriesCache;
   /** The only series of requests in flight, if they have no labels; held to save a lookup. */
   readonly #allInFlight: GaugeSeries | undefined;
+  /** The live page of the registry, where it has one. */
+  readonly #observed: Observed;
   readonly #warnings = new Warnings();
 
   constructor(given: MeasuringOptions) {
@@ -64,6 +67,8 @@ export class HttpRecorder implements Recorder {
     this.timesHeads = families.timeToHeaders !== undefined;
     this.needsHead = this.timesHeads || families.streams !== undefined;
     this.needsSizes = families.requestSize !== undefined || families.responseSize !== undefined;
+    this.#observed = observedOf(registry);
+    this.#observed.names = requestNames(chosen);
     recorders.set(registry, this);
   }
 
@@ -76,17 +81,20 @@ export class HttpRecorder implements Recorder {
 
   begin(request: MeasuredRequest): void {
     this.#inFlight(request, 1);
+    this.#observed.observer?.begin(request);
   }
 
   withdraw(request: MeasuredRequest): void {
     this.#inFlight(request, -1);
+    this.#observed.observer?.withdraw(request);
   }
 
   record(request: MeasuredRequest): void {
     this.#inFlight(request, -1);
     const { streams } = this.#families;
     const kind = streams && request.streamKind(this.#settings.streamAfterMs);
-    const series = this.#seriesFor(request);
+    const route = this.#routeOf(request);
+    const series = this.#seriesFor(request, route);
     const trace = this.#traceOption();
     const { start, headAt, endAt = start } = request;
     series.requests?.inc(1, trace);
@@ -96,6 +104,13 @@ export class HttpRecorder implements Recorder {
     series.requestSize?.observe(request.requestBytes);
     series.responseSize?.observe(request.responseBytes);
     if (kind !== undefined && kind !== "upgrade") this.#recordStream(request, kind, endAt);
+    if (this.#observed.observer !== undefined) {
+      this.#observe(
+        request,
+        this.#factsOf(request, route, kind, NO_LABELS),
+        seconds(start, answeredAt),
+      );
+    }
   }
 
   recordUpgrade(request: MeasuredRequest): void {
@@ -117,6 +132,19 @@ export class HttpRecorder implements Recorder {
     if (requests !== undefined) seriesIn(requests, facts).inc();
     // Zero, because Node did not tell when the request began.
     if (duration !== undefined) seriesIn(duration, facts).observe(0);
+    if (this.#observed.observer !== undefined) this.#observe(undefined, facts, 0);
+  }
+
+  /** Tells the live page of a request that has ended. */
+  #observe(request: MeasuredRequest | undefined, facts: LabelFacts, seconds: number): void {
+    const { method, route, status, outcome } = facts;
+    const ended = { method, route, status, outcome, seconds };
+    this.#observed.observer?.end(request, ended, () => this.#traceId());
+  }
+
+  #traceId(): string | undefined {
+    const provider = this.registry.exemplarProvider ?? activeTrace;
+    return this.#safely("finding the active trace", traceIdBy, provider);
   }
 
   #recordStream(request: MeasuredRequest, kind: StreamKind, endAt: number): void {
@@ -136,8 +164,7 @@ export class HttpRecorder implements Recorder {
     }
   }
 
-  #seriesFor(request: MeasuredRequest): RequestSeries {
-    const route = this.#routeOf(request);
+  #seriesFor(request: MeasuredRequest, route: string): RequestSeries {
     // Custom labels can have any value, and would have to be computed to find the series.
     const isPlain = this.#customLabels.names.length === 0;
     const known = isPlain ? this.#cache.find(route, request) : undefined;
@@ -154,7 +181,12 @@ export class HttpRecorder implements Recorder {
     return exemplar === undefined ? undefined : { exemplar };
   }
 
-  #factsOf(request: MeasuredRequest, route: string, kind: StreamKind | undefined): LabelFacts {
+  #factsOf(
+    request: MeasuredRequest,
+    route: string,
+    kind: StreamKind | undefined,
+    customLabels = this.#customLabels.read(request),
+  ): LabelFacts {
     const { outcome } = request;
     const isAborted = outcome === "aborted" && request.status === 0;
     return {
@@ -165,7 +197,7 @@ export class HttpRecorder implements Recorder {
       status: isAborted ? this.#conventions.clientLeftStatus : request.status,
       outcome,
       kind,
-      customLabels: this.#customLabels.read(request),
+      customLabels,
     };
   }
 
@@ -200,6 +232,13 @@ export class HttpRecorder implements Recorder {
 /** The seconds between two readings of the clock, which tests may replace and set back. */
 function seconds(from: number, to: number): number {
   return to > from ? (to - from) / 1000 : 0;
+}
+
+const NO_LABELS: LabelFacts["customLabels"] = [];
+
+function traceIdBy(provider: () => unknown): string | undefined {
+  const { trace_id: id } = (provider() ?? {}) as { readonly trace_id?: unknown };
+  return typeof id === "string" ? id : undefined;
 }
 
 function routeOf(request: MeasuredRequest): string | undefined {

@@ -3,7 +3,10 @@ import type { HttpMetricsOptions } from "../options.ts";
 
 /** What is served, and to whom. */
 interface PageOptions
-  extends Pick<HttpMetricsOptions, "registry" | "authorize" | "maxConcurrent" | "createdSamples"> {
+  extends Pick<
+    HttpMetricsOptions,
+    "registry" | "authorize" | "maxConcurrent" | "createdSamples" | "live"
+  > {
   /** The path that serves the metrics, `/metrics` by default. */
   readonly path?: string | undefined;
 }
@@ -35,6 +38,7 @@ const PAGE_NAMES: OptionNames<PageOptions> = {
   authorize: true,
   maxConcurrent: true,
   createdSamples: true,
+  live: true,
   path: true,
 };
 

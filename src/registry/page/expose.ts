@@ -58,6 +58,12 @@ interface Exposed extends PageSource {
   readonly reader: Reader | undefined;
 }
 
+/** What a sink is filled with: all families, or those of these names. */
+interface Filling {
+  readonly names?: readonly string[] | undefined;
+  readonly deadlineMs: number;
+}
+
 /** Makes the pages of a registry. */
 export class PageMaker {
   readonly #parts: Omit<RegistryParts, "pages">;
@@ -99,6 +105,25 @@ export class PageMaker {
     const body = sink.finish();
     if (names === undefined) this.#lengths.set(format, body.length);
     return { contentType, body };
+  }
+
+  /**
+   * Reads all sources of this process and lets them visit a sink, as for a page. It is no scrape: what is
+   * missing is not counted.
+   */
+  async fill(sink: PageSink, { names, deadlineMs }: Filling): Promise<void> {
+    const page = making(this);
+    const wanted = names && new Set(names);
+    const claims = new Claims(this.#parts.families, "fill");
+    const visiting = { names: wanted, visitMs: visitTime(deadlineMs), claims };
+    const rules = { ...this.#rules(page, visiting), lose: () => {}, repeat: () => {} };
+    const all = this.#exposed(rules);
+    const collecting = { page, deadlineMs, isAskedFor: true, signal: undefined };
+    const unread = await collect(all, collecting);
+    await render(
+      all.filter((source) => !unread.has(source)),
+      sink,
+    );
   }
 
   /** Reads what must be fetched before it can be shown, as for a page that nobody asks for. */

@@ -28,6 +28,42 @@ export const page: Scenarios = {
     await server.counted({});
   },
 
+  "with the option live a browser gets a page, and everybody else what they got before": async (
+    start,
+  ) => {
+    const server = await start({ live: true });
+    const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
+    const shown = await send(server, "/metrics", { headers: browser });
+    expect([shown.status, shown.headers["content-type"]]).toEqual([
+      200,
+      "text/html; charset=utf-8",
+    ]);
+    expect(shown.headers["content-security-policy"]).toContain("frame-ancestors 'none'");
+    expect(shown.headers["content-security-policy"]).not.toContain("unsafe");
+    const accept = "application/vnd.narthex.live+json";
+    const data = await send(server, "/metrics?live=index", { headers: { accept } });
+    expect(JSON.parse(data.body)).toMatchObject({ http: { requests: "http_requests_total" } });
+    await send(server, "/plain");
+    const { slow } = JSON.parse(
+      (await send(server, "/metrics?live=requests", { headers: { accept } })).body,
+    );
+    expect(slow).toMatchObject([{ method: "GET", route: "/plain", status: 200, outcome: "ok" }]);
+    for (const headers of [{}, { accept: "*/*" }, { accept: "text/plain" }]) {
+      const page = await send(server, "/metrics", { headers });
+      expect(page.headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
+    }
+    await server.counted({ "GET /plain 200 ok": 1 });
+  },
+
+  "the live page is for those who may read the metrics": async (start) => {
+    const server = await start({ live: true, authorize: bearer("a token") });
+    for (const accept of ["text/html", "application/vnd.narthex.live+json"]) {
+      const { status, body } = await send(server, "/metrics?live=index", { headers: { accept } });
+      expect([accept, status, body]).toEqual([accept, 401, "Unauthorized.\n"]);
+    }
+    await server.counted({});
+  },
+
   "httpMetrics twice, with the same options": async (start) => {
     const server = await start({}, {});
     await send(server, "/plain");

@@ -1,0 +1,136 @@
+import type { Family, Labels } from "./data.ts";
+
+/** In what a value is counted, as its text depends on it. */
+export type Unit =
+  | "time"
+  | "seconds"
+  | "bytes"
+  | "ratio"
+  | "per second"
+  | "bytes per second"
+  | "none";
+
+export function unitOf({ name, unit, type }: Pick<Family, "name" | "unit" | "type">): Unit {
+  const base = /_(seconds|bytes|ratio)$/.exec(unit === undefined ? name : `_${unit}`)?.[1];
+  if (type === "counter")
+    return base === "bytes" ? "bytes per second" : base === "seconds" ? "ratio" : "per second";
+  if (/_time(stamp)?_seconds$/.test(name)) return "time";
+  if (base !== undefined) return base as Unit;
+  return /utilization$/.test(name) ? "ratio" : "none";
+}
+
+/** A value as people read it, with three digits that count. */
+export function show(value: number | null | undefined, unit: Unit): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  // Most of them are seconds since the epoch; those of this century certainly are.
+  if (unit === "time" && value > 9.4e8) return new Date(value * 1000).toLocaleString();
+  if (unit === "seconds" || unit === "time") return showSeconds(value);
+  if (unit === "bytes") return showBytes(value);
+  if (unit === "bytes per second") return `${showBytes(value)}/s`;
+  if (unit === "ratio") return `${digits(value * 100)} %`;
+  return unit === "per second" ? `${showNumber(value)}/s` : showNumber(value);
+}
+
+const SECONDS: readonly [least: number, factor: number, name: string][] = [
+  [86_400 * 2, 86_400, "d"],
+  [3600 * 2, 3600, "h"],
+  [60 * 2, 60, "min"],
+  [1, 1, "s"],
+  [1e-3, 1e-3, "ms"],
+  [1e-6, 1e-6, "µs"],
+  [0, 1e-9, "ns"],
+];
+
+function showSeconds(value: number): string {
+  if (value === 0) return "0 s";
+  const [, factor, name] = SECONDS.find(([least]) => Math.abs(value) >= least)!;
+  return `${digits(value / factor)} ${name}`;
+}
+
+function showBytes(value: number): string {
+  let rest = value;
+  let step = 0;
+  const names = ["B", "KiB", "MiB", "GiB", "TiB"];
+  while (Math.abs(rest) >= 1024 && step < names.length - 1) {
+    rest /= 1024;
+    step += 1;
+  }
+  return `${digits(rest)} ${names[step]}`;
+}
+
+export function showNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e9) return `${digits(value / 1e9)} G`;
+  if (size >= 1e6) return `${digits(value / 1e6)} M`;
+  if (size >= 1e5) return `${digits(value / 1e3)} k`;
+  if (Number.isInteger(value)) return value.toLocaleString("en");
+  return size > 0 && size < 0.001 ? value.toExponential(1) : digits(value);
+}
+
+function digits(value: number): string {
+  const size = Math.abs(value);
+  const places = size >= 100 || value === 0 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
+  return String(Number(value.toFixed(places)));
+}
+
+export function showTime(time: number): string {
+  return new Date(time).toLocaleTimeString([], { hour12: false });
+}
+
+export function showAgo(time: number): string {
+  const seconds = Math.max(0, Math.round((Date.now() - time) / 1000));
+  return seconds < 120 ? `${seconds} s ago` : `${Math.round(seconds / 60)} min ago`;
+}
+
+/** The labels of a series in a line. */
+export function showLabels(labels: Labels): string {
+  return labels.map(([name, value]) => `${name}=${value}`).join("  ");
+}
+
+const LEGACY = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+
+function quoted(text: string): string {
+  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+}
+
+/** A selector of PromQL; names with other characters than those of old are written in quotes. */
+export function selector(name: string, labels: Labels = []): string {
+  const matchers = labels.map(([label, value]) => {
+    return `${/^[a-zA-Z_]\w*$/.test(label) ? label : quoted(label)}=${quoted(value)}`;
+  });
+  if (!LEGACY.test(name)) return `{${[quoted(name), ...matchers].join(", ")}}`;
+  return matchers.length > 0 ? `${name}{${matchers.join(", ")}}` : name;
+}
+
+const WINDOW = "[1m]";
+
+/** What Prometheus is asked for to draw the same; each query with what it draws. */
+export function queriesOf(
+  family: Family,
+  hasClassic: boolean,
+  hasLines: boolean,
+): [what: string, query: string][] {
+  const { name, exposed, type } = family;
+  if (type === "counter") {
+    const rate = `rate(${selector(exposed)}${WINDOW})`;
+    return hasLines
+      ? [
+          ["each series", rate],
+          ["all together", `sum(${rate})`],
+        ]
+      : [["rate", `sum(${rate})`]];
+  }
+  if (type === "histogram" || type === "gaugehistogram") {
+    const buckets = hasClassic
+      ? `sum by (le) (rate(${selector(`${name}_bucket`)}${WINDOW}))`
+      : `sum(rate(${selector(name)}${WINDOW}))`;
+    return [
+      ["heatmap", buckets],
+      ...["0.5", "0.95", "0.99"].map((q): [string, string] => [
+        `p${Number(q) * 100}`,
+        `histogram_quantile(${q}, ${buckets})`,
+      ]),
+    ];
+  }
+  return [["each series", selector(exposed)]];
+}
