@@ -136,7 +136,7 @@ describe.skipIf(!chromium)("in Chromium", { timeout: 120_000 }, () => {
     await fetch(url);
     const { page, errors } = await open(browser, `${url}#metrics`);
     await page.getByRole("button", { name: HOSTILE, exact: true }).hover();
-    const chart = page.locator("article.family .u-over").first();
+    const chart = page.locator(".family .u-over").first();
     await chart.hover();
     await page.getByRole("button", { name: HOSTILE, exact: true }).click();
     await page.getByRole("dialog").getByText(`a="${HOSTILE}"`).waitFor();

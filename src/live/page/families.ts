@@ -258,9 +258,9 @@ class Card {
       attributes: { "aria-label": `Copy the PromQL of ${family.exposed}` },
     });
     this.element = el(
-      "article",
+      "div",
       { class: "card family", attributes: { role: "listitem" } },
-      el("header", {}, el("h3", {}, open), query),
+      el("header", {}, el("h2", {}, open), query),
       el("p", { class: "help", text: family.help, title: family.help }),
       this.#plot,
       this.#caption,
