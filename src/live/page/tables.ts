@@ -47,7 +47,7 @@ export function requestTables(
   }: { readonly failed: readonly ListedRequest[]; readonly slow: readonly ListedRequest[] },
   traceUrl: string | undefined,
 ): HTMLElement[] {
-  const heads = ["When", "Method", "Route", "Status", "Took", "Trace"];
+  const heads = ["Took", "Status", "Method", "Route", "When", "Trace"];
   const rows = (requests: readonly ListedRequest[]) =>
     requests.map((request): Cell[] => {
       const { time, method, route, status, outcome, seconds, traceId } = request;
@@ -60,14 +60,14 @@ export function requestTables(
         ? String(status)
         : `${status || ""} ${outcome}`.trim();
       return [
-        showAgo(time),
-        method,
-        el("code", { text: route === "" ? "no route" : route }),
+        show(seconds, "seconds"),
         el("span", {
           class: isBad ? "status bad" : status >= 400 ? "status warn" : "status",
           text: shown,
         }),
-        show(seconds, "seconds"),
+        method,
+        el("code", { text: route === "" ? "no route" : route }),
+        showAgo(time),
         traceId === undefined ? "–" : traceOf(traceId, traceUrl),
       ];
     });
