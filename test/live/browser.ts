@@ -48,7 +48,7 @@ export async function look(page: Page, name: string): Promise<void> {
 }
 
 /** What axe finds wrong for people with disabilities. */
-export async function violations(page: Page): Promise<string[]> {
+async function violations(page: Page): Promise<string[]> {
   // Not as a script of the page, whose policy would refuse it.
   await page.evaluate(`${axe.source}; undefined`);
   const found = (await page.evaluate(

@@ -11,7 +11,7 @@ export interface Family {
   readonly series: number;
 }
 
-export interface RequestNames {
+interface RequestNames {
   readonly requests?: string;
   readonly duration?: string;
   readonly inFlight?: string;

@@ -110,7 +110,7 @@ function placeOf({ schema, bounds }: Scale, value: number): number {
 }
 
 /** The place of a quantile; undefined where nothing was observed. */
-export function quantilePlace(
+function quantilePlace(
   { counts }: Pick<Merged, "counts">,
   quantile: number,
 ): number | undefined {
