@@ -1,4 +1,5 @@
 import { render } from "../exposition/render.ts";
+import { PageMaker } from "../registry/page/expose.ts";
 import type { RegistryParts } from "../registry/parts.ts";
 import type { History } from "./history/history.ts";
 import { HistorySink } from "./history/sink.ts";
@@ -26,6 +27,7 @@ const DEADLINE_MS = 2000;
  */
 export class Sampler {
   readonly #parts: RegistryParts;
+  readonly #pages: PageMaker;
   readonly #history: History;
   readonly #requests: RequestLog;
   readonly #process = new ProcessReadings();
@@ -38,6 +40,7 @@ export class Sampler {
 
   constructor(parts: RegistryParts, history: History, requests: RequestLog) {
     this.#parts = parts;
+    this.#pages = new PageMaker(parts);
     this.#history = history;
     this.#requests = requests;
   }
@@ -109,7 +112,7 @@ export class Sampler {
 
   async #fill(names?: readonly string[]): Promise<HistorySink> {
     const sink = new HistorySink(this.#history, Date.now());
-    await this.#parts.pages.fill(sink, { names, deadlineMs: DEADLINE_MS });
+    await this.#pages.fill(sink, { names, deadlineMs: DEADLINE_MS });
     return sink;
   }
 

@@ -1,4 +1,5 @@
 import { exposedName } from "../model/family.ts";
+import { PageMaker } from "../registry/page/expose.ts";
 import { PARTS, type RegistryParts } from "../registry/parts.ts";
 import type { Registry } from "../registry/registry.ts";
 import { chooseEncoding, compress, type Encoding } from "../scrape/compress.ts";
@@ -37,6 +38,7 @@ export class LiveView {
   readonly settings: LiveSettings;
   readonly #registry: Registry;
   readonly #parts: RegistryParts;
+  readonly #pages: PageMaker;
   readonly #history: History;
   readonly #requests: RequestLog;
   readonly #troubles: Troubles;
@@ -51,6 +53,7 @@ export class LiveView {
     this.settings = settings;
     this.#registry = registry;
     this.#parts = PARTS.get(registry)!;
+    this.#pages = new PageMaker(this.#parts);
     this.#history = new History(historySeconds, maxFamilies);
     this.#requests = new RequestLog(historySeconds * 1000);
     this.#troubles = new Troubles(registry);
@@ -201,7 +204,7 @@ export class LiveView {
       for (const _ of instrument.visit(sink) ?? []);
       return sink.series;
     }
-    await this.#parts.pages.fill(sink, { names: [name], deadlineMs: 2000 });
+    await this.#pages.fill(sink, { names: [name], deadlineMs: 2000 });
     return sink.series;
   }
 

@@ -110,10 +110,7 @@ function placeOf({ schema, bounds }: Scale, value: number): number {
 }
 
 /** The place of a quantile; undefined where nothing was observed. */
-function quantilePlace(
-  { counts }: Pick<Merged, "counts">,
-  quantile: number,
-): number | undefined {
+function quantilePlace({ counts }: Pick<Merged, "counts">, quantile: number): number | undefined {
   const all = counts.reduce((sum, [, count]) => sum + count, 0);
   if (all === 0) return undefined;
   let below = 0;
