@@ -130,7 +130,10 @@ export class LiveView {
       hasRequests: this.#requests.isUsed,
       failures: this.#requests.failures,
       families: Array.from(this.#history.families.values(), ({ family, series }) => ({
-        ...family,
+        name: family.name,
+        type: family.type,
+        help: family.help,
+        unit: family.unit,
         exposed: exposedName(family),
         series,
       })),
