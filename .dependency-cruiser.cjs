@@ -17,14 +17,9 @@ const allowed = {
   runtime: ["model", "instruments", "registry"],
   scrape: ["model", "instruments", "registry", "exposition"],
   opentelemetry: ["instruments"],
-<<<<<<< HEAD
   testing: ["model", "instruments", "exposition", "registry", "queries"],
-  http: ["instruments", "registry", "scrape"],
-=======
-  testing: ["model", "instruments", "exposition", "registry"],
   live: ["model", "registry", "exposition", "scrape"],
   http: ["instruments", "registry", "scrape", "live"],
->>>>>>> 4b97f52 (A browser that opens /metrics gets a page that draws, with a history of the process)
   textfile: ["instruments", "registry"],
   aggregate: ["model", "series", "instruments", "exposition", "registry"],
   push: ["model", "instruments", "registry", "scrape"],
