@@ -17,7 +17,7 @@ test("it consists of its papers, its sources and what was built of them, and of 
   const sources = readdirSync(join(repository, "src"), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
     // The package has the live page as it was built.
-    .filter((path) => !/^live.page./.test(path))
+    .filter((path) => !/^live[\\/]page[\\/]/.test(path))
     .map((path) => `src/${path.replaceAll("\\", "/")}`);
   expect(within("src/").sort()).toEqual(sources.sort());
   const notes = ["dist/cjs/package.json", "dist/bundled-licenses.txt"];

@@ -44,7 +44,7 @@ export function setText(element: HTMLElement, text: string): void {
 }
 
 /** A message at the edge of the window, which goes by itself. */
-export function toast(message: string, detail = ""): void {
+function toast(message: string, detail = ""): void {
   const box = document.getElementById("toast")!;
   box.replaceChildren(
     el("strong", { text: message }),

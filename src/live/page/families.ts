@@ -311,7 +311,7 @@ class Card {
 }
 
 /** Families by the first word of their names; words that only one has are among the others. */
-export function groupsOf(families: readonly Family[]): [string, Family[]][] {
+function groupsOf(families: readonly Family[]): [string, Family[]][] {
   const groups = new Map<string, Family[]>();
   for (const family of families) {
     const word = /^[^_:.]+/.exec(family.name)?.[0] ?? family.name;

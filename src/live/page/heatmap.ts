@@ -7,7 +7,7 @@ import { colours } from "./theme.ts";
 /** The bucket of zero and of all that is below, in native histograms. */
 const ZERO = -32_768;
 
-export const QUANTILES = [0.5, 0.95, 0.99] as const;
+const QUANTILES = [0.5, 0.95, 0.99] as const;
 
 /** Where buckets are on the vertical axis: each has a unit of height, and ends at its own number plus one. */
 interface Scale {
@@ -92,7 +92,7 @@ function coarse(rows: readonly (Row | null)[], bounds: readonly number[]): Merge
 }
 
 /** The value at a place of the axis. */
-export function valueAt({ schema, bounds }: Scale, place: number): number {
+function valueAt({ schema, bounds }: Scale, place: number): number {
   if (schema !== undefined) return 2 ** (place / 2 ** schema);
   const bucket = Math.floor(place);
   const from = bucket <= 0 ? 0 : (bounds[bucket - 1] ?? bounds.at(-1) ?? 0);
