@@ -331,6 +331,19 @@ export function invalidLabelValue(metric: string, label: string, value: unknown)
   );
 }
 
+/** @param values those that the closed label may have */
+export function unknownLabelValue(
+  metric: string,
+  label: string,
+  value: unknown,
+  values: readonly string[],
+): NarthexError {
+  return new NarthexError(
+    "NARTHEX_LABEL_VALUE_INVALID",
+    `Metric ${show(metric)}: label ${show(label)} is ${show(value)}: use one of ${list(values)}.`,
+  );
+}
+
 export function invalidValue(metric: string, value: unknown, rule: string): NarthexError {
   return new NarthexError(
     "NARTHEX_VALUE_INVALID",

@@ -8,10 +8,16 @@ export type {
   PlainCounter,
 } from "./instruments/counter.ts";
 export type {
+  DeclaredLabels,
   LabelledFamily,
+  LabelName,
   Labels,
+  LabelTypes,
   LabelValue,
+  OtherLabels,
   PlainFamily,
+  SomeLabels,
+  TypesOf,
 } from "./instruments/definition/labels.ts";
 export type { MetricOptions } from "./instruments/definition/options.ts";
 export type { ExemplarLabels, ExemplarProvider, UpdateOptions } from "./instruments/exemplars.ts";

@@ -1,7 +1,7 @@
 import { invalidOption, invalidValue } from "../errors.ts";
 import type { CollectContext, SampleSink } from "../model/sample-sink.ts";
-import type { Definition } from "./definition/define.ts";
-import type { Labels } from "./definition/labels.ts";
+import { checkNotFixed, type Definition } from "./definition/define.ts";
+import type { LabelName, Labels, LabelTypes } from "./definition/labels.ts";
 import type { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
 import type { SeriesRow } from "./series-row.ts";
@@ -10,12 +10,12 @@ import type { SeriesRow } from "./series-row.ts";
  * What a collect callback returns: the value of a metric without labels; all series of a metric with
  * labels, where any others are removed; or nothing, if it updates the metric itself.
  */
-export type Collected<L extends string> =
+export type Collected<L extends LabelTypes> =
   // biome-ignore lint/suspicious/noConfusingVoidType: a callback may return nothing.
-  ([L] extends [never] ? number : Iterable<readonly [Labels<L>, number]>) | void;
+  ([LabelName<L>] extends [never] ? number : Iterable<readonly [Labels<L>, number]>) | void;
 
 /** Called at each scrape to read the value of a metric. It may be asynchronous. */
-export type Collect<L extends string> = (
+export type Collect<L extends LabelTypes> = (
   context: CollectContext,
 ) => Collected<L> | Promise<Collected<L>>;
 
@@ -33,6 +33,7 @@ export abstract class CollectedInstrument<S extends HeldSeries> extends Instrume
       const rule = "use a function that returns the value";
       throw invalidOption(definition.family.name, "collect", callback, rule);
     }
+    if (callback !== undefined) checkNotFixed(definition, "collect", callback);
     this.callback = callback;
   }
 

@@ -2,16 +2,24 @@ import type { Exemplar, SampleSink } from "../model/sample-sink.ts";
 import type { OptionNames } from "../options.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
 import { define, type RegistryContext } from "./definition/define.ts";
-import type { LabelledFamily, Labels, PlainFamily } from "./definition/labels.ts";
+import type {
+  DeclaredLabels,
+  LabelledFamily,
+  LabelName,
+  Labels,
+  LabelTypes,
+  PlainFamily,
+  TypesOf,
+} from "./definition/labels.ts";
 import { METRIC_OPTIONS, type MetricOptions } from "./definition/options.ts";
 import { Exemplars, type UpdateOptions } from "./exemplars.ts";
 import { HeldSeries } from "./held-series.ts";
 import type { SeriesRow } from "./series-row.ts";
 import { checkWork, runWork } from "./work.ts";
 
-export interface CounterOptions<L extends string> extends MetricOptions<L> {
+export interface CounterOptions<L extends DeclaredLabels> extends MetricOptions<L> {
   /** Called at each scrape to read the total, for something that is counted elsewhere. */
-  readonly collect?: Collect<NoInfer<L>> | undefined;
+  readonly collect?: Collect<TypesOf<NoInfer<L>>> | undefined;
   /**
    * Exposes the counter under its name as it stands, without `_total`: for names that dashboards have
    * already. OpenMetrics 1.0 has no such counters, and shows it with an unknown type.
@@ -49,7 +57,7 @@ export interface CounterSeries {
  * const news = posted.labels({ category: "news" });
  * news.inc(2);
  */
-export interface LabelledCounter<L extends string> extends LabelledFamily<L, CounterSeries> {
+export interface LabelledCounter<L extends LabelTypes> extends LabelledFamily<L, CounterSeries> {
   /**
    * Adds to the total of the series with these labels.
    *
@@ -75,8 +83,8 @@ export interface LabelledCounter<L extends string> extends LabelledFamily<L, Cou
 /** A counter without labels. */
 export interface PlainCounter extends CounterSeries, PlainFamily<CounterSeries> {}
 
-/** A counter with the label names `L`; by default it has none. */
-export type Counter<L extends string = never> = [L] extends [never]
+/** A counter with the labels `L`, names or an object of their values; by default it has none. */
+export type Counter<L extends LabelTypes = never> = [LabelName<L>] extends [never]
   ? PlainCounter
   : LabelledCounter<L>;
 

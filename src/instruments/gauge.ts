@@ -4,7 +4,15 @@ import type { SampleSink } from "../model/sample-sink.ts";
 import type { OptionNames } from "../options.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
 import { define, type RegistryContext } from "./definition/define.ts";
-import type { LabelledFamily, Labels, PlainFamily } from "./definition/labels.ts";
+import type {
+  DeclaredLabels,
+  LabelledFamily,
+  LabelName,
+  Labels,
+  LabelTypes,
+  PlainFamily,
+  TypesOf,
+} from "./definition/labels.ts";
 import { METRIC_OPTIONS, type MetricOptions } from "./definition/options.ts";
 import { HeldSeries } from "./held-series.ts";
 import type { SeriesRow } from "./series-row.ts";
@@ -19,9 +27,9 @@ import {
 } from "./timer.ts";
 import { checkWork, runWork, type WorkEnd } from "./work.ts";
 
-export interface GaugeOptions<L extends string> extends MetricOptions<L> {
+export interface GaugeOptions<L extends DeclaredLabels> extends MetricOptions<L> {
   /** Called at each scrape to read the value. */
-  readonly collect?: Collect<NoInfer<L>> | undefined;
+  readonly collect?: Collect<TypesOf<NoInfer<L>>> | undefined;
   /**
    * What a page shows that has the values of several processes or threads (see `narthex/processes`):
    * their `"sum"` (the default), the lowest (`"min"`), the highest (`"max"`), their `"average"`, the one that changed
@@ -77,7 +85,7 @@ export interface GaugeSeries extends SeriesTimers {
  * const depth = metrics.gauge({ name: "queue_depth", help: "Jobs waiting.", labels: ["queue"] });
  * depth.set({ queue: "mail" }, 4);
  */
-export interface LabelledGauge<L extends string>
+export interface LabelledGauge<L extends LabelTypes>
   extends LabelledFamily<L, GaugeSeries>,
     LabelledTimers<L> {
   /**
@@ -126,8 +134,10 @@ export interface LabelledGauge<L extends string>
 /** A gauge without labels. */
 export interface PlainGauge extends GaugeSeries, PlainFamily<GaugeSeries> {}
 
-/** A gauge with the label names `L`; by default it has none. */
-export type Gauge<L extends string = never> = [L] extends [never] ? PlainGauge : LabelledGauge<L>;
+/** A gauge with the labels `L`, names or an object of their values; by default it has none. */
+export type Gauge<L extends LabelTypes = never> = [LabelName<L>] extends [never]
+  ? PlainGauge
+  : LabelledGauge<L>;
 
 export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
   static readonly options: OptionNames<GaugeOptions<string>> = {

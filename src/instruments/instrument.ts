@@ -3,6 +3,7 @@ import type { Family } from "../model/family.ts";
 import type { Exemplar, MetricSource, SampleSink } from "../model/sample-sink.ts";
 import { Chunks, newChunk } from "../series/chunks.ts";
 import { SeriesTable } from "../series/series-table.ts";
+import { labelSets } from "./definition/closed-labels.ts";
 import { checkLabels, type Definition } from "./definition/define.ts";
 import type { UpdateOptions } from "./exemplars.ts";
 import { chain, type HeldSeries } from "./held-series.ts";
@@ -52,6 +53,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     this.table = new SeriesTable({
       metric: definition.family.name,
       labelNames: definition.labelNames,
+      closed: definition.closed,
       limit: definition.limit,
       expireAfterMs: definition.expireAfterMs,
       now: definition.now,
@@ -72,9 +74,15 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     });
   }
 
-  /** Creates the only series of a family without labels; called last in a subclass's constructor. */
+  /**
+   * Creates all series of a family whose labels are closed, and the only one of a family without labels;
+   * called last in a subclass's constructor.
+   */
   protected open(): void {
-    if (this.definition.labelNames.length === 0) this.only = this.hold(this.table.slotOf({}));
+    const { isFixed, labelNames, closed } = this.definition;
+    if (!isFixed) return;
+    for (const values of labelSets([...closed.values()])) this.table.slotOfValues(values);
+    if (labelNames.length === 0) this.only = this.hold(0);
   }
 
   protected abstract newSeries(): S;
@@ -115,7 +123,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     }
   }
 
-  /** Removes the series of a label set; returns whether there was one. */
+  /** Removes the series of a label set, or restarts one that stays; returns whether there was one. */
   remove(labels?: object): boolean {
     return this.removeFor(labels, this.remove);
   }
@@ -125,8 +133,8 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     try {
       const slot = this.table.find(labels);
       if (slot < 0) return false;
-      if (this.only === undefined) this.table.remove(slot);
-      else this.startAgain(slot);
+      if (this.definition.isFixed) this.startAgain(slot);
+      else this.table.remove(slot);
       return true;
     } catch (error) {
       this.reject(error, call);
@@ -134,17 +142,22 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     }
   }
 
-  /** Removes all series; the only series of a family without labels starts again from zero. */
+  /** Removes all series, or restarts those that stay. */
   clear(): void {
-    if (this.only === undefined) this.table.clear();
-    else if (!this.only.isGone) this.startAgain(this.only.slot);
+    if (!this.definition.isFixed) this.table.clear();
+    else for (const slot of this.slots()) this.startAgain(slot);
   }
 
   /** Sets all series to zero, and keeps them. */
   reset(): void {
     this.definition.group.member?.forget(this.family.name);
+    for (const slot of this.slots()) this.restart(slot);
+  }
+
+  /** The slots that have a series. */
+  private *slots(): Generator<number> {
     for (let slot = 0; slot < this.table.slotCount; slot += 1) {
-      if (this.table.generation(slot) !== 0) this.restart(slot);
+      if (this.table.generation(slot) !== 0) yield slot;
     }
   }
 
@@ -342,7 +355,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     return false;
   }
 
-  /** The only series of a family without labels is removed, and begins at zero again. */
+  /** A series that stays is removed, and begins at zero again. */
   private startAgain(slot: number): void {
     this.keepCounts(slot);
     this.restart(slot);

@@ -3,14 +3,21 @@ import { checkStateSetName } from "../model/names.ts";
 import type { SampleSink, StateSetValue } from "../model/sample-sink.ts";
 import type { OptionNames } from "../options.ts";
 import { define, type RegistryContext } from "./definition/define.ts";
-import type { LabelledFamily, Labels, PlainFamily } from "./definition/labels.ts";
+import type {
+  DeclaredLabels,
+  LabelledFamily,
+  LabelName,
+  Labels,
+  LabelTypes,
+  PlainFamily,
+} from "./definition/labels.ts";
 import { METRIC_OPTIONS, type MetricOptions } from "./definition/options.ts";
 import { HeldSeries } from "./held-series.ts";
 import { Instrument } from "./instrument.ts";
 import type { SeriesRow } from "./series-row.ts";
 
 /** The definition of a state set. It can't have a unit. */
-export interface StateSetOptions<S extends string, L extends string>
+export interface StateSetOptions<S extends string, L extends DeclaredLabels>
   extends Omit<MetricOptions<L>, "unit"> {
   /** All possible states; each of them is on the page, as 0 or 1. */
   readonly states: readonly S[];
@@ -32,7 +39,7 @@ export interface StateSetSeries<S extends string> {
  * const feature = metrics.stateSet({ name: "feature", help: "Features.", states: ["search", "chat"] });
  * feature.set("search", true); // feature{feature="search"} 1 and feature{feature="chat"} 0
  */
-export interface LabelledStateSet<S extends string, L extends string>
+export interface LabelledStateSet<S extends string, L extends LabelTypes>
   extends LabelledFamily<L, StateSetSeries<S>> {
   /**
    * Switches a state of the series with these labels on or off, and leaves the others as they are.
@@ -52,8 +59,10 @@ export interface PlainStateSet<S extends string>
   extends StateSetSeries<S>,
     PlainFamily<StateSetSeries<S>> {}
 
-/** A state set with the states `S` and the label names `L`; by default it has no labels. */
-export type StateSet<S extends string, L extends string = never> = [L] extends [never]
+/** A state set with the states `S` and the labels `L`, names or an object of their values; by default it has none. */
+export type StateSet<S extends string, L extends LabelTypes = never> = [LabelName<L>] extends [
+  never,
+]
   ? PlainStateSet<S>
   : LabelledStateSet<S, L>;
 

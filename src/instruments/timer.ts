@@ -1,9 +1,15 @@
 import type { PublicCall } from "../errors.ts";
-import type { Labels } from "./definition/labels.ts";
+import type {
+  LabelName,
+  Labels,
+  LabelTypes,
+  OtherLabels,
+  SomeLabels,
+} from "./definition/labels.ts";
 import { checkWork, runWork, type WorkEnd } from "./work.ts";
 
 /** The timers of a metric with labels. */
-export interface LabelledTimers<L extends string> {
+export interface LabelledTimers<L extends LabelTypes> {
   /**
    * Starts a timer. Its end observes the seconds since then, and returns them; a gauge is set to them.
    * With `using`, the timer ends with its scope.
@@ -28,7 +34,9 @@ export interface LabelledTimers<L extends string> {
    * const end = jobSeconds.startTimer({ queue: "mail" });
    * end({ outcome: "ok" });
    */
-  startTimer<const P extends L = never>(labels?: Labels<P>): StopTimerWith<Exclude<L, P>>;
+  startTimer<const P extends LabelName<L> = never>(
+    labels?: SomeLabels<L, P>,
+  ): StopTimerWith<OtherLabels<L, P>>;
   /**
    * Runs `work` once, gives its result, and observes how many seconds it takes, also if it throws; a
    * gauge is set to them. Work that returns a promise takes until that settles, and a generator until it
@@ -55,8 +63,8 @@ export interface LabelledTimers<L extends string> {
    *   (end) => ({ outcome: "error" in end ? "failed" : "ok" }),
    * );
    */
-  time<T, const P extends L = never>(
-    labels: Labels<P>,
+  time<T, const P extends LabelName<L> = never>(
+    labels: SomeLabels<L, P>,
     work: () => T,
     rest: (end: WorkEnd<Awaited<NoInfer<T>>>) => RestOfLabels<L, NoInfer<P>>,
   ): T;
@@ -108,11 +116,14 @@ export type StopTimer = (() => number) & EndsWithScope;
  * const end = jobSeconds.startTimer({ queue: "mail" });
  * end({ outcome: "ok" });
  */
-export type StopTimerWith<L extends string> = (labels: Labels<L>) => number;
+export type StopTimerWith<L extends LabelTypes> = (labels: Labels<L>) => number;
 
 /** The labels that a label set lacks, and none that it has. */
-type RestOfLabels<L extends string, P extends L> = Labels<Exclude<L, P>> & {
-  readonly [Name in P]?: never;
+type RestOfLabels<L extends LabelTypes, P extends LabelName<L>> = SomeLabels<
+  L,
+  Exclude<LabelName<L>, P>
+> & {
+  readonly [Name in LabelName<L>]?: Name extends P ? never : Labels<L>[Name];
 };
 
 /**

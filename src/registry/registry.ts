@@ -1,7 +1,7 @@
 import { fromCaller, invalidSource } from "../errors.ts";
 import { type Counter, CounterInstrument, type CounterOptions } from "../instruments/counter.ts";
 import type { RegistryContext } from "../instruments/definition/define.ts";
-import type { LabelValue } from "../instruments/definition/labels.ts";
+import type { DeclaredLabels, LabelValue, TypesOf } from "../instruments/definition/labels.ts";
 import { metricOptions } from "../instruments/definition/options.ts";
 import { WrongUpdates } from "../instruments/definition/wrong-updates.ts";
 import { type ExemplarProvider, ExemplarSource } from "../instruments/exemplars.ts";
@@ -119,9 +119,11 @@ export class Registry {
    * const sent = metrics.counter({ name: "mails_sent", help: "Mails sent.", labels: ["kind"] });
    * sent.inc({ kind: "welcome" }); // mails_sent_total{kind="welcome"} 1
    */
-  counter<const L extends string = never>(options: CounterOptions<L>): Counter<NoInfer<L>> {
-    return this.#add("counter", CounterInstrument, options as CounterOptions<string>)
-      .handle as Counter<L>;
+  counter<const L extends DeclaredLabels = never>(
+    options: CounterOptions<L>,
+  ): Counter<TypesOf<NoInfer<L>>> {
+    return this.#add("counter", CounterInstrument, options as unknown as CounterOptions<string>)
+      .handle as Counter<TypesOf<L>>;
   }
 
   /**
@@ -131,8 +133,11 @@ export class Registry {
    * const waiting = metrics.gauge({ name: "jobs_waiting", help: "Jobs that wait.", labels: ["queue"] });
    * waiting.set({ queue: "mail" }, 4);
    */
-  gauge<const L extends string = never>(options: GaugeOptions<L>): Gauge<NoInfer<L>> {
-    return this.#add("gauge", GaugeInstrument, options as GaugeOptions<string>).handle as Gauge<L>;
+  gauge<const L extends DeclaredLabels = never>(
+    options: GaugeOptions<L>,
+  ): Gauge<TypesOf<NoInfer<L>>> {
+    return this.#add("gauge", GaugeInstrument, options as unknown as GaugeOptions<string>)
+      .handle as Gauge<TypesOf<L>>;
   }
 
   /**
@@ -142,9 +147,14 @@ export class Registry {
    * const queries = metrics.histogram({ name: "queries_seconds", help: "Queries.", labels: ["op"] });
    * const rows = await queries.time({ op: "select" }, () => db.query("…"));
    */
-  histogram<const L extends string = never>(options: HistogramOptions<L>): Histogram<NoInfer<L>> {
-    return this.#add("histogram", HistogramInstrument, options as HistogramOptions<string>)
-      .handle as Histogram<L>;
+  histogram<const L extends DeclaredLabels = never>(
+    options: HistogramOptions<L>,
+  ): Histogram<TypesOf<NoInfer<L>>> {
+    return this.#add(
+      "histogram",
+      HistogramInstrument,
+      options as unknown as HistogramOptions<string>,
+    ).handle as Histogram<TypesOf<L>>;
   }
 
   /**
@@ -154,9 +164,11 @@ export class Registry {
    * const uploads = metrics.summary({ name: "upload_bytes", help: "Uploads.", quantiles: [0.5, 0.99] });
    * uploads.observe(2048);
    */
-  summary<const L extends string = never>(options: SummaryOptions<L>): Summary<NoInfer<L>> {
-    return this.#add("summary", SummaryInstrument, options as SummaryOptions<string>)
-      .handle as Summary<L>;
+  summary<const L extends DeclaredLabels = never>(
+    options: SummaryOptions<L>,
+  ): Summary<TypesOf<NoInfer<L>>> {
+    return this.#add("summary", SummaryInstrument, options as unknown as SummaryOptions<string>)
+      .handle as Summary<TypesOf<L>>;
   }
 
   /**
@@ -176,10 +188,14 @@ export class Registry {
    * const modes = metrics.stateSet({ name: "mode", help: "Modes.", states: ["safe", "debug"] });
    * modes.set("safe", true);
    */
-  stateSet<const S extends string, const L extends string = never>(
+  stateSet<const S extends string, const L extends DeclaredLabels = never>(
     options: StateSetOptions<S, L>,
-  ): StateSet<NoInfer<S>, NoInfer<L>> {
-    return this.#add("stateSet", StateSetInstrument, options).handle as StateSet<S, L>;
+  ): StateSet<NoInfer<S>, TypesOf<NoInfer<L>>> {
+    return this.#add(
+      "stateSet",
+      StateSetInstrument,
+      options as unknown as StateSetOptions<string, string>,
+    ).handle as StateSet<S, TypesOf<L>>;
   }
 
   /**

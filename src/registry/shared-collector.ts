@@ -1,5 +1,6 @@
 import { invalidSetting } from "../errors.ts";
 import type { Counter, CounterOptions } from "../instruments/counter.ts";
+import type { DeclaredLabels, TypesOf } from "../instruments/definition/labels.ts";
 import type { Gauge, GaugeOptions } from "../instruments/gauge.ts";
 import type { Histogram, HistogramOptions } from "../instruments/histogram/histogram.ts";
 import type { Info, InfoOptions } from "../instruments/info.ts";
@@ -15,15 +16,21 @@ export class FamilyGroup {
     this.#registry = registry;
   }
 
-  counter<const L extends string = never>(options: CounterOptions<L>): Counter<NoInfer<L>> {
+  counter<const L extends DeclaredLabels = never>(
+    options: CounterOptions<L>,
+  ): Counter<TypesOf<NoInfer<L>>> {
     return this.#added(options, this.#registry.counter(options));
   }
 
-  gauge<const L extends string = never>(options: GaugeOptions<L>): Gauge<NoInfer<L>> {
+  gauge<const L extends DeclaredLabels = never>(
+    options: GaugeOptions<L>,
+  ): Gauge<TypesOf<NoInfer<L>>> {
     return this.#added(options, this.#registry.gauge(options));
   }
 
-  histogram<const L extends string = never>(options: HistogramOptions<L>): Histogram<NoInfer<L>> {
+  histogram<const L extends DeclaredLabels = never>(
+    options: HistogramOptions<L>,
+  ): Histogram<TypesOf<NoInfer<L>>> {
     return this.#added(options, this.#registry.histogram(options));
   }
 

@@ -26,17 +26,17 @@ export class RuntimeFamilies {
   }
 
   counter<const L extends string = never>(options: CounterOptions<L>): void {
-    this.#group.counter(this.#extended(options as CounterOptions<string>));
+    this.#group.counter(this.#extended(options as unknown as CounterOptions<string>));
   }
 
   gauge<const L extends string = never>(options: GaugeOptions<L>): void {
-    this.#group.gauge(this.#extended(options as GaugeOptions<string>));
+    this.#group.gauge(this.#extended(options as unknown as GaugeOptions<string>));
   }
 
   /** A gauge that keeps its value. */
   constant(options: GaugeOptions<never>, value: number): void {
     this.#group
-      .gauge(this.#extended(options as GaugeOptions<string>))
+      .gauge(this.#extended(options as unknown as GaugeOptions<string>))
       .labels(this.#labels)
       .set(value);
   }

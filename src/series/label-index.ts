@@ -30,8 +30,10 @@ export class LabelIndex {
   private readonly far = new Map<string, number>();
   private reader: LabelReader | undefined;
 
-  constructor(names: readonly string[]) {
+  /** @param reader the one of its label names, by default */
+  constructor(names: readonly string[], reader?: LabelReader) {
     this.names = names;
+    this.reader = reader;
     this.labels = names.map(() => new LabelValues());
   }
 

@@ -1,10 +1,21 @@
-import { invalidLabelValue, labelsMismatch } from "../errors.ts";
+import { invalidLabelValue, labelsMismatch, unknownLabelValue } from "../errors.ts";
 
-/** The values of a label object in the order of `names`; throws if it has other labels. */
-export function readLabels(metric: string, names: readonly string[], labels: object): string[] {
+/** The values that closed labels may have, by name. */
+type ClosedValues = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * The values of a label object in the order of `names`; throws if it has other labels, or a value that a
+ * closed label does not have.
+ */
+export function readLabels(
+  metric: string,
+  names: readonly string[],
+  labels: object,
+  closed?: ClosedValues,
+): string[] {
   checkDeclared(metric, names, labels);
   if (lacksLabels(names, labels)) throw labelsMismatch(metric, names, labels);
-  return names.map((name) => labelText(metric, name, labels));
+  return names.map((name) => labelText(metric, name, labels, closed));
 }
 
 /**
@@ -17,10 +28,11 @@ export function readSomeLabels(
   names: readonly string[],
   labels: object,
   before: object = {},
+  closed?: ClosedValues,
 ): Readonly<Record<string, string>> {
   checkDeclared(metric, names, labels, before);
   const given = names.filter((name) => isGiven(labels, name));
-  return Object.fromEntries(given.map((name) => [name, labelText(metric, name, labels)]));
+  return Object.fromEntries(given.map((name) => [name, labelText(metric, name, labels, closed)]));
 }
 
 /** Whether an object lacks one of the labels. What is no object lacks none: it is no label set. */
@@ -49,8 +61,20 @@ function isGiven(labels: object, name: string): boolean {
   return Object.hasOwn(labels, name) || (name in labels && !(name in Object.prototype));
 }
 
-function labelText(metric: string, name: string, labels: object): string {
+function labelText(
+  metric: string,
+  name: string,
+  labels: object,
+  closed: ClosedValues | undefined,
+): string {
   const value = (labels as Record<string, unknown>)[name];
+  const text = textOf(metric, name, value);
+  const values = closed?.get(name);
+  if (values?.includes(text) === false) throw unknownLabelValue(metric, name, value, values);
+  return text;
+}
+
+function textOf(metric: string, name: string, value: unknown): string {
   // UTF-8 can't encode lone surrogates. They are replaced here, as a text encoder would do, so that
   // two label sets that look the same on a page are the same series.
   if (typeof value === "string") return value.isWellFormed() ? value : value.toWellFormed();

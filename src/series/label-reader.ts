@@ -43,7 +43,7 @@ export function labelReader(names: readonly string[]): LabelReader {
 }
 
 /** Whether this runtime lets code be made from strings: some edge runtimes and security policies don't. */
-const canGenerate = mayGenerate();
+export const canGenerate = mayGenerate();
 
 function mayGenerate(): boolean {
   try {

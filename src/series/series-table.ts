@@ -1,4 +1,5 @@
 import { Chunks } from "./chunks.ts";
+import { closedReader } from "./closed-reader.ts";
 import { LabelIndex } from "./label-index.ts";
 import { lacksLabels, readLabels, readSomeLabels } from "./label-object.ts";
 
@@ -19,6 +20,8 @@ export interface Clock {
 export interface SeriesTableOptions extends Clock {
   readonly metric: string;
   readonly labelNames: readonly string[];
+  /** The values of each closed label. Where all labels are closed, the slots are in the order of their label sets. */
+  readonly closed?: ReadonlyMap<string, readonly string[]> | undefined;
   /** Label sets past this number share one overflow series. */
   readonly limit: number;
   /** A series that is not updated for this long is dropped; 0 for never. */
@@ -68,7 +71,10 @@ export class SeriesTable {
   constructor(options: SeriesTableOptions) {
     this.options = options;
     this.expires = options.expireAfterMs > 0;
-    this.index = new LabelIndex(options.labelNames);
+    const { labelNames, closed } = options;
+    const isFixed = labelNames.length > 0 && closed?.size === labelNames.length;
+    const reader = isFixed ? closedReader(labelNames, [...closed.values()]) : undefined;
+    this.index = new LabelIndex(labelNames, reader);
   }
 
   get size(): number {
@@ -111,7 +117,7 @@ export class SeriesTable {
 
   /** The values of a label set in the order of the names; throws where they do not fit these. */
   read(labels: object): string[] {
-    return readLabels(this.options.metric, this.options.labelNames, labels);
+    return readLabels(this.options.metric, this.options.labelNames, labels, this.options.closed);
   }
 
   /**
@@ -119,7 +125,13 @@ export class SeriesTable {
    * @param before those that were given earlier, for the message
    */
   readSome(labels: object, before?: object): Readonly<Record<string, string>> {
-    return readSomeLabels(this.options.metric, this.options.labelNames, labels, before);
+    return readSomeLabels(
+      this.options.metric,
+      this.options.labelNames,
+      labels,
+      before,
+      this.options.closed,
+    );
   }
 
   /** Whether an object lacks one of the labels. */

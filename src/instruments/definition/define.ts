@@ -6,6 +6,13 @@ import type { SampleSink } from "../../model/sample-sink.ts";
 import { ownOptions } from "../../options.ts";
 import type { Clock } from "../../series/series-table.ts";
 import type { ExemplarSource } from "../exemplars.ts";
+import {
+  type ClosedValues,
+  checkSeriesCount,
+  declaredLabels,
+  signatureOf,
+} from "./closed-labels.ts";
+import type { DeclaredLabels } from "./labels.ts";
 import type { MetricOptions } from "./options.ts";
 import type { WrongUpdates } from "./wrong-updates.ts";
 
@@ -48,6 +55,10 @@ export interface RegistryContext extends Clock {
 export interface Definition extends RegistryContext {
   readonly family: Family;
   readonly labelNames: readonly string[];
+  /** The values of each closed label. */
+  readonly closed: ClosedValues;
+  /** Whether all labels are closed, or there is none: then all series are there from the start, and stay. */
+  readonly isFixed: boolean;
   readonly limit: number;
   readonly expireAfterMs: number;
   /** The text of all options that two definitions of a metric must agree on; errors show it. */
@@ -59,14 +70,14 @@ export interface Definition extends RegistryContext {
  *
  * @param extra options of one type, for the signature
  */
-export function define<L extends string>(
+export function define<L extends DeclaredLabels>(
   type: MetricType,
   options: MetricOptions<L>,
   context: RegistryContext,
   extra: Readonly<Record<string, unknown>> = {},
 ): Definition {
   const own = ownOptions(options);
-  const { help, unit, labels = [], limit = DEFAULT_LIMIT, expireAfterSeconds } = own;
+  const { help, unit, limit = DEFAULT_LIMIT, expireAfterSeconds } = own;
   const { utf8 = context.utf8 } = own;
   checkMetricName(options.name);
   const isBare = isBareCounter(options.name, extra.bare);
@@ -74,8 +85,8 @@ export function define<L extends string>(
     type === "counter" && !isBare ? options.name.replace(/(?<=.)_total$/, "") : options.name;
   if (typeof help !== "string") throw invalidOption(name, "help", help, "use a string");
   checkUnit(name, unit);
-  if (!Array.isArray(labels)) throw invalidOption(name, "labels", labels, "use an array of names");
-  checkLabels({ name, type }, [...context.constantLabels.names, ...labels]);
+  const { names, closed } = declaredLabels(name, own.labels);
+  checkLabels({ name, type }, [...context.constantLabels.names, ...names]);
   if (typeof utf8 !== "boolean") throw invalidOption(name, "utf8", utf8, "use true or false");
   const family: Family = ownOptions({
     name,
@@ -87,7 +98,7 @@ export function define<L extends string>(
   });
   if (!utf8) {
     checkLegacyMetricName(family);
-    checkLegacyLabelNames(name, labels);
+    checkLegacyLabelNames(name, names);
   }
   if (limit !== Number.POSITIVE_INFINITY && !(Number.isInteger(limit) && limit > 0)) {
     throw invalidOption(name, "limit", limit, "use a whole number from 1, or Infinity");
@@ -95,19 +106,44 @@ export function define<L extends string>(
   if (expireAfterSeconds !== undefined && !(expireAfterSeconds > 0)) {
     throw invalidOption(name, "expireAfterSeconds", expireAfterSeconds, "use a number above 0");
   }
+  const isFixed = closed.size === names.length;
+  const definition = { family, labelNames: names, closed, isFixed };
+  if (expireAfterSeconds !== undefined) {
+    checkNotFixed(definition, "expireAfterSeconds", expireAfterSeconds);
+  }
+  if (isFixed) checkSeriesCount(name, closed, limit);
   return {
     ...context,
-    family,
+    ...definition,
     utf8,
-    labelNames: [...labels],
     limit,
     expireAfterMs: (expireAfterSeconds ?? 0) * 1000,
     signature: JSON.stringify(
-      { type, name, help, unit, labels, limit, expireAfterSeconds, ...extra },
+      {
+        type,
+        name,
+        help,
+        unit,
+        labels: signatureOf(names, closed),
+        limit,
+        expireAfterSeconds,
+        ...extra,
+      },
       // JSON would write infinity as null.
       (_key, value) => (value === Number.POSITIVE_INFINITY ? "Infinity" : value),
     ),
   };
+}
+
+/** Throws for an option that can't be where all labels are closed. */
+export function checkNotFixed(
+  { family, labelNames, isFixed }: Pick<Definition, "family" | "labelNames" | "isFixed">,
+  option: string,
+  value: unknown,
+): void {
+  if (!isFixed || labelNames.length === 0) return;
+  const rule = "leave it out, as all labels are closed, so the series are always there";
+  throw invalidOption(family.name, option, value, rule);
 }
 
 /** @param bare the option of a counter */

@@ -3,8 +3,47 @@ import type { MetricSource } from "../../model/sample-sink.ts";
 /** A value that a label can have; numbers and booleans become text. */
 export type LabelValue = string | number | boolean;
 
-/** A label set: one value for each of the metric's label names. */
-export type Labels<L extends string> = { readonly [Name in L]: LabelValue };
+/** The labels of a metric as its type has them: their names, or their names with the values they take. */
+export type LabelTypes = string | Readonly<Record<string, LabelValue>>;
+
+/** The names of a metric's labels. */
+export type LabelName<L extends LabelTypes> = L extends string ? L : keyof L & string;
+
+/** A label set: one value for each of the metric's labels. */
+export type Labels<L extends LabelTypes> = SomeLabels<L, LabelName<L>>;
+
+/** A label set that has only some of the metric's labels. */
+export type SomeLabels<L extends LabelTypes, Names extends LabelName<L>> = {
+  readonly [Name in Names]: [L] extends [string]
+    ? LabelValue
+    : Name extends keyof L
+      ? L[Name]
+      : never;
+};
+
+/** The labels of a metric without some of them. */
+export type OtherLabels<L extends LabelTypes, Names extends string> = L extends string
+  ? Exclude<L, Names>
+  : { readonly [Name in Exclude<keyof L, Names>]: L[Name] };
+
+/** The option `labels` as a type: names, or an object of names with their values. */
+export type DeclaredLabels =
+  | string
+  | Readonly<Record<string, readonly string[] | StringConstructor>>;
+
+/**
+ * The labels of a metric that was declared with these. Where the option is undefined, TypeScript infers
+ * all that can be declared, and the metric has none.
+ */
+export type TypesOf<D extends DeclaredLabels> = [DeclaredLabels] extends [D]
+  ? never
+  : D extends string
+    ? D
+    : {
+        readonly [Name in keyof D]: D[Name] extends readonly (infer Value extends string)[]
+          ? Value
+          : LabelValue;
+      };
 
 /**
  * What every metric has: it is a source of samples, so another registry can expose it too
@@ -16,7 +55,7 @@ interface AnyFamily extends Pick<MetricSource, "visit"> {
 }
 
 /** The methods that every metric with labels has besides its updates. */
-export interface LabelledFamily<L extends string, Series> extends AnyFamily {
+export interface LabelledFamily<L extends LabelTypes, Series> extends AnyFamily {
   /**
    * The series of a label set, which is on the page from now on. Keep it if speed matters: its updates
    * need no lookup. If the labels are wrong, updates of the series are wrong.
@@ -29,14 +68,16 @@ export interface LabelledFamily<L extends string, Series> extends AnyFamily {
    */
   labels(labels: Labels<L>): Series;
   /**
-   * Removes the series of a label set; returns whether there was one.
+   * Removes the series of a label set; returns whether there was one. Where all labels are closed, the
+   * series stays, and begins again at zero.
    *
    * @example
    * posted.remove({ category: "news" });
    */
   remove(labels: Labels<L>): boolean;
   /**
-   * Removes all series. Updates of series that are held go nowhere from then on.
+   * Removes all series. Updates of series that are held go nowhere from then on. Where all labels are
+   * closed, the series stay, as with `reset`.
    *
    * @example
    * posted.clear();

@@ -6,16 +6,32 @@ import {
   type OptionNames,
   ownOptions,
 } from "../../options.ts";
-import type { Labels } from "./labels.ts";
+import type { DeclaredLabels, LabelName, Labels, TypesOf } from "./labels.ts";
 
 /** The options that all metric types have. */
-export interface MetricOptions<L extends string> {
+export interface MetricOptions<L extends DeclaredLabels> {
   /** Letters, digits, underscores and colons; exposition adds `_total` to a counter's. See `utf8`. */
   readonly name: string;
   /** Explains the metric to those who read the page. */
   readonly help: string;
-  /** The label names: each series has a value for each of them. */
-  readonly labels?: readonly L[] | undefined;
+  /**
+   * The label names: each series has a value for each of them. Or an object of names with the values
+   * that the label may have, which makes it a *closed* label, or with `String` for any.
+   *
+   * Other values of a closed label do not compile; an update with one is wrong. Values are declared and
+   * typed as strings; where JavaScript gives a number or a boolean, its text counts. Where all labels are
+   * closed, their series are there at zero from the start, at most `limit` of them, and stay: such a
+   * metric has no `collect` and no `expireAfterSeconds`.
+   *
+   * @example
+   * const jobs = metrics.counter({
+   *   name: "jobs",
+   *   help: "Jobs.",
+   *   labels: { outcome: ["ok", "failed"], queue: String },
+   * });
+   * jobs.inc({ outcome: "ok", queue: "mail" });
+   */
+  readonly labels?: readonly L[] | (L & object) | undefined;
   /** A unit in the plural, such as `seconds` or `bytes`; the name must end in it. */
   readonly unit?: string | undefined;
   /**
@@ -33,7 +49,9 @@ export interface MetricOptions<L extends string> {
   readonly utf8?: boolean | undefined;
   /** Label sets that are on the page from the start, at zero. */
   readonly initial?:
-    | readonly ([L] extends [never] ? Readonly<Record<string, never>> : Labels<NoInfer<L>>)[]
+    | readonly ([LabelName<TypesOf<NoInfer<L>>>] extends [never]
+        ? Readonly<Record<string, never>>
+        : Labels<TypesOf<NoInfer<L>>>)[]
     | undefined;
 }
 

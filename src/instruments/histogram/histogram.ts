@@ -7,7 +7,14 @@ import type {
 import type { HistogramShape } from "../../model/series-run.ts";
 import type { OptionNames } from "../../options.ts";
 import { define, type RegistryContext } from "../definition/define.ts";
-import type { LabelledFamily, Labels, PlainFamily } from "../definition/labels.ts";
+import type {
+  DeclaredLabels,
+  LabelledFamily,
+  LabelName,
+  Labels,
+  LabelTypes,
+  PlainFamily,
+} from "../definition/labels.ts";
 import { METRIC_OPTIONS, type MetricOptions } from "../definition/options.ts";
 import { Exemplars, type UpdateOptions } from "../exemplars.ts";
 import { HeldSeries } from "../held-series.ts";
@@ -28,7 +35,7 @@ import { checkBuckets, DEFAULT_BUCKETS } from "./buckets.ts";
 import { type NativeOptions, type NativeSettings, nativeOptions } from "./native/options.ts";
 import { NativeState } from "./native/state.ts";
 
-export interface HistogramOptions<L extends string> extends MetricOptions<L> {
+export interface HistogramOptions<L extends DeclaredLabels> extends MetricOptions<L> {
   /**
    * Upper bounds of the classic buckets, finite and ascending; by default those of the Go client, from
    * 0.005 to 10. With `[]` there are only native buckets, which text formats can't show.
@@ -60,7 +67,7 @@ export interface HistogramSeries extends SeriesTimers {
  * latency.observe({ op: "select" }, 0.012);
  * const rows = await latency.time({ op: "select" }, () => db.query("…"));
  */
-export interface LabelledHistogram<L extends string>
+export interface LabelledHistogram<L extends LabelTypes>
   extends LabelledFamily<L, HistogramSeries>,
     LabelledTimers<L> {
   /**
@@ -75,8 +82,8 @@ export interface LabelledHistogram<L extends string>
 /** A histogram without labels. */
 export interface PlainHistogram extends HistogramSeries, PlainFamily<HistogramSeries> {}
 
-/** A histogram with the label names `L`; by default it has none. */
-export type Histogram<L extends string = never> = [L] extends [never]
+/** A histogram with the labels `L`, names or an object of their values; by default it has none. */
+export type Histogram<L extends LabelTypes = never> = [LabelName<L>] extends [never]
   ? PlainHistogram
   : LabelledHistogram<L>;
 

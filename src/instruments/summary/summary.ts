@@ -2,7 +2,14 @@ import { invalidOption } from "../../errors.ts";
 import type { SampleSink, SummarySketch, SummaryValue } from "../../model/sample-sink.ts";
 import type { OptionNames } from "../../options.ts";
 import { define, type RegistryContext } from "../definition/define.ts";
-import type { LabelledFamily, Labels, PlainFamily } from "../definition/labels.ts";
+import type {
+  DeclaredLabels,
+  LabelledFamily,
+  LabelName,
+  Labels,
+  LabelTypes,
+  PlainFamily,
+} from "../definition/labels.ts";
 import { METRIC_OPTIONS, type MetricOptions } from "../definition/options.ts";
 import { HeldSeries } from "../held-series.ts";
 import { Instrument } from "../instrument.ts";
@@ -23,7 +30,7 @@ import { SliceClock } from "./slice-clock.ts";
 const DEFAULT_QUANTILES: readonly number[] = [0.5, 0.9, 0.99];
 const DEFAULT_MAX_AGE_SECONDS = 600;
 
-export interface SummaryOptions<L extends string> extends MetricOptions<L> {
+export interface SummaryOptions<L extends DeclaredLabels> extends MetricOptions<L> {
   /**
    * The quantiles to expose: distinct numbers from 0 (the lowest value) to 1 (the highest); 0.5, 0.9
    * and 0.99 by default. With `[]` the summary is only a count and a sum.
@@ -62,7 +69,7 @@ export interface SummarySeries extends SeriesTimers {
  * const size = metrics.summary({ name: "answer_bytes", help: "Answers.", labels: ["route"] });
  * size.observe({ route: "/articles" }, 1532);
  */
-export interface LabelledSummary<L extends string>
+export interface LabelledSummary<L extends LabelTypes>
   extends LabelledFamily<L, SummarySeries>,
     LabelledTimers<L> {
   /**
@@ -77,8 +84,8 @@ export interface LabelledSummary<L extends string>
 /** A summary without labels. */
 export interface PlainSummary extends SummarySeries, PlainFamily<SummarySeries> {}
 
-/** A summary with the label names `L`; by default it has none. */
-export type Summary<L extends string = never> = [L] extends [never]
+/** A summary with the labels `L`, names or an object of their values; by default it has none. */
+export type Summary<L extends LabelTypes = never> = [LabelName<L>] extends [never]
   ? PlainSummary
   : LabelledSummary<L>;
 
