@@ -8,9 +8,13 @@ import { setUp } from "./set-up.mjs";
 const FOLDER = join(repository, "reference");
 
 await setUp().catch(fail);
-const { Application } = await import("typedoc");
+const { Application, ReflectionKind } = await import("typedoc");
 
-const names = new Map(Array.from(entrySources(), ([name, file]) => [file, name]));
+// What has the API of another library is documented there, and in docs/prom-client.md.
+const OTHERS = ["narthex/prom-client", "narthex/prometheus-io-client"];
+
+const sources = Array.from(entrySources()).filter(([name]) => !OTHERS.includes(name));
+const names = new Map(sources.map(([name, file]) => [file, name]));
 const app = await Application.bootstrap({
   name: "Narthex",
   entryPoints: [...names.keys()],
@@ -28,6 +32,17 @@ if (project === undefined) fail(new Error("typedoc could not read the entries of
 for (const module of project.children ?? []) {
   const [source] = module.sources ?? [];
   module.name = names.get(source?.fullFileName ?? "") ?? module.name;
+}
+// The parts of other programs' formats are documented by those programs.
+const FORMATS = ["src/generate/dashboard/grafana.ts", "src/generate/rules/other-tools.ts"];
+for (const type of project.getReflectionsByKind(ReflectionKind.Interface)) {
+  const { children = [], sources = [] } = /** @type {import("typedoc").DeclarationReflection} */ (
+    type
+  );
+  const isOthers = sources.some(({ fullFileName }) =>
+    FORMATS.some((file) => fullFileName.endsWith(file)),
+  );
+  if (isOthers) for (const child of [...children]) project.removeReflection(child);
 }
 app.validate(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) {

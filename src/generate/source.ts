@@ -5,8 +5,16 @@ import type { CountedFamily, FamilyFinder, Objective } from "../model/objective.
 
 /** What dashboards and rules are generated from: a registry, or what `parse` of `narthex/parse` gives. */
 export type GenerateSource =
-  | { families(): readonly MetricFamily[]; objectives?(): readonly Objective[] }
-  | { readonly families: readonly MetricFamily[] };
+  | {
+      /** The families of a registry. */
+      families(): readonly MetricFamily[];
+      /** The objectives that `slo` declared. */
+      objectives?(): readonly Objective[];
+    }
+  | {
+      /** The families of a page. */
+      readonly families: readonly MetricFamily[];
+    };
 
 /** A metric family, as far as queries depend on it. */
 export interface Metric {

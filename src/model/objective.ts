@@ -6,15 +6,23 @@ import { knownOptions, type OptionNames } from "../options.ts";
 type Value = string | number | boolean;
 
 /** Which values of a label are selected: this one, any of these, or all but these. */
-export type ValueMatch = Value | readonly Value[] | { readonly not: Value | readonly Value[] };
+export type ValueMatch =
+  | Value
+  | readonly Value[]
+  | {
+      /** The value, or the values, that are left out. */
+      readonly not: Value | readonly Value[];
+    };
 
 /** A metric with the label names `L`, as the registry gives it: a counter, a histogram or a summary. */
 export interface SelectableFamily<L extends string> {
+  /** The series of a label set. */
   labels(labels: { readonly [Name in L]: Value }): unknown;
 }
 
 /** A metric without labels. */
 export interface SelectablePlainFamily {
+  /** The only series. */
   labels(labels?: Readonly<Record<string, never>>): unknown;
 }
 
@@ -47,11 +55,17 @@ export interface ObjectiveOptions<Good extends string = string, Total extends st
 
 /** A service level objective that was checked: what `metrics.slo` gives and `rules` of `narthex/generate` takes. */
 export interface Objective {
+  /** Rules and panels have it. */
   readonly name: string;
+  /** The share of events that should be good, above 0 and below 1. */
   readonly objective: number;
+  /** For how many days the budget of errors has to last. */
   readonly periodDays: number;
+  /** What the objective promises; empty if it was not said. */
   readonly description: string;
+  /** The events that went well. */
   readonly good: SelectedEvents;
+  /** All events, the good ones among them. */
   readonly total: SelectedEvents;
 }
 
@@ -59,6 +73,7 @@ export interface Objective {
 export interface SelectedEvents {
   /** The name of the counter of these events on the page, such as `http_requests_total` or `latency_seconds_bucket`. */
   readonly family: string;
+  /** The labels by which they are selected; none for all. */
   readonly match: Readonly<Record<string, ValueMatch>>;
 }
 

@@ -5,8 +5,14 @@ import { AssertionError } from "./read-samples.ts";
 
 /** What queries are compared with: a registry, or what `parse` of `narthex/parse` gives. */
 export type QuerySource =
-  | { families(): readonly MetricFamily[] }
-  | { readonly families: readonly MetricFamily[] };
+  | {
+      /** The families of a registry. */
+      families(): readonly MetricFamily[];
+    }
+  | {
+      /** The families of a page. */
+      readonly families: readonly MetricFamily[];
+    };
 
 /** The options of `expectQueries`. */
 export interface QueryOptions {

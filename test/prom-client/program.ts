@@ -5,7 +5,7 @@ import fc from "fast-check";
 export type Client = any;
 
 /** A step of a program. */
-export type Step = readonly [name: keyof typeof STEPS, ...args: readonly unknown[]];
+type Step = readonly [name: keyof typeof STEPS, ...args: readonly unknown[]];
 
 export interface Program {
   readonly contentType: "text" | "openmetrics";

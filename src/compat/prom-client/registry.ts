@@ -8,8 +8,7 @@ import { headOf, labelText, nameOnPage, type PageStyle, textOfJson, withoutTotal
 import { ShownMetrics } from "./shown-metrics.ts";
 
 export const PROMETHEUS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
-export const OPENMETRICS_CONTENT_TYPE =
-  "application/openmetrics-text; version=1.0.0; charset=utf-8";
+const OPENMETRICS_CONTENT_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /** What a registry takes as a metric: prom-client looks at nothing else. */
 export interface AnyMetric {

@@ -60,7 +60,10 @@ export const ClusterRegistry = clusterRegistry(
 /** @deprecated The name of `ClusterRegistry` in prom-client. */
 export type AggregatorRegistry<T extends Before.RegistryContentType> = ClusterRegistry<T>;
 
-/** @deprecated The name of `ClusterRegistry` in prom-client. */
+/**
+ * @alias
+ * @deprecated The name of `ClusterRegistry` in prom-client.
+ */
 export const AggregatorRegistry = ClusterRegistry;
 
 export interface WorkerRegistry<T extends Before.RegistryContentType>
