@@ -91,6 +91,7 @@ module.exports = {
         pathNot: [
           inside("compat"),
           "^src/index\\.ts$",
+          "^src/process-wide\\.ts$",
           "^src/exposition/parse/index\\.ts$",
           "^src/push/pushgateway/index\\.ts$",
         ],

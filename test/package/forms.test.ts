@@ -21,6 +21,29 @@ test.each(modules)("%s can be imported and required, and has the same exports", 
   expect(required).toBe(imported);
 });
 
+test.each(["narthex/prom-client", "narthex/prometheus-io-client"])(
+  "both forms of %s in one process have the same classes, registry and content type",
+  async (module) => {
+    const output = await evaluate(
+      "module",
+      `
+import { createRequire } from "node:module";
+import * as esm from "${module}";
+const cjs = createRequire(import.meta.url)("${module}");
+const names = Object.keys(esm).filter((name) => /^[A-Z].*[a-z]$/.test(name) && name !== "MetricType");
+new cjs.Counter({ name: "jobs", help: "Jobs." }).inc();
+cjs.register.setContentType(esm.openMetricsContentType);
+console.log(JSON.stringify([
+  names.every((name) => esm[name] === cjs[name]),
+  esm.register === cjs.register,
+  esm.register.getSingleMetric("jobs") instanceof esm.Counter,
+  [esm.contentType, cjs.contentType, esm.default.contentType].every((type) => type === esm.openMetricsContentType),
+]));`,
+    );
+    expect(JSON.parse(output)).toEqual([true, true, true, true]);
+  },
+);
+
 test("both forms in one process have one registry, and measure a request once", async () => {
   writeFileSync(
     join(installed.folder, "both.mjs"),

@@ -1,8 +1,5 @@
 import type { Registry as NarthexRegistry } from "../../index.ts";
 import * as classes from "./classes.ts";
-import { AggregatorRegistry as AggregatorRegistryClass } from "./several-processes/aggregator-registry.ts";
-import { clusterRegistry } from "./several-processes/cluster-registry.ts";
-import { workerRegistry } from "./several-processes/worker-registry.ts";
 
 // What prom-client 15.1.3 declares, in one file, because its types name each other. The classes behind them
 // are in files of their own.
@@ -77,7 +74,7 @@ export interface Registry<
 export type AnyRegistry = Registry<PrometheusContentType> | Registry<OpenMetricsContentType>;
 
 export interface RegistryStatic {
-  readonly prototype: Registry;
+  readonly prototype: Registry<RegistryContentType>;
   new <T extends RegistryContentType = PrometheusContentType>(
     contentType?: RegistryContentType,
     options?: RegistryOptions,
@@ -117,7 +114,7 @@ export interface AggregatorRegistryStatic {
   OPENMETRICS_CONTENT_TYPE: OpenMetricsContentType;
 }
 
-export const AggregatorRegistry = AggregatorRegistryClass as unknown as AggregatorRegistryStatic;
+export const AggregatorRegistry = classes.AggregatorRegistry as unknown as AggregatorRegistryStatic;
 
 /** Adds up what this process and the workers of its cluster have. Only the successor of prom-client has it. */
 export interface ClusterRegistry<T extends RegistryContentType> extends Registry<T> {
@@ -138,9 +135,7 @@ export interface ClusterRegistryStatic extends Omit<AggregatorRegistryStatic, "p
   ): ClusterRegistry<T>;
 }
 
-export const ClusterRegistry = clusterRegistry(
-  classes.Registry,
-) as unknown as ClusterRegistryStatic;
+export const ClusterRegistry = classes.ClusterRegistry as unknown as ClusterRegistryStatic;
 
 /** Adds up what worker threads have. Only the successor of prom-client has it. */
 export interface WorkerRegistry<T extends RegistryContentType> extends Registry<T> {
@@ -165,7 +160,7 @@ export interface WorkerRegistryStatic extends Omit<AggregatorRegistryStatic, "pr
   workerCount(): number;
 }
 
-export const WorkerRegistry = workerRegistry(classes.Registry) as unknown as WorkerRegistryStatic;
+export const WorkerRegistry = classes.WorkerRegistry as unknown as WorkerRegistryStatic;
 
 /** A metric of any type. */
 export type Metric<T extends string = string> = Counter<T> | Gauge<T> | Summary<T> | Histogram<T>;

@@ -34,6 +34,7 @@ export class Registry {
   #defaultLabels: GivenLabels = {};
   #contentType: string;
   readonly #shown = new ShownMetrics();
+  readonly #contentTypeListeners: ((contentType: string) => void)[] = [];
 
   static get PROMETHEUS_CONTENT_TYPE(): string {
     return PROMETHEUS_CONTENT_TYPE;
@@ -68,6 +69,13 @@ export class Registry {
   setContentType(contentType: string): void {
     if (!isContentType(contentType)) throw new Error(`Content type ${contentType} is unsupported`);
     this.#contentType = contentType;
+    for (const listener of this.#contentTypeListeners) listener(contentType);
+  }
+
+  /** Calls a function now and whenever the content type is set. */
+  followContentType(listener: (contentType: string) => void): void {
+    this.#contentTypeListeners.push(listener);
+    listener(this.#contentType);
   }
 
   registerMetric(metric: AnyMetric): void {

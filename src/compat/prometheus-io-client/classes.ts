@@ -1,40 +1,64 @@
+import { processWide } from "../../process-wide.ts";
 import { CLIENT_0_16 } from "../prom-client/behaviour.ts";
 import * as before from "../prom-client/classes.ts";
+import { clusterRegistry } from "../prom-client/several-processes/cluster-registry.ts";
+import { workerRegistry } from "../prom-client/several-processes/worker-registry.ts";
 
 // The classes of prom-client, with the behaviour of its successor.
 
-export class Registry extends before.Registry {
+class OwnRegistry extends before.Registry {
   override get behaviour() {
     return CLIENT_0_16;
   }
 }
 
-export class Counter extends before.Counter {
+class OwnCounter extends before.Counter {
   override get behaviour() {
     return CLIENT_0_16;
   }
 }
 
-export class Gauge extends before.Gauge {
+class OwnGauge extends before.Gauge {
   override get behaviour() {
     return CLIENT_0_16;
   }
 }
 
-export class Histogram extends before.Histogram {
+class OwnHistogram extends before.Histogram {
   override get behaviour() {
     return CLIENT_0_16;
   }
 }
 
-export class Summary extends before.Summary {
+class OwnSummary extends before.Summary {
   override get behaviour() {
     return CLIENT_0_16;
   }
 }
 
-export class Pushgateway extends before.Pushgateway {
+class OwnPushgateway extends before.Pushgateway {
   override get behaviour() {
     return CLIENT_0_16;
   }
 }
+
+/** The process has each of them once, whichever copy of the package is loaded first. */
+export const {
+  ClusterRegistry,
+  Counter,
+  Gauge,
+  Histogram,
+  Pushgateway,
+  Registry,
+  Summary,
+  WorkerRegistry,
+} = processWide("prometheus-io-client classes", () => ({
+  ClusterRegistry: clusterRegistry(OwnRegistry),
+  Counter: OwnCounter,
+  Gauge: OwnGauge,
+  Histogram: OwnHistogram,
+  Pushgateway: OwnPushgateway,
+  Registry: OwnRegistry,
+  Summary: OwnSummary,
+  WorkerRegistry: workerRegistry(OwnRegistry),
+}));

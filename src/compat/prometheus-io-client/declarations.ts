@@ -1,6 +1,4 @@
 import type * as Before from "../prom-client/declarations.ts";
-import { clusterRegistry } from "../prom-client/several-processes/cluster-registry.ts";
-import { workerRegistry } from "../prom-client/several-processes/worker-registry.ts";
 import * as classes from "./classes.ts";
 
 // What @prometheus-io/client 0.16.1 declares otherwise than prom-client: a metric has no labels unless it
@@ -53,9 +51,7 @@ export const Registry = classes.Registry as unknown as RegistryStatic;
 export interface ClusterRegistry<T extends Before.RegistryContentType>
   extends Before.ClusterRegistry<T> {}
 
-export const ClusterRegistry = clusterRegistry(
-  classes.Registry,
-) as unknown as Before.ClusterRegistryStatic;
+export const ClusterRegistry = classes.ClusterRegistry as unknown as Before.ClusterRegistryStatic;
 
 /** @deprecated The name of `ClusterRegistry` in prom-client. */
 export type AggregatorRegistry<T extends Before.RegistryContentType> = ClusterRegistry<T>;
@@ -69,9 +65,7 @@ export const AggregatorRegistry = ClusterRegistry;
 export interface WorkerRegistry<T extends Before.RegistryContentType>
   extends Before.WorkerRegistry<T> {}
 
-export const WorkerRegistry = workerRegistry(
-  classes.Registry,
-) as unknown as Before.WorkerRegistryStatic;
+export const WorkerRegistry = classes.WorkerRegistry as unknown as Before.WorkerRegistryStatic;
 
 /** A metric of any type. */
 export type Metric<T extends string = never> = Before.Metric<T>;

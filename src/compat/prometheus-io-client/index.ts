@@ -1,6 +1,6 @@
 import { metrics } from "../../index.ts";
+import { processWide } from "../../process-wide.ts";
 import { aggregators } from "../prom-client/aggregators.ts";
-import { CLIENT_0_16, type Registrar } from "../prom-client/behaviour.ts";
 import { exponentialBuckets, linearBuckets } from "../prom-client/bucket-generators.ts";
 import { defaultMetrics } from "../prom-client/default-metrics/collect.ts";
 import { validateMetricName } from "../prom-client/validation.ts";
@@ -25,12 +25,22 @@ import {
 export * from "./declarations.ts";
 export { aggregators, exponentialBuckets, linearBuckets, validateMetricName };
 
-/** The registry of metrics that name none. The shared registry of Narthex, `metrics`, shows it. */
-export const register: Registry = new Registry();
+const own = processWide("prometheus-io-client register", () => {
+  const registry = new classes.Registry();
+  registry.behaviour.globalRegistry = registry;
+  classes.Registry.globalRegistry = registry;
+  metrics.register(registry.narthex);
+  return registry;
+});
 
-CLIENT_0_16.globalRegistry = register as unknown as Registrar;
-classes.Registry.globalRegistry = register as unknown as classes.Registry;
-metrics.register(register.narthex);
+/** The registry of metrics that name none. The shared registry of Narthex, `metrics`, shows it. */
+export const register: Registry = own as unknown as Registry;
+
+/** The format of `register.metrics()`, which changes with `register.setContentType`. */
+export let contentType: RegistryContentType;
+own.followContentType((current) => {
+  contentType = current as RegistryContentType;
+});
 
 export const prometheusContentType: PrometheusContentType = Registry.PROMETHEUS_CONTENT_TYPE;
 export const openMetricsContentType: OpenMetricsContentType = Registry.OPENMETRICS_CONTENT_TYPE;
@@ -55,7 +65,6 @@ const client = {
   WorkerRegistry,
   aggregators,
   collectDefaultMetrics,
-  /** The format of `register.metrics()`. */
   get contentType(): RegistryContentType {
     return register.contentType;
   },
