@@ -1,0 +1,103 @@
+import real from "prom-client";
+import { describe, expect, test } from "vitest";
+import facade from "../../src/compat/prom-client/index.ts";
+import { metrics } from "../../src/index.ts";
+
+describe.each([
+  ["prom-client", real],
+  ["narthex/prom-client", facade as unknown as typeof real],
+])("%s", (_, client) => {
+  test("has subclasses that are metrics of their class", async () => {
+    class Requests extends client.Counter<"code"> {
+      constructor(registry: InstanceType<typeof client.Registry>) {
+        super({ name: "requests", help: "R.", labelNames: ["code"], registers: [registry] });
+      }
+      count() {
+        this.inc({ code: 200 });
+      }
+    }
+    const registry = new client.Registry();
+    const requests = new Requests(registry);
+    requests.count();
+    expect(requests).toBeInstanceOf(client.Counter);
+    expect(requests).not.toBeInstanceOf(client.Gauge);
+    expect(registry.getSingleMetric("requests")).toBe(requests);
+    expect(await registry.metrics()).toContain('requests{code="200"} 1');
+  });
+
+  test("shows a metric in several registries, each with its default labels", async () => {
+    const registers = [new client.Registry(), new client.Registry()] as const;
+    registers[1].setDefaultLabels({ app: "shop" });
+    new client.Counter({ name: "m", help: "M.", registers: [...registers] }).inc();
+    expect(await registers[0].metrics()).toContain("\nm 1\n");
+    expect(await registers[1].metrics()).toContain('\nm{app="shop"} 1\n');
+    registers[0].clear();
+    expect(await registers[1].metrics()).toContain('m{app="shop"} 1');
+  });
+
+  test("registers whatever has a name and a function get", async () => {
+    const registry = new client.Registry();
+    const values = [{ value: 3, labels: { queue: "mail" } }];
+    const duck = {
+      name: "jobs",
+      get: async () => ({ name: "jobs", help: "J.", type: "gauge", values, aggregator: "sum" }),
+    };
+    registry.registerMetric(duck as never);
+    expect(await registry.metrics()).toBe(
+      '# HELP jobs J.\n# TYPE jobs gauge\njobs{queue="mail"} 3\n',
+    );
+  });
+
+  test("reads values before what collect leaves to the next tick", async () => {
+    const registry = new client.Registry();
+    new client.Gauge({
+      name: "m",
+      help: "M.",
+      registers: [registry],
+      collect() {
+        this.set(5);
+        process.nextTick(() => this.reset());
+      },
+    });
+    expect(await registry.metrics()).toContain("\nm 5\n");
+  });
+
+  test("reads the labels given to startTimer when the timer stops", async () => {
+    const registry = new client.Registry();
+    const config = { help: "M.", labelNames: ["code"], registers: [registry] };
+    const histogram = new client.Histogram({ name: "h", ...config, buckets: [] });
+    const summary = new client.Summary({ name: "s", ...config, percentiles: [] });
+    const gauge = new client.Gauge({ name: "g", ...config });
+    for (const metric of [histogram, summary, gauge]) {
+      const labels: { code?: number } = {};
+      const stop = metric.startTimer(labels);
+      labels.code = 200;
+      stop();
+      const own: { code?: number } = { code: 404 };
+      const stopHandle = metric.labels(own).startTimer();
+      own.code = 500;
+      stopHandle();
+    }
+    const page = await registry.metrics();
+    expect(page).toContain('h_count{code="200"} 1');
+    expect(page).toContain('h_count{code="500"} 1');
+    expect(page).toContain('s_count{code="200"} 1');
+    expect(page).toContain('s_count{code="500"} 1');
+    expect(page).toMatch(/^g{code="200"}/m);
+    expect(page).toMatch(/^g{code="500"}/m);
+  });
+});
+
+test("register.clear() spares the metrics of Narthex beside which it is shown", async () => {
+  metrics.counter({ name: "ours_total", help: "Ours." }).inc();
+  new facade.Counter({ name: "theirs_total", help: "Theirs." }).inc();
+  expect(await ownPage()).toContain("theirs_total 1");
+  facade.register.clear();
+  const page = await ownPage();
+  expect(page).toContain("ours_total 1");
+  expect(page).not.toContain("theirs_total");
+});
+
+async function ownPage(): Promise<string> {
+  return new TextDecoder().decode((await metrics.expose()).body);
+}
