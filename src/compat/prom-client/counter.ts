@@ -38,17 +38,16 @@ export class Counter extends Metric<CounterSeries, number> {
 
   labels(...args: unknown[]) {
     const labels = this.labelsOf(args);
-    let series: CounterSeries | undefined;
+    let series!: CounterSeries;
     let removals = -1;
     return {
-      inc: (value?: unknown): void => {
-        if (removals !== this.removals || series === undefined) {
-          this.checkIncrement(labels, value);
+      inc: (value: unknown = 1): void => {
+        const by = isIncrement(value) ? value : this.checkIncrement(labels, value);
+        if (removals !== this.removals) {
           series = this.seriesOf(labels);
           removals = this.removals;
         }
-        if (isIncrement(value)) series.inc(value);
-        else series.inc(this.checkIncrement(labels, value));
+        series.inc(by);
       },
     };
   }
@@ -72,19 +71,19 @@ export class Counter extends Metric<CounterSeries, number> {
     });
   }
 
-  private add(labels: GivenLabels, value: unknown): void {
+  private add(labels: GivenLabels, value: unknown = 1): void {
     const by = isIncrement(value) ? value : this.checkIncrement(labels, value);
-    if (this.only !== undefined && labels === NO_LABELS) this.only.inc(by);
-    else if (this.only !== undefined || this.isLenient) this.seriesOf(labels).inc(by);
-    else {
-      try {
-        this.family.inc(labels as Record<string, string>, by);
-      } catch {
-        this.seriesOf(labels).inc(by);
-        return;
-      }
-      this.note(labels);
+    const series = this.knownSeries(labels);
+    if (series !== undefined) {
+      series.inc(by);
+      return;
     }
+    try {
+      this.family.inc(labels as Record<string, string>, by);
+    } catch {
+      this.seriesOf(labels).inc(by);
+    }
+    this.note(labels);
   }
 
   private increase({ labels = NO_LABELS, value, exemplarLabels }: Increase = {}): void {

@@ -55,10 +55,10 @@ export class Gauge extends Metric<GaugeSeries, number> {
   labels(...args: unknown[]) {
     const labels = this.labelsOf(args);
     this.checkLabels(labels);
-    let held: GaugeSeries | undefined;
+    let held!: GaugeSeries;
     let removals = -1;
     const series = () => {
-      if (removals !== this.removals || held === undefined) {
+      if (removals !== this.removals) {
         held = this.seriesOf(labels);
         removals = this.removals;
       }
@@ -97,31 +97,31 @@ export class Gauge extends Metric<GaugeSeries, number> {
 
   private setTo(labels: GivenLabels, value: unknown): void {
     const to = checkedValue(value);
-    if (this.only !== undefined && labels === NO_LABELS) this.only.set(to);
-    else if (this.only !== undefined || this.isLenient) this.seriesOf(labels).set(to);
-    else {
-      try {
-        this.family.set(labels as Record<string, string>, to);
-      } catch {
-        this.seriesOf(labels).set(to);
-        return;
-      }
-      this.note(labels);
+    const series = this.knownSeries(labels);
+    if (series !== undefined) {
+      series.set(to);
+      return;
     }
+    try {
+      this.family.set(labels as Record<string, string>, to);
+    } catch {
+      this.seriesOf(labels).set(to);
+    }
+    this.note(labels);
   }
 
   private add(labels: GivenLabels, delta: number): void {
-    if (this.only !== undefined && labels === NO_LABELS) this.only.inc(delta);
-    else if (this.only !== undefined || this.isLenient) this.seriesOf(labels).inc(delta);
-    else {
-      try {
-        this.family.inc(labels as Record<string, string>, delta);
-      } catch {
-        this.seriesOf(labels).inc(delta);
-        return;
-      }
-      this.note(labels);
+    const series = this.knownSeries(labels);
+    if (series !== undefined) {
+      series.inc(delta);
+      return;
     }
+    try {
+      this.family.inc(labels as Record<string, string>, delta);
+    } catch {
+      this.seriesOf(labels).inc(delta);
+    }
+    this.note(labels);
   }
 
   /** What `dec` takes away: prom-client makes a number of whatever it gets. */

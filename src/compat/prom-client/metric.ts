@@ -182,7 +182,9 @@ export abstract class Metric<Series, Value> {
         `Invalid number of arguments (${args.length}): "${args.join(", ")}" for label names (${labelNames.length}): "${labelNames.join(", ")}".`,
       );
     }
-    return Object.fromEntries(labelNames.map((name, i) => [name, args[i]]));
+    const labels: Record<string, unknown> = {};
+    for (let i = 0; i < labelNames.length; i += 1) labels[labelNames[i]!] = args[i];
+    return labels;
   }
 
   /** Throws if there are labels that the metric does not have. */
@@ -199,10 +201,24 @@ export abstract class Metric<Series, Value> {
     }
   }
 
+  /**
+   * The series that an update goes to, unless the family is to find it by the labels, which is faster.
+   * If the family then throws, the update goes to `seriesOf`.
+   */
+  protected knownSeries(labels: GivenLabels): Series | undefined {
+    if (this.only !== undefined && labels === NO_LABELS) return this.only;
+    return this.only !== undefined || this.isLenient ? this.seriesOf(labels) : undefined;
+  }
+
   /** The series of a label set that the family alone may not understand. */
   protected seriesOf(labels: GivenLabels): Series {
     this.checkLabels(labels);
     if (this.only !== undefined) return this.only;
+    if (this.isPlain(labels)) {
+      const series = this.family.labels(labels as Record<string, string>);
+      this.note(labels);
+      return series;
+    }
     const values = this.valuesOf(labels);
     const series = this.family.labels(this.complete(values));
     if (this.family.size !== this.known) this.noteSeries(labels, values);
@@ -212,6 +228,14 @@ export abstract class Metric<Series, Value> {
   /** To be called after each update: keeps how the labels of a new series were given. */
   protected note(labels: GivenLabels): void {
     if (this.family.size !== this.known) this.noteSeries(labels, this.valuesOf(labels));
+  }
+
+  /** Whether the family takes the labels as they are: the names are checked, and no value is missing. */
+  private isPlain(labels: GivenLabels): boolean {
+    for (const name of this.labelNames) {
+      if (typeof labels[name] !== "string" || !Object.hasOwn(labels, name)) return false;
+    }
+    return true;
   }
 
   private noteSeries(labels: GivenLabels, values: readonly string[]): void {

@@ -54,8 +54,11 @@ export function labelText(labels: GivenLabels): string {
 
 /** Label texts between braces; empty ones are left out. */
 export function braced(...texts: readonly string[]): string {
-  const text = texts.filter((part) => part !== "").join(",");
-  return text === "" ? "" : `{${text}}`;
+  let all = "";
+  for (const text of texts) {
+    if (text !== "") all += all === "" ? text : `,${text}`;
+  }
+  return all === "" ? "" : `{${all}}`;
 }
 
 export function numberText(value: number, { isExact }: PageStyle): string {

@@ -62,12 +62,12 @@ export class Summary extends Metric<SummarySeries, SummaryValue> {
   labels(...args: unknown[]) {
     const labels = this.labelsOf(args);
     this.checkLabels(labels);
-    let held: SummarySeries | undefined;
+    let held!: SummarySeries;
     let removals = -1;
     return {
       observe: (value: unknown): void => {
         const observed = checkedValue(value === undefined ? labels : value);
-        if (removals !== this.removals || held === undefined) {
+        if (removals !== this.removals) {
           held = this.seriesOf(labels);
           removals = this.removals;
         }
@@ -134,17 +134,17 @@ export class Summary extends Metric<SummarySeries, SummaryValue> {
       checkedValue(value);
     }
     const observed = value as number;
-    if (this.only !== undefined && labels === NO_LABELS) this.only.observe(observed);
-    else if (this.only !== undefined || this.isLenient) this.seriesOf(labels).observe(observed);
-    else {
-      try {
-        this.family.observe(labels as Record<string, string>, observed);
-      } catch {
-        this.seriesOf(labels).observe(observed);
-        return;
-      }
-      this.note(labels);
+    const series = this.knownSeries(labels);
+    if (series !== undefined) {
+      series.observe(observed);
+      return;
     }
+    try {
+      this.family.observe(labels as Record<string, string>, observed);
+    } catch {
+      this.seriesOf(labels).observe(observed);
+    }
+    this.note(labels);
   }
 }
 
