@@ -40,8 +40,9 @@ export type TypesOf<D extends DeclaredLabels> = [DeclaredLabels] extends [D]
   : D extends string
     ? D
     : {
-        readonly [Name in keyof D]: D[Name] extends readonly (infer Value extends string)[]
-          ? Value
+        // Without `infer`, so that TypeScript finds the types of both forms of the package alike.
+        readonly [Name in keyof D]: D[Name] extends readonly string[]
+          ? D[Name][number]
           : LabelValue;
       };
 
