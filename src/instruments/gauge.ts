@@ -1,7 +1,7 @@
 import { invalidOption, show } from "../errors.ts";
 import type { Aggregate } from "../model/family.ts";
 import type { SampleSink } from "../model/sample-sink.ts";
-import type { OptionNames } from "../options.ts";
+import { type OptionNames, ownOptions } from "../options.ts";
 import { type Collect, CollectedInstrument } from "./collected.ts";
 import { define, type RegistryContext } from "./definition/define.ts";
 import type {
@@ -150,7 +150,10 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
     const { aggregate } = options;
     checkAggregate(options, aggregate);
     const definition = define("gauge", options, context, { aggregate });
-    const family = { ...definition.family, ...(aggregate !== undefined && { aggregate }) };
+    const family = ownOptions({
+      ...definition.family,
+      ...(aggregate !== undefined && { aggregate }),
+    });
     super({ ...definition, family }, options.collect);
     this.open();
   }

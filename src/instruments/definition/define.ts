@@ -80,7 +80,7 @@ export function define<L extends DeclaredLabels>(
   const { help, unit, limit = DEFAULT_LIMIT, expireAfterSeconds } = own;
   const { utf8 = context.utf8 } = own;
   checkMetricName(options.name);
-  const isBare = isBareCounter(options.name, extra.bare);
+  const isBare = isBareCounter(options.name, ownOptions(extra).bare);
   const name =
     type === "counter" && !isBare ? options.name.replace(/(?<=.)_total$/, "") : options.name;
   if (typeof help !== "string") throw invalidOption(name, "help", help, "use a string");
