@@ -23,7 +23,7 @@ export interface LiveHandlerOptions extends LiveOptions {
  * @throws where an option is bad
  * @example
  * const live = liveHandler({ historySeconds: 1800 });
- * app.get("/internal/live", (c) => live(c.req.raw)); // a route of Hono
+ * const response = await live(new Request("http://127.0.0.1:3000/internal/live")); // a route passes its own
  */
 export function liveHandler(
   given: LiveHandlerOptions = {},
