@@ -50,7 +50,7 @@ export class LabelValues {
     }
   }
 
-  /** A hash of a value, which different values may share. Of three characters it takes a third of the time of an id. */
+  /** A hash of a value, which different values may share. */
   hash(value: string): number {
     if (this.isHashedById) return this.ids.get(value) ?? -1;
     const { length } = value;

@@ -19,7 +19,7 @@ export type RegistryContentType = PrometheusContentType | OpenMetricsContentType
 /** How a registry writes its pages. */
 export interface RegistryOptions {
   /**
-   * Whether pages are prom-client's to the byte, mistakes included; by default where the environment has
+   * Whether pages have prom-client's text, mistakes included; by default where the environment has
    * `NARTHEX_PROM_CLIENT_EXACT_TEXT=1`.
    */
   readonly exactText?: boolean;
@@ -61,7 +61,7 @@ export interface Registry<
   readonly contentType: BoundRegistryContentType;
   /** Sets the format of `metrics()`. */
   setContentType(contentType: BoundRegistryContentType): void;
-  /** Whether pages are prom-client's to the byte, mistakes included. Not in prom-client. */
+  /** Whether pages have prom-client's text, mistakes included. Not in prom-client. */
   exactText: boolean;
   /**
    * The registry of Narthex that shows the same metrics: `expose()` gives the page in the format that a

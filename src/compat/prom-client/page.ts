@@ -4,7 +4,7 @@ import type { ExemplarJson, MetricJson, SampleJson } from "./json.ts";
 /** How a page is to be written. */
 export interface PageStyle {
   readonly isOpenMetrics: boolean;
-  /** Whether it is prom-client's page to the byte, mistakes included. */
+  /** Whether it has prom-client's text, mistakes included. */
   readonly isExact: boolean;
   /** Series that have no labels of these names get them. */
   readonly defaultLabels: GivenLabels;

@@ -21,14 +21,14 @@ export interface AnyMetric {
 }
 
 export interface RegistryOptions {
-  /** Whether pages are prom-client's to the byte, mistakes included. */
+  /** Whether pages have prom-client's text, mistakes included. */
   readonly exactText?: boolean;
 }
 
 export class Registry {
   /** The registry of metrics that name none. */
   static globalRegistry: Registry;
-  /** Whether pages are prom-client's to the byte, mistakes included. */
+  /** Whether pages have prom-client's text, mistakes included. */
   exactText: boolean;
   readonly #metrics = new Map<string, AnyMetric>();
   #defaultLabels: GivenLabels = {};
