@@ -5,7 +5,7 @@ import helmet from "@fastify/helmet";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify, { type FastifyBaseLogger } from "fastify";
 import { httpMetrics } from "narthex/fastify";
-import { bearer } from "narthex/http";
+import { anyOf, basic, bearer } from "narthex/http";
 import { clientErrorHandler } from "./client-error.ts";
 import { Connections } from "./connections.ts";
 import { BODY_LIMIT, takeOnlyJson } from "./json-body.ts";
@@ -76,7 +76,9 @@ export async function buildApp(options: AppOptions) {
   await describeRoutes(app, docsToken);
   await app.register(httpMetrics, {
     live: true,
-    ...(metricsToken !== undefined && { authorize: bearer(metricsToken) }),
+    ...(metricsToken !== undefined && {
+      authorize: anyOf(bearer(metricsToken), basic({ metrics: metricsToken })),
+    }),
   });
   measureRequests(app);
   app.decorate("connections", new Connections(app));

@@ -67,6 +67,9 @@ test("with tokens, /metrics and /docs answer only who has them", async () => {
   expect(await ask("/metrics")).toBe(401);
   expect(await ask("/metrics", "Bearer secret-2")).toBe(401);
   expect(await ask("/metrics", "Bearer secret-1")).toBe(200);
+  expect(await ask("/metrics", `Basic ${Buffer.from("metrics:secret-1").toString("base64")}`)).toBe(
+    200,
+  );
   for (const url of ["/docs", "/docs/json", "/docs/yaml", "/docs/static/index.css"]) {
     for (const wrong of [undefined, "Bearer secret-1", "Basic secret-2", "Bearer", "nonsense"]) {
       expect(await ask(url, wrong), `${url} ${wrong}`).toBe(401);

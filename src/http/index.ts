@@ -8,5 +8,5 @@ export type {
   OutgoingMetricsOptions,
   OutgoingRequestFacts,
 } from "./outgoing/options.ts";
-export { basic, bearer } from "./page/authorize.ts";
+export { anyOf, basic, bearer } from "./page/authorize.ts";
 export type { HttpRequest } from "./request/http-request.ts";

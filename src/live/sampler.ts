@@ -4,6 +4,7 @@ import type { RegistryParts } from "../registry/parts.ts";
 import type { History } from "./history/history.ts";
 import { HistorySink } from "./history/sink.ts";
 import { FINE_MS } from "./history/timeline.ts";
+import type { ObjectiveTracks } from "./objectives.ts";
 import { ProcessReadings } from "./process-readings.ts";
 import type { RequestLog } from "./requests.ts";
 
@@ -30,6 +31,7 @@ export class Sampler {
   readonly #pages: PageMaker;
   readonly #history: History;
   readonly #requests: RequestLog;
+  readonly #objectives: ObjectiveTracks;
   readonly #process = new ProcessReadings();
   #timer: ReturnType<typeof setInterval> | undefined;
   #isBusy = false;
@@ -38,11 +40,17 @@ export class Sampler {
   #expectedAt = Number.NaN;
   #whole: Promise<void> | undefined;
 
-  constructor(parts: RegistryParts, history: History, requests: RequestLog) {
+  constructor(
+    parts: RegistryParts,
+    history: History,
+    requests: RequestLog,
+    objectives: ObjectiveTracks,
+  ) {
     this.#parts = parts;
     this.#pages = new PageMaker(parts);
     this.#history = history;
     this.#requests = requests;
+    this.#objectives = objectives;
   }
 
   start(): void {
@@ -81,6 +89,7 @@ export class Sampler {
         await this.#readOwn();
         if (isCallTime) await this.#readRuntime();
       }
+      if (isCallTime) this.#objectives.sample();
       this.#samples += 1;
       const { overview } = this.#history;
       this.#requests.sample(overview.requests, overview.duration, overview.running);

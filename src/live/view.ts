@@ -7,6 +7,7 @@ import type { ScrapeRequest, ScrapeResponse } from "../scrape/request.ts";
 import { LIVE_DATA, type LiveAnswer, queryOf } from "./accept.ts";
 import { History } from "./history/history.ts";
 import { html } from "./html.ts";
+import { ObjectiveTracks } from "./objectives.ts";
 import { observedOf } from "./observer.ts";
 import type { LiveSettings } from "./options.ts";
 import { pageHeaders } from "./page-headers.ts";
@@ -41,6 +42,7 @@ export class LiveView {
   readonly #pages: PageMaker;
   readonly #history: History;
   readonly #requests: RequestLog;
+  readonly #objectives: ObjectiveTracks;
   readonly #troubles: Troubles;
   readonly #sampler: Sampler;
   /** Tells this view from that of another process, whose numbers don't go together. */
@@ -57,7 +59,8 @@ export class LiveView {
     this.#history = new History(historySeconds, maxFamilies);
     this.#requests = new RequestLog(historySeconds * 1000);
     this.#troubles = new Troubles(registry);
-    this.#sampler = new Sampler(this.#parts, this.#history, this.#requests);
+    this.#objectives = new ObjectiveTracks(registry, this.#parts, this.#history);
+    this.#sampler = new Sampler(this.#parts, this.#history, this.#requests, this.#objectives);
     const requests = this.#requests;
     const observed = observedOf(registry);
     observed.observer?.stop();
@@ -129,6 +132,7 @@ export class LiveView {
       http: observedOf(this.#registry).names,
       hasRequests: this.#requests.isUsed,
       failures: this.#requests.failures,
+      objectives: this.#objectives.list(),
       families: Array.from(this.#history.families.values(), ({ family, series }) => ({
         name: family.name,
         type: family.type,
@@ -142,12 +146,15 @@ export class LiveView {
 
   #rows(since: number, names: readonly string[]): object {
     const points = this.#history.timeline.since(Number.isFinite(since) ? since : 0);
-    const { overview } = this.#history;
+    const { overview, objectives } = this.#history;
     return {
       id: this.#id,
       times: points.map(({ time }) => time),
       overview: Object.fromEntries(
         Object.entries(overview).map(([name, history]) => [name, history.at(points)]),
+      ),
+      objectives: Object.fromEntries(
+        Array.from(objectives, ([name, history]) => [name, history.at(points)]),
       ),
       families: Object.fromEntries(
         names.flatMap((name) => {

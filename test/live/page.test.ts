@@ -1,10 +1,14 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Registry } from "narthex";
 import { basic } from "narthex/http";
+import { monitor } from "narthex/node";
 import { metricsHandler, serveMetrics } from "narthex/serve";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { openApp } from "../../articles/test/open-app.ts";
+import { AutoProcess } from "../auto/auto-process.ts";
 import { realServer } from "../real-servers.ts";
 import { expectFine, gzippedBytes, hasDrawn, launch, look, open, SIZES } from "./browser.ts";
 
@@ -123,6 +127,62 @@ describe.skipIf(!chromium)("in Chromium", { timeout: 120_000 }, () => {
     await page.close();
   });
 
+  test("an objective shows what is left of its budget of errors", async () => {
+    const registry = new Registry();
+    const jobs = registry.counter({ name: "jobs", help: "Jobs.", labels: ["outcome"] });
+    registry.slo({
+      name: "jobs-done",
+      objective: 0.9,
+      description: "Nine of ten jobs succeed.",
+      good: { family: jobs, match: { outcome: "ok" } },
+      total: { family: jobs },
+    });
+    jobs.inc({ outcome: "ok" }, 95);
+    jobs.inc({ outcome: "failed" }, 5);
+    const { page, errors } = await open(browser, await serve(registry, { live: true }));
+    const card = page.locator(".objectives section", { hasText: "jobs-done" });
+    await card.getByText("95.0 % of 100 since the start").waitFor();
+    await card.getByText("50 % of their budget left").waitFor();
+    expect(Number(await card.getByRole("meter").getAttribute("value"))).toBeCloseTo(0.5);
+    jobs.inc({ outcome: "failed" }, 100);
+    await card.getByText("47.5 % of 200 since the start").waitFor();
+    await card.getByText("their budget is spent 5.25 times").waitFor();
+    await expect.poll(() => card.locator(".caption").textContent()).toMatch(/^burn rate \d/);
+    await card.getByRole("button", { name: "Copy the PromQL of: jobs-done" }).click();
+    await page.getByText(/sum\(increase\(jobs_total\{outcome="ok"\}\[30d\]\)\)/).waitFor();
+    await look(page, "objective");
+    await expectFine(page, errors);
+    await page.close();
+  });
+
+  test("monitor and narthex/auto have the page, and what is excluded is not on it", async () => {
+    const server = createServer((_request, response) => response.end("hello"));
+    server.listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    const own = monitor(server, {
+      port: 0,
+      registry: new Registry(),
+      live: true,
+      exclude: ["/up"],
+    });
+    onTestFinished(() => void own.close());
+    await Promise.all([server, own].map((one) => one.listening || once(one, "listening")));
+    const auto = new AutoProcess(["express.mjs"], { NARTHEX_LIVE: "true", NARTHEX_EXCLUDE: "/up" });
+    const pages = [
+      [addressOf(server), `${addressOf(own)}/metrics`],
+      [await auto.url(), await auto.metricsUrl()],
+    ] as const;
+    for (const [app, url] of pages) {
+      for (const path of ["/up", "/", "/"]) await (await fetch(app + path)).text();
+      const { page, errors } = await open(browser, `${url}#requests`);
+      const slowest = page.getByRole("region", { name: "Slowest requests" });
+      await slowest.getByRole("row").nth(2).waitFor();
+      expect(await slowest.getByRole("row").count()).toBe(3);
+      expect(errors).toEqual([]);
+      await page.close();
+    }
+  });
+
   test("texts of metrics are never HTML", async () => {
     const registry = new Registry({ utf8: true, labels: { service: HOSTILE } });
     const labels = { labels: ["a", "le"] } as const;
@@ -138,9 +198,18 @@ describe.skipIf(!chromium)("in Chromium", { timeout: 120_000 }, () => {
         throw new Error(HOSTILE);
       },
     });
+    registry.slo({
+      name: "hostile",
+      objective: 0.9,
+      description: HOSTILE,
+      good: { family: "sizes", match: { b: HOSTILE } },
+      total: { family: "sizes" },
+    });
     const url = await serve(registry, { live: true });
     await fetch(url);
-    const { page, errors } = await open(browser, `${url}#metrics`);
+    const { page, errors } = await open(browser, url);
+    await page.locator(".objectives").getByText(HOSTILE).waitFor();
+    await page.getByRole("link", { name: "metrics" }).click();
     await page.getByRole("button", { name: HOSTILE, exact: true }).hover();
     const chart = page.locator(".family .u-over").first();
     await chart.hover();
@@ -214,5 +283,7 @@ async function serve(
   onTestFinished(() => stopping.abort());
   const { signal } = stopping;
   const server = await serveMetrics({ port: 0, registry, signal, ...options });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
+  return `${addressOf(server)}/metrics`;
 }
+
+const addressOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,6 +1,6 @@
 import { invalidSetting } from "../../errors.ts";
+import { selector } from "../../model/promql.ts";
 import { knownOptions, type OptionNames } from "../../options.ts";
-import { selector } from "../promql.ts";
 import { checkedObjectives, type RulesOptions } from "../rules/rules.ts";
 import { type GenerateSource, type Metric, metricsOf } from "../source.ts";
 import {

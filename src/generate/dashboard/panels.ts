@@ -1,4 +1,4 @@
-import { label, selector, sumBy } from "../promql.ts";
+import { label, selector, sumBy } from "../../model/promql.ts";
 import { quantileQuery } from "../rules/recordings.ts";
 import type { Metric } from "../source.ts";
 import type { FieldConfig, Panel, Target } from "./grafana.ts";

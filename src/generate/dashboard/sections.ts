@@ -1,6 +1,6 @@
 import type { Objective } from "../../model/objective.ts";
+import { quoted, selector, sumBy } from "../../model/promql.ts";
 import { clientMetrics, type HttpMetrics, serverMetrics } from "../http-metrics.ts";
-import { quoted, selector, sumBy } from "../promql.ts";
 import { RECORDED } from "../rules/burn-rates.ts";
 import { isOfNarthex, isRuntime } from "../sections.ts";
 import type { Metric } from "../source.ts";

@@ -1,5 +1,5 @@
 import type { Objective } from "../../model/objective.ts";
-import { eventsSelector, quoted, sumBy } from "../promql.ts";
+import { eventsSelector, quoted, sumBy } from "../../model/promql.ts";
 import type { AlertingRule, RecordingRule, RuleGroup } from "./yaml.ts";
 
 /** Two windows in which the budget of errors is spent too fast. */

@@ -1,6 +1,6 @@
 import { invalidObjective, show } from "../../errors.ts";
 import type { Objective, SelectedEvents, ValueMatch } from "../../model/objective.ts";
-import { eventsSelector, sumBy } from "../promql.ts";
+import { eventsSelector, sumBy } from "../../model/promql.ts";
 import type { GenerateSource } from "../source.ts";
 import { camelCase } from "./burn-rates.ts";
 import { checkedObjectives, type RulesOptions } from "./rules.ts";

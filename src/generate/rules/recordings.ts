@@ -1,5 +1,5 @@
+import { matcher, selector, sumBy } from "../../model/promql.ts";
 import { clientMetrics, type HttpMetrics, serverMetrics } from "../http-metrics.ts";
-import { matcher, selector, sumBy } from "../promql.ts";
 import { isRuntime } from "../sections.ts";
 import type { Metric } from "../source.ts";
 import type { RecordingRule, RuleGroup } from "./yaml.ts";

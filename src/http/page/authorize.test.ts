@@ -5,7 +5,7 @@ import { afterEach, expect, test } from "vitest";
 import { Registry } from "../../registry/registry.ts";
 import { httpMetrics } from "../node/index.ts";
 import type { Authorize } from "../options.ts";
-import { basic, bearer } from "./authorize.ts";
+import { anyOf, basic, bearer } from "./authorize.ts";
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
@@ -97,4 +97,30 @@ test.each([
   const code = "NARTHEX_OPTION_INVALID";
   const message = `basic() was given ${shown}: use an object of names and passwords, as in basic({ prometheus: "…" }).`;
   expect(make).toThrow(expect.objectContaining({ code, message }));
+});
+
+test("anyOf lets in whom one of its checks lets in, and says all ways in", async () => {
+  const later: Authorize = async (request) => request.header("x-late") === "yes";
+  const url = await guarded(anyOf(bearer("token"), later, basic({ ada: "secret" })));
+  for (const header of ["Bearer token", `Basic ${base64("ada:secret")}`]) {
+    expect((await ask(url, header)).status).toBe(200);
+  }
+  expect((await fetch(`${url}/metrics`, { headers: { "x-late": "yes" } })).status).toBe(200);
+  const refused = await ask(url, `Basic ${base64("ada:token")}`);
+  expect(refused.status).toBe(401);
+  expect(refused.headers.get("www-authenticate")).toBe(
+    'Bearer, Basic realm="metrics", charset="UTF-8"',
+  );
+});
+
+test("anyOf of checks without a way in refuses with 403; only true is a yes", async () => {
+  const url = await guarded(anyOf(() => false, (() => "yes") as never));
+  expect((await ask(url)).status).toBe(403);
+});
+
+test.each([
+  [[], "anyOf() was given no check: give at least one."],
+  [[undefined], "use functions, as in anyOf(bearer(…), basic(…))."],
+])("anyOf refuses %j", (checks, message) => {
+  expect(() => anyOf(...(checks as never[]))).toThrow(message);
 });

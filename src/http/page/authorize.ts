@@ -45,6 +45,30 @@ export function basic(passwords: Readonly<Record<string, string>>): Authorize {
   return authorizing("Basic", 'Basic realm="metrics", charset="UTF-8"', credentials);
 }
 
+/**
+ * Allows requests that one of several checks allows: scrapers with a token, say, and people with a password,
+ * as browsers can't send a bearer token for the live page. All `WWW-Authenticate` headers are sent as one.
+ *
+ * @example
+ * const token = process.env.METRICS_TOKEN ?? randomUUID();
+ * app.use(httpMetrics({ live: true, authorize: anyOf(bearer(token), basic({ ada: "a password" })) }));
+ */
+export function anyOf(...checks: readonly Authorize[]): Authorize {
+  if (checks.length === 0) throw wrongArgument("anyOf()", "no check", "give at least one");
+  for (const check of checks) {
+    const rule = "use functions, as in anyOf(bearer(…), basic(…))";
+    if (typeof check !== "function") throw wrongArgument("anyOf()", show(check), rule);
+  }
+  const authorize = async (request: Parameters<Authorize>[0]): Promise<boolean> => {
+    for (const check of checks) if ((await check(request)) === true) return true;
+    return false;
+  };
+  const challenges = checks.flatMap(({ challenge }) => challenge ?? []);
+  return challenges.length === 0
+    ? authorize
+    : Object.assign(authorize, { challenge: challenges.join(", ") });
+}
+
 const TOKEN_RULE = "use tokens that are strings and not empty, as in bearer(token, nextToken)";
 const NAMES_RULE = 'use an object of names and passwords, as in basic({ prometheus: "…" })';
 

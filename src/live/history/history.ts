@@ -44,6 +44,8 @@ export class History {
     cpu: new NumbersHistory("rate"),
   };
   readonly families = new Map<string, ListedFamily>();
+  /** The good events of each objective, and all of them. */
+  readonly objectives = new Map<string, NumbersHistory>();
   readonly #historyMs: number;
   readonly #maxFamilies: number;
 
@@ -80,6 +82,7 @@ export class History {
     const kept = [
       ...this.#keptFamilies().map((listed) => listed.kept!),
       ...Object.values(this.overview),
+      ...this.objectives.values(),
     ];
     for (const one of kept) {
       if (one instanceof NumbersHistory) one.push(rows, time, forgetAfter);

@@ -30,7 +30,19 @@ export interface Index {
   readonly http?: RequestNames;
   readonly hasRequests: boolean;
   readonly failures: number;
+  readonly objectives: readonly Objective[];
   readonly families: readonly Family[];
+}
+
+/** An objective, with its events since the start of the process. */
+export interface Objective {
+  readonly name: string;
+  readonly target: number;
+  readonly periodDays: number;
+  readonly description: string;
+  readonly good: number;
+  readonly total: number;
+  readonly query: string;
 }
 
 export interface Row {
@@ -63,6 +75,7 @@ export interface RowsAnswer {
   readonly id: string;
   readonly times: readonly number[];
   readonly overview: Readonly<Record<string, Rows>>;
+  readonly objectives: Readonly<Record<string, Rows>>;
   readonly families: Readonly<Record<string, Rows>>;
 }
 

@@ -1,3 +1,4 @@
+import { selector } from "../../model/promql.ts";
 import type { Family, Labels } from "./data.ts";
 
 /** In what a value is counted, as its text depends on it. */
@@ -85,21 +86,6 @@ export function showAgo(time: number): string {
 /** The labels of a series in a line. */
 export function showLabels(labels: Labels): string {
   return labels.map(([name, value]) => `${name}=${value}`).join("  ");
-}
-
-const LEGACY = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-
-function quoted(text: string): string {
-  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
-}
-
-/** A selector of PromQL; names with other characters than those of old are written in quotes. */
-export function selector(name: string, labels: Labels = []): string {
-  const matchers = labels.map(([label, value]) => {
-    return `${/^[a-zA-Z_]\w*$/.test(label) ? label : quoted(label)}=${quoted(value)}`;
-  });
-  if (!LEGACY.test(name)) return `{${[quoted(name), ...matchers].join(", ")}}`;
-  return matchers.length > 0 ? `${name}{${matchers.join(", ")}}` : name;
 }
 
 const WINDOW = "[1m]";

@@ -33,6 +33,7 @@ const TITLES: Readonly<Record<View, string>> = {
 startTheme();
 
 const overviewStores: Record<string, Store> = {};
+const objectiveStores: Record<string, Store> = {};
 const stores = new Map<string, Store>();
 let index: Index | undefined;
 let processId: string | undefined;
@@ -158,7 +159,7 @@ function draw(): void {
   // A process that has just started has no more than this to show.
   const first = (overviewStores.process?.times[0] ?? 0) / 1000;
   shownTime.from = Math.min(Math.max(shownTime.to - rangeSeconds, first), shownTime.to - 60);
-  if (view === "overview") overview.update(overviewStores, index);
+  if (view === "overview") overview.update(overviewStores, objectiveStores, index);
   if (view === "metrics") families.update(stores);
   detail.update(stores);
 }
@@ -187,7 +188,9 @@ async function loadIndex(): Promise<void> {
 function forget(id: string): void {
   processId = id;
   stores.clear();
-  for (const name of Object.keys(overviewStores)) delete overviewStores[name];
+  for (const known of [overviewStores, objectiveStores]) {
+    for (const name of Object.keys(known)) delete known[name];
+  }
 }
 
 async function loadRows(): Promise<void> {
@@ -211,14 +214,20 @@ async function take(since: number, names: readonly string[]): Promise<void> {
   ]);
   if (answer.id !== processId) return;
   const oldest = Date.now() - (index?.historySeconds ?? 600) * 1000;
-  for (const [name, rows] of Object.entries(answer.overview)) {
-    overviewStores[name] ??= new Store();
-    overviewStores[name].append(answer.times, rows, oldest);
+  const { times } = answer;
+  for (const [kept, given] of [
+    [overviewStores, answer.overview],
+    [objectiveStores, answer.objectives],
+  ] as const) {
+    for (const [name, rows] of Object.entries(given)) {
+      kept[name] ??= new Store();
+      kept[name].append(times, rows, oldest);
+    }
   }
   for (const [name, rows] of Object.entries(answer.families)) {
     const store = stores.get(name) ?? new Store();
     stores.set(name, store);
-    store.append(answer.times, rows, oldest);
+    store.append(times, rows, oldest);
   }
 }
 

@@ -50,18 +50,24 @@ const KEY = "narthex-theme";
 
 /** Follows the system until the user chooses. */
 export function startTheme(): void {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
-  const chosen = localStorage.getItem(KEY);
-  if (chosen === "dark" || chosen === "light") document.documentElement.dataset.theme = chosen;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => setTheme(chosenTheme() ?? (system.matches ? "dark" : "light"));
+  system.addEventListener("change", follow);
+  follow();
 }
 
 export function switchTheme(): void {
-  const root = document.documentElement;
-  const isDark =
-    root.dataset.theme === undefined
-      ? matchMedia("(prefers-color-scheme: dark)").matches
-      : root.dataset.theme === "dark";
-  root.dataset.theme = isDark ? "light" : "dark";
-  localStorage.setItem(KEY, root.dataset.theme);
+  const theme = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+  localStorage.setItem(KEY, theme);
+  setTheme(theme);
+}
+
+function chosenTheme(): string | undefined {
+  const theme = localStorage.getItem(KEY);
+  return theme === "dark" || theme === "light" ? theme : undefined;
+}
+
+function setTheme(theme: string): void {
+  document.documentElement.dataset.theme = theme;
   changed();
 }

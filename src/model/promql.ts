@@ -1,6 +1,6 @@
-import { formatBound } from "../model/bound.ts";
-import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";
-import type { SelectedEvents, ValueMatch } from "../model/objective.ts";
+import { formatBound } from "./bound.ts";
+import { isLegacyLabelName, isLegacyMetricName } from "./names.ts";
+import type { SelectedEvents, ValueMatch } from "./objective.ts";
 
 /** A string of PromQL. */
 export function quoted(text: string): string {
