@@ -10,6 +10,8 @@ type Step = readonly [name: keyof typeof STEPS, ...args: readonly unknown[]];
 export interface Program {
   readonly contentType: "text" | "openmetrics";
   readonly defaultLabels: object;
+  /** That of the metrics with labels. */
+  readonly aggregator: string;
   readonly steps: readonly Step[];
 }
 
@@ -128,7 +130,9 @@ const STEPS = {
   aggregated: async ({ client, registry }: State) => {
     // As copies, here and below: prom-client's objects change with the metrics.
     const json = async () => structuredClone(await registry.getMetricsAsJSON());
-    const all = [await json(), await json()];
+    const other = await json();
+    for (const { values } of other) for (const sample of values) sample.value = 3 - sample.value;
+    const all = [await json(), other];
     const aggregated = client.AggregatorRegistry.aggregate(all);
     aggregated.exactText = registry.exactText;
     return aggregated.metrics();
@@ -215,6 +219,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 export const programs: fc.Arbitrary<Program> = fc.record({
   contentType: fc.constantFrom("text" as const, "openmetrics" as const),
   defaultLabels: fc.constantFrom({}, { app: "shop" }, { app: "shop", a: "default" }),
+  aggregator: fc.constantFrom("sum", "first", "min", "max", "average", "omit", "none of them"),
   steps: fc.array(steps, { minLength: 5, maxLength: 40 }),
 });
 
@@ -227,7 +232,7 @@ export async function run(client: Client, program: Program, clock: Clock): Promi
   const state: State = {
     client,
     registry,
-    metrics: define(client, registry, () => state),
+    metrics: define(client, registry, program.aggregator, () => state),
     held: [],
     timers: [],
     clock,
@@ -249,12 +254,18 @@ export async function run(client: Client, program: Program, clock: Clock): Promi
   return outcomes;
 }
 
-function define(client: Client, registry: Client, state: () => State): Record<string, Client> {
+function define(
+  client: Client,
+  registry: Client,
+  aggregator: string,
+  state: () => State,
+): Record<string, Client> {
   const metrics: Record<string, Client> = {};
   for (const type of LABELLED) {
     const Type = client[type[0]!.toUpperCase() + type.slice(1)];
     const rest = { registers: [registry], buckets: [0.1, 1, 5], percentiles: [0.5, 1] };
-    metrics[type] = new Type({ name: type, help: `A ${type}.`, labelNames: ["a", "b"], ...rest });
+    const labelNames = ["a", "b"];
+    metrics[type] = new Type({ name: type, help: `A ${type}.`, labelNames, aggregator, ...rest });
     metrics[`${type}_plain`] = new Type({ name: `${type}_plain`, help: "Has no labels.", ...rest });
   }
   metrics.read = new client.Gauge({

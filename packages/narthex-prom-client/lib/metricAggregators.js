@@ -1,3 +1,3 @@
-const { aggregators } = require("../index.js");
+const { AggregatorFactory, aggregators } = require("narthex/prom-client");
 
-module.exports = { aggregators };
+module.exports = { AggregatorFactory, aggregators };

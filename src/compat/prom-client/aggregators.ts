@@ -1,25 +1,63 @@
-import type { Behaviour } from "./behaviour.ts";
 import type { MetricJson, SampleJson } from "./json.ts";
 
 /** Makes one metric of those that several processes have; undefined if it is left out. */
 export type AggregatorFunction = (metrics: readonly MetricJson[]) => MetricJson | undefined;
 
 /** Makes an aggregator of a function that makes one value of several. */
-export function AggregatorFactory(
+export type AggregatorFactory = (
   combine: (samples: readonly SampleJson[]) => number,
+) => AggregatorFunction;
+
+/** Keeps the samples of a series together, as prom-client does. */
+export const bySeries: AggregatorFactory = (combine) => aggregator(combine, (samples) => samples);
+
+/** Keeps samples of the same name together, as @prometheus-io/client does. */
+export const bySampleName: AggregatorFactory = (combine) =>
+  aggregator(combine, (samples) => groups(samples, ({ metricName }) => metricName).flat());
+
+/** How the values of several processes become one, by the names that metrics have as their `aggregator`. */
+export function aggregatorsOf(factory: AggregatorFactory): Record<string, AggregatorFunction> {
+  return {
+    sum: factory(sum),
+    first: factory((samples) => samples[0]!.value),
+    omit: () => undefined,
+    average: factory((samples) => sum(samples) / samples.length),
+    min: factory((samples) => Math.min(...samples.map(({ value }) => value))),
+    max: factory((samples) => Math.max(...samples.map(({ value }) => value))),
+  };
+}
+
+/**
+ * The metrics of several processes as one of each name.
+ *
+ * @param all what `getMetricsAsJSON` gave in each process
+ * @param byDefault the aggregator of metrics that name none
+ */
+export function aggregateMetrics(
+  all: readonly (readonly MetricJson[])[],
+  aggregators: Readonly<Record<string, AggregatorFunction>>,
+  byDefault: string | undefined,
+): MetricJson[] {
+  return groups(all.flat(), ({ name }) => name).flatMap((metrics) => {
+    const name = `${metrics[0]!.aggregator ?? byDefault}`;
+    const aggregator = Object.hasOwn(aggregators, name) ? aggregators[name] : undefined;
+    if (aggregator === undefined) throw new Error(`'${name}' is not a defined aggregator.`);
+    return aggregator(metrics) ?? [];
+  });
+}
+
+function aggregator(
+  combine: (samples: readonly SampleJson[]) => number,
+  ordered: (samples: readonly SampleJson[]) => readonly SampleJson[],
 ): AggregatorFunction {
   return (metrics) => {
     const [first] = metrics;
     if (first === undefined) return undefined;
     const { help, name, type, aggregator } = first;
-    const samples = metrics.flatMap(({ values }) => values);
-    const values = groups(samples, keyOf).map((samples): SampleJson => {
-      const { labels, metricName } = samples[0]!;
-      return {
-        value: combine(samples),
-        labels,
-        ...(metricName === undefined ? {} : { metricName }),
-      };
+    const samples = ordered(metrics.flatMap(({ values }) => values));
+    const values = groups(samples, keyOf).map((same): SampleJson => {
+      const { labels, metricName } = same[0]!;
+      return { value: combine(same), labels, ...(metricName === undefined ? {} : { metricName }) };
     });
     return { help, name, type, values, aggregator };
   };
@@ -32,39 +70,8 @@ function keyOf({ metricName, labels }: SampleJson): string {
   return JSON.stringify([metricName, entries.map(([name, value]) => [name, `${value}`])]);
 }
 
-const sum = (samples: readonly SampleJson[]) =>
-  samples.reduce((total, { value }) => total + value, 0);
-
-/** How the values of several processes become one, by the names that metrics have as their `aggregator`. */
-export const aggregators: Readonly<Record<string, AggregatorFunction>> = {
-  sum: AggregatorFactory(sum),
-  first: AggregatorFactory((samples) => samples[0]!.value),
-  omit: () => undefined,
-  average: AggregatorFactory((samples) => sum(samples) / samples.length),
-  min: AggregatorFactory((samples) => Math.min(...samples.map(({ value }) => value))),
-  max: AggregatorFactory((samples) => Math.max(...samples.map(({ value }) => value))),
-};
-
-/**
- * The metrics of several processes as one of each name.
- *
- * @param all what `getMetricsAsJSON` gave in each process
- * @param behaviour of the client
- */
-export function aggregateMetrics(
-  all: readonly (readonly MetricJson[])[],
-  { sumsByDefault, groupsSamplesByName }: Behaviour,
-): MetricJson[] {
-  return groups(all.flat(), ({ name }) => name).flatMap((metrics) => {
-    const name = metrics[0]!.aggregator ?? (sumsByDefault ? "sum" : undefined);
-    const aggregator = Object.hasOwn(aggregators, name) ? aggregators[name] : undefined;
-    if (aggregator === undefined) throw new Error(`'${name}' is not a defined aggregator.`);
-    const aggregated = aggregator(metrics);
-    if (aggregated === undefined) return [];
-    if (!groupsSamplesByName) return aggregated;
-    const values = groups(aggregated.values, ({ metricName }) => metricName).flat();
-    return { ...aggregated, values };
-  });
+function sum(samples: readonly SampleJson[]): number {
+  return samples.reduce((total, { value }) => total + value, 0);
 }
 
 /** What has the same key, together, in the order in which each key is first. */

@@ -1,3 +1,11 @@
+import {
+  type AggregatorFactory,
+  type AggregatorFunction,
+  aggregatorsOf,
+  bySampleName,
+  bySeries,
+} from "./aggregators.ts";
+
 /** What a metric needs of a registry that shows it. */
 export interface Registrar {
   readonly contentType: string;
@@ -18,10 +26,11 @@ export interface Behaviour {
   readonly nullIsOne: boolean;
   /** Whether default labels leave alone all values but null and undefined; otherwise also 0 and "" give way in JSON. */
   readonly keepsFalsyLabels: boolean;
-  /** Whether metrics that name no aggregator are added up. */
-  readonly sumsByDefault: boolean;
-  /** Whether aggregated samples of the same name stand together, instead of those of a series. */
-  readonly groupsSamplesByName: boolean;
+  readonly aggregatorFactory: AggregatorFactory;
+  /** The aggregators by their names; users may add their own. */
+  readonly aggregators: Record<string, AggregatorFunction>;
+  /** The aggregator of metrics that name none. */
+  readonly defaultAggregator: string | undefined;
   /** The registry of metrics that name none. */
   globalRegistry: Registrar;
 }
@@ -36,8 +45,9 @@ export const PROM_CLIENT_15: Behaviour = {
   checksValueFirst: false,
   nullIsOne: false,
   keepsFalsyLabels: false,
-  sumsByDefault: false,
-  groupsSamplesByName: false,
+  aggregatorFactory: bySeries,
+  aggregators: aggregatorsOf(bySeries),
+  defaultAggregator: undefined,
   globalRegistry: UNSET,
 };
 
@@ -49,7 +59,8 @@ export const CLIENT_0_16: Behaviour = {
   checksValueFirst: true,
   nullIsOne: true,
   keepsFalsyLabels: true,
-  sumsByDefault: true,
-  groupsSamplesByName: true,
+  aggregatorFactory: bySampleName,
+  aggregators: aggregatorsOf(bySampleName),
+  defaultAggregator: "sum",
   globalRegistry: UNSET,
 };

@@ -216,7 +216,8 @@ export interface MetricConfiguration<T extends string> {
   help: string;
   labelNames?: T[] | readonly T[];
   registers?: AnyRegistry[];
-  aggregator?: Aggregator;
+  /** How the values of several processes become one: "sum" by default. Names of your own need not be in the type. */
+  aggregator?: Aggregator | (string & {});
   // biome-ignore lint/suspicious/noExplicitAny: as prom-client declares it.
   collect?: CollectFunction<any>;
   enableExemplars?: boolean;
@@ -465,8 +466,13 @@ export interface DefaultMetricsCollectorConfiguration<T extends RegistryContentT
   labels?: object;
 }
 
-/** An aggregator: makes one metric of those that several processes have. */
+/** An aggregator: makes one metric of those that several processes have; undefined leaves it out. */
 export type AggregatorFunction = (metrics: readonly object[]) => object | undefined;
+
+/** Makes an aggregator of a function that makes one value of the values of several processes. */
+export type AggregatorFactory = (
+  combine: (samples: readonly MetricValue<string>[]) => number,
+) => AggregatorFunction;
 
 export interface CollectDefaultMetrics {
   /** Adds metrics of the process and of Node. */

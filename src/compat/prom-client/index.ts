@@ -1,14 +1,15 @@
 import { metrics } from "../../index.ts";
 import { processWide } from "../../process-wide.ts";
-import { aggregators } from "./aggregators.ts";
 import { exponentialBuckets, linearBuckets } from "./bucket-generators.ts";
 import * as classes from "./classes.ts";
 import type * as declarations from "./declarations.ts";
 import {
+  type AggregatorFunction,
   AggregatorRegistry,
   ClusterRegistry,
   type CollectDefaultMetrics,
   Counter,
+  type AggregatorFactory as Factory,
   Gauge,
   Histogram,
   MetricType,
@@ -24,7 +25,7 @@ import { defaultMetrics } from "./default-metrics/collect.ts";
 import { validateMetricName } from "./validation.ts";
 
 export * from "./declarations.ts";
-export { aggregators, exponentialBuckets, linearBuckets, validateMetricName };
+export { exponentialBuckets, linearBuckets, validateMetricName };
 
 const own = processWide("prom-client register", () => {
   const registry = new classes.Registry();
@@ -33,6 +34,12 @@ const own = processWide("prom-client register", () => {
   metrics.register(registry.narthex);
   return registry;
 });
+
+/** How the values of several processes become one, by the names of aggregators, to which yours may be added. */
+export const aggregators = own.behaviour.aggregators as Record<string, AggregatorFunction>;
+
+/** Makes an aggregator of a function that makes one value of several. */
+export const AggregatorFactory = own.behaviour.aggregatorFactory as Factory;
 
 /** The registry of metrics that name none. The shared registry of Narthex, `metrics`, shows it. */
 export const register: Registry = own as unknown as Registry;

@@ -36,6 +36,11 @@ export class Registry {
   readonly #shown = new ShownMetrics();
   readonly #contentTypeListeners: ((contentType: string) => void)[] = [];
 
+  /** The class of what `merge` and `aggregate` give, whichever subclass is asked. */
+  static get Plain(): typeof Registry {
+    return Registry;
+  }
+
   static get PROMETHEUS_CONTENT_TYPE(): string {
     return PROMETHEUS_CONTENT_TYPE;
   }
@@ -163,7 +168,8 @@ export class Registry {
     if (registries.some((registry) => registry.contentType !== contentType)) {
       throw new Error("Registers can only be merged if they have the same content type");
     }
-    const merged = new this(contentType, { exactText });
+    // biome-ignore lint/complexity/noThisInStatic: subclasses have another one.
+    const merged = new this.Plain(contentType, { exactText });
     for (const registry of registries) {
       for (const metric of registry.getMetricsAsArray()) merged.registerMetric(metric);
     }
@@ -178,10 +184,13 @@ export class Registry {
   static aggregate(
     all: readonly (readonly MetricJson[])[],
     contentType: string = PROMETHEUS_CONTENT_TYPE,
+    options: RegistryOptions = {},
   ): Registry {
-    const aggregated = new this();
+    // biome-ignore lint/complexity/noThisInStatic: subclasses have another one.
+    const aggregated = new this.Plain(undefined, options);
     aggregated.setContentType(contentType);
-    for (const json of aggregateMetrics(all, aggregated.behaviour)) {
+    const { aggregators, defaultAggregator } = aggregated.behaviour;
+    for (const json of aggregateMetrics(all, aggregators, defaultAggregator)) {
       aggregated.registerMetric({ get: () => json, ...json });
     }
     return aggregated;

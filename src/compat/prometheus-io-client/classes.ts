@@ -7,6 +7,10 @@ import { workerRegistry } from "../prom-client/several-processes/worker-registry
 // The classes of prom-client, with the behaviour of its successor.
 
 class OwnRegistry extends before.Registry {
+  static override get Plain() {
+    return OwnRegistry;
+  }
+
   override get behaviour() {
     return CLIENT_0_16;
   }

@@ -6,6 +6,7 @@ import * as classes from "./classes.ts";
 
 export type {
   Aggregator,
+  AggregatorFactory,
   AggregatorFunction,
   AnyRegistry,
   Charset,

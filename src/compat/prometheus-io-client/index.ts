@@ -1,15 +1,16 @@
 import { metrics } from "../../index.ts";
 import { processWide } from "../../process-wide.ts";
-import { aggregators } from "../prom-client/aggregators.ts";
 import { exponentialBuckets, linearBuckets } from "../prom-client/bucket-generators.ts";
 import { defaultMetrics } from "../prom-client/default-metrics/collect.ts";
 import { validateMetricName } from "../prom-client/validation.ts";
 import * as classes from "./classes.ts";
 import {
+  type AggregatorFunction,
   AggregatorRegistry,
   ClusterRegistry,
   Counter,
   type DefaultMetricsCollectorConfiguration,
+  type AggregatorFactory as Factory,
   Gauge,
   Histogram,
   MetricType,
@@ -23,7 +24,7 @@ import {
 } from "./declarations.ts";
 
 export * from "./declarations.ts";
-export { aggregators, exponentialBuckets, linearBuckets, validateMetricName };
+export { exponentialBuckets, linearBuckets, validateMetricName };
 
 const own = processWide("prometheus-io-client register", () => {
   const registry = new classes.Registry();
@@ -32,6 +33,12 @@ const own = processWide("prometheus-io-client register", () => {
   metrics.register(registry.narthex);
   return registry;
 });
+
+/** How the values of several processes become one, by the names of aggregators, to which yours may be added. */
+export const aggregators = own.behaviour.aggregators as Record<string, AggregatorFunction>;
+
+/** Makes an aggregator of a function that makes one value of several. */
+export const AggregatorFactory = own.behaviour.aggregatorFactory as Factory;
 
 /** The registry of metrics that name none. The shared registry of Narthex, `metrics`, shows it. */
 export const register: Registry = own as unknown as Registry;

@@ -58,13 +58,18 @@ export class AggregatorRegistry extends Registry {
         },
         finish: () => {
           end();
-          resolve(new Promise((page) => page(AggregatorRegistry.aggregate(metrics).metrics())));
+          resolve(this.#pageOf(metrics));
         },
       };
       const timer = setTimeout(() => request.fail(new Error("Operation timed out.")), TIMEOUT_MS);
       requests.set(requestId, request);
       for (const worker of workers) worker.send({ type: REQUEST, requestId });
     });
+  }
+
+  async #pageOf(metrics: readonly MetricJson[][]): Promise<string> {
+    const { exactText } = this;
+    return Registry.aggregate(metrics, PROMETHEUS_CONTENT_TYPE, { exactText }).metrics();
   }
 
   /** Sets which registries of this process the primary gets. */

@@ -1,11 +1,11 @@
 import cluster, { type Worker } from "node:cluster";
-import type { MetricJson } from "../json.ts";
 import { PROMETHEUS_CONTENT_TYPE, type Registry, type RegistryOptions } from "../registry.ts";
 import {
   ACK,
   ANNOUNCEMENT,
   Gathering,
   GOODBYE,
+  History,
   type Message,
   REQUEST,
   RESPONSE,
@@ -16,8 +16,7 @@ import { registriesOf } from "./registries.ts";
 export function clusterRegistry(Base: typeof Registry): object {
   const gathering = new Gathering();
   const workers = new Map<number, Worker>();
-  /** What workers had that have shut down. */
-  let history: MetricJson[] = [];
+  const history = new History(Base);
   let registries: readonly Registry[] | undefined;
   let listens = false;
 
@@ -40,13 +39,13 @@ export function clusterRegistry(Base: typeof Registry): object {
     else if (type === ACK) gathering.receive(ACK, message);
   }
 
-  async function receiveInPrimary(worker: Worker, message: Message): Promise<void> {
+  function receiveInPrimary(worker: Worker, message: Message): void {
     const { type, requestId, metrics = [] } = message;
     if (type === ANNOUNCEMENT) workers.set(worker.id, worker);
     else if (type === RESPONSE) gathering.receive(worker.id, message);
     else if (type === GOODBYE && workers.delete(worker.id)) {
       worker.send({ type: ACK, requestId });
-      history = await Base.aggregate([history, ...metrics]).getMetricsAsJSON();
+      history.add(metrics);
     }
   }
 
@@ -76,7 +75,7 @@ export function clusterRegistry(Base: typeof Registry): object {
     async clusterMetrics(): Promise<string> {
       const asked = [...workers.values()].filter((worker) => worker.isConnected());
       asked.sort((a, b) => a.id - b.id);
-      const before = history;
+      const before = history.metrics;
       const [here, others] = await Promise.all([
         read(),
         gathering.ask(
@@ -86,7 +85,7 @@ export function clusterRegistry(Base: typeof Registry): object {
           },
         ),
       ]);
-      return Base.aggregate([before, ...here, ...others], this.contentType).metrics();
+      return Base.aggregate([before, ...here, ...others], this.contentType, this).metrics();
     }
 
     /**
@@ -96,11 +95,8 @@ export function clusterRegistry(Base: typeof Registry): object {
      * @param timeout in milliseconds
      */
     async shutdown(timeout = 5000): Promise<void> {
-      if (gathering.size > 0) return gathering.settled();
-      if (cluster.isPrimary) return;
-      const metrics = await read("sum");
-      const goodbye = (requestId: number) => send({ type: GOODBYE, requestId, metrics });
-      await gathering.ask([ACK], goodbye, () => new Error("Timeout"), timeout);
+      if (cluster.isPrimary) await gathering.settled();
+      else await gathering.leave(() => read("sum"), send, timeout);
     }
 
     /** Sets which registries of this process count. */

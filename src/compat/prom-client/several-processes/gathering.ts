@@ -1,4 +1,5 @@
 import type { MetricJson } from "../json.ts";
+import type { Registry } from "../registry.ts";
 
 /** The messages of @prometheus-io/client, so that processes with either package understand each other. */
 export const ACK = "@prometheus-io/client:ack";
@@ -28,17 +29,18 @@ interface Waiting {
 export class Gathering {
   readonly #waiting = new Map<number, Waiting>();
   readonly #outstanding = new Set<Promise<unknown>>();
+  #goodbye: Promise<void> | undefined;
   #last = 0;
 
   /**
    * Sends a request, and gives the metrics of all answers, in the order of those who were asked.
    *
-   * @param lateError what it rejects with where there are answers missing
+   * @param late gives what it rejects with where answers are missing
    */
   async ask(
     from: readonly unknown[],
     send: (requestId: number) => void,
-    lateError: (missing: number) => Error = tooLate,
+    late: (missing: ReadonlySet<unknown>) => Error = tooLate,
     timeoutMs: number = TIMEOUT_MS,
   ): Promise<MetricJson[][]> {
     const requestId = ++this.#last;
@@ -49,7 +51,7 @@ export class Gathering {
       if (missing.size === 0) done();
     });
     const timer = setTimeout(() => {
-      this.#waiting.get(requestId)?.fail(lateError(missing.size));
+      this.#waiting.get(requestId)?.fail(late(missing));
     }, timeoutMs);
     this.#outstanding.add(answers);
     try {
@@ -72,9 +74,18 @@ export class Gathering {
     if (waiting.from.size === 0) waiting.done();
   }
 
-  /** How many requests wait for answers. */
-  get size(): number {
-    return this.#outstanding.size;
+  /** Hands the counts of this worker over, once, and waits until they have arrived. */
+  leave(
+    read: () => Promise<MetricJson[][]>,
+    send: (message: Message) => void,
+    timeoutMs: number,
+  ): Promise<void> {
+    this.#goodbye ??= (async () => {
+      const metrics = await read();
+      const sendGoodbye = (requestId: number) => send({ type: GOODBYE, requestId, metrics });
+      await this.ask([ACK], sendGoodbye, () => new Error("Timeout"), timeoutMs);
+    })();
+    return this.#goodbye;
   }
 
   /** Waits for the answers to all requests, whatever they are. */
@@ -83,6 +94,30 @@ export class Gathering {
   }
 }
 
-function tooLate(missing: number): Error {
-  return new Error(`Operation timed out. ${missing} outstanding responses.`);
+export function tooLate({ size }: ReadonlySet<unknown>): Error {
+  return new Error(`Operation timed out. ${size} outstanding responses.`);
+}
+
+/** What workers had that have shut down. */
+export class History {
+  readonly #Base: typeof Registry;
+  metrics: readonly MetricJson[] = [];
+
+  constructor(Base: typeof Registry) {
+    this.#Base = Base;
+  }
+
+  /** Adds what a worker had; it can't be told any more if its metrics are of no use. */
+  add(metrics: readonly MetricJson[][]): void {
+    try {
+      const aggregated = this.#Base.aggregate([this.metrics, ...metrics]);
+      this.metrics = aggregated.getMetricsAsArray() as unknown as MetricJson[];
+    } catch (error) {
+      const { message } = error as Error;
+      process.emitWarning(
+        `The counts of a worker that has shut down are lost: ${message}`,
+        "NarthexWarning",
+      );
+    }
+  }
 }

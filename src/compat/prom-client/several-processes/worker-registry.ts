@@ -1,14 +1,15 @@
 import { BroadcastChannel, isMainThread, threadId } from "node:worker_threads";
-import type { MetricJson } from "../json.ts";
 import { PROMETHEUS_CONTENT_TYPE, type Registry, type RegistryOptions } from "../registry.ts";
 import {
   ACK,
   ANNOUNCEMENT,
   Gathering,
   GOODBYE,
+  History,
   type Message,
   REQUEST,
   RESPONSE,
+  tooLate,
 } from "./gathering.ts";
 import { registriesOf } from "./registries.ts";
 
@@ -25,16 +26,18 @@ interface ThreadMessage extends Message {
 interface Thread {
   readonly name: string;
   readonly threadId: number;
+  /** Whether it left a request without an answer: until it answers, it is not asked again. */
+  isSilent: boolean;
 }
 
 /** The registry of worker threads of @prometheus-io/client, over a class of registries. */
 export function workerRegistry(Base: typeof Registry): object {
   const gathering = new Gathering();
   const threads = new Map<string, Thread>();
-  /** What threads had that have shut down. */
-  let history: MetricJson[] = [];
+  const history = new History(Base);
   let registries: readonly Registry[] | undefined;
   let everybody: BroadcastChannel | undefined;
+  let own: BroadcastChannel | undefined;
 
   const read = (aggregator?: string) =>
     Promise.all(
@@ -43,9 +46,15 @@ export function workerRegistry(Base: typeof Registry): object {
       ),
     );
 
+  /** The threads that are asked, in the order in which they were started. */
+  function answering(): Thread[] {
+    const asked = [...threads.values()].filter(({ isSilent }) => !isSilent);
+    return asked.sort((a, b) => a.threadId - b.threadId);
+  }
+
   function listen(primary: boolean): void {
     if (everybody !== undefined) return;
-    const own = open(OWN, (message) => {
+    own = open(OWN, (message) => {
       if (message.type === ACK) gathering.receive(ACK, message);
     });
     const announce = (isPrimary: boolean) =>
@@ -57,9 +66,9 @@ export function workerRegistry(Base: typeof Registry): object {
         if (message.primary) announce(false);
       } else if (type === REQUEST) {
         try {
-          own.postMessage({ type: RESPONSE, requestId, threadId, metrics: await read() });
+          own?.postMessage({ type: RESPONSE, requestId, threadId, metrics: await read() });
         } catch (error) {
-          own.postMessage({ type: RESPONSE, requestId, error: (error as Error).message });
+          own?.postMessage({ type: RESPONSE, requestId, error: (error as Error).message });
         }
       }
     });
@@ -69,13 +78,16 @@ export function workerRegistry(Base: typeof Registry): object {
   /** A thread has announced itself. */
   function meet({ name = "", threadId: id = 0 }: ThreadMessage): void {
     if (threads.has(name)) return;
-    threads.set(name, { name, threadId: id });
-    const channel = open(name, async (message) => {
+    const thread: Thread = { name, threadId: id, isSilent: false };
+    threads.set(name, thread);
+    const channel = open(name, (message) => {
       const { type, requestId, metrics = [] } = message;
-      if (type === RESPONSE) gathering.receive(name, message);
-      else if (type === GOODBYE && threads.delete(name)) {
+      if (type === RESPONSE) {
+        thread.isSilent = false;
+        gathering.receive(thread, message);
+      } else if (type === GOODBYE && threads.delete(name)) {
         channel.postMessage({ type: ACK, requestId, threadId });
-        history = await Base.aggregate([history, ...metrics]).getMetricsAsJSON();
+        history.add(metrics);
         channel.close();
       }
     });
@@ -98,14 +110,18 @@ export function workerRegistry(Base: typeof Registry): object {
 
     /** The page of all worker threads, without this one; empty if there are none. */
     async workerMetrics(): Promise<string> {
-      const asked = [...threads.values()].sort((a, b) => a.threadId - b.threadId);
-      if (asked.length === 0 && history.length === 0) return "";
-      const before = history;
+      const asked = answering();
+      if (asked.length === 0 && history.metrics.length === 0) return "";
+      const before = history.metrics;
       const others = await gathering.ask(
-        asked.map(({ name }) => name),
+        asked,
         (requestId) => everybody?.postMessage({ type: REQUEST, threadId, requestId }),
+        (missing) => {
+          for (const thread of missing) (thread as Thread).isSilent = true;
+          return tooLate(missing);
+        },
       );
-      return Base.aggregate([before, ...others], this.contentType).metrics();
+      return Base.aggregate([before, ...others], this.contentType, this).metrics();
     }
 
     /**
@@ -115,22 +131,18 @@ export function workerRegistry(Base: typeof Registry): object {
      * @param timeout in milliseconds
      */
     async shutdown(timeout = 5000): Promise<void> {
-      if (gathering.size > 0) return gathering.settled();
-      if (this.primary) return;
-      const metrics = await read("sum");
-      const channel = open(OWN, () => {});
-      try {
-        const goodbye = (requestId: number) =>
-          channel.postMessage({ type: GOODBYE, requestId, threadId, metrics });
-        await gathering.ask([ACK], goodbye, () => new Error("Timeout"), timeout);
-      } finally {
-        channel.close();
-      }
+      if (this.primary) await gathering.settled();
+      else
+        await gathering.leave(
+          () => read("sum"),
+          (message) => own?.postMessage({ ...message, threadId }),
+          timeout,
+        );
     }
 
     /** How many threads answer. */
     static workerCount(): number {
-      return threads.size;
+      return answering().length;
     }
 
     /** Sets which registries of this thread count. */
