@@ -1,3 +1,9 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Client } from "./program.ts";
 
 /** A difference from prom-client that is meant: a program, and what it gives with each client. */
@@ -113,6 +119,103 @@ export const differences: readonly Difference[] = [
       plain(client.Counter, registry, { name: "m_total" });
       registry.setContentType(client.openMetricsContentType);
       return lastLine(await registry.getSingleMetricAsString("m_total"));
+    },
+  },
+  {
+    what: "The counter `m_total` of several processes in OpenMetrics",
+    why: "It has the name that it has on the page of one process.",
+    before: "m_total_total 2",
+    successor: "m_total_total 2",
+    here: "m_total 2",
+    inExactText: true,
+    run: async (client, registry) => {
+      plain(client.Counter, registry, { name: "m_total" }).inc();
+      const json = await registry.getMetricsAsJSON();
+      const both = [json, structuredClone(json)];
+      const type = client.openMetricsContentType;
+      const aggregated = client.AggregatorRegistry.aggregate(both, type);
+      aggregated.exactText = registry.exactText;
+      return (await aggregated.metrics()).split("\n").at(-3);
+    },
+  },
+  {
+    what: "The type of the counter `m` in OpenMetrics, on the page of `httpMetrics` and of `registry.narthex`",
+    why: "It keeps its name, and OpenMetrics has no counters without `_total`. `register.metrics()` is as before.",
+    before: "# TYPE m counter",
+    successor: "# TYPE m counter",
+    here: "# TYPE m unknown",
+    run: async (client, registry) => {
+      plain(client.Counter, registry);
+      registry.setContentType(client.openMetricsContentType);
+      const page = (await registry.narthex?.expose({ accept: "application/openmetrics-text" }))
+        ?.body;
+      return /# TYPE m .*/.exec(
+        page ? new TextDecoder().decode(page) : await registry.metrics(),
+      )?.[0];
+    },
+  },
+  {
+    what: "What `nodejs_gc_duration_seconds` counts of ten collections at once",
+    why: "Node.js tells of them together.",
+    before: "the first",
+    successor: "the first",
+    here: "all",
+    run: async (client, registry) => {
+      client.collectDefaultMetrics({ register: registry });
+      setFlagsFromString("--expose-gc");
+      const collectGarbage = runInNewContext("gc");
+      for (let i = 0; i < 10; i += 1) collectGarbage();
+      const count = () => registry.getSingleMetric("nodejs_gc_duration_seconds").get();
+      for (;;) {
+        const { values } = await count();
+        const major = values.find(isCountOf("kind", "major"));
+        if (major !== undefined) return major.value < 10 ? "the first" : "all";
+        await sleep(5);
+      }
+    },
+  },
+  {
+    what: "The content type of what is pushed",
+    why: "So native histograms, exemplars and created timestamps arrive.",
+    before: "undefined",
+    successor: "undefined",
+    here: "application/vnd.google.protobuf",
+    run: async (client, registry) => {
+      const { headers } = await pushed(client, registry);
+      return headers["content-type"]?.split(";")[0];
+    },
+  },
+  {
+    what: "The path of a push to `http://gateway/base/`",
+    why: "The Pushgateway has nothing at the other one.",
+    before: "/base//metrics/job/j",
+    successor: "/base//metrics/job/j",
+    here: "/base/metrics/job/j",
+    run: async (client, registry) => (await pushed(client, registry, { path: "/base/" })).url,
+  },
+  {
+    what: 'The path of a push with the grouping `{ a: "/x" }`',
+    why: "The Pushgateway finds slashes only in base64.",
+    before: "/metrics/job/j/a/%2Fx",
+    successor: "/metrics/job/j/a/%2Fx",
+    here: "/metrics/job/j/a@base64/L3g",
+    run: async (client, registry) =>
+      (await pushed(client, registry, { groupings: { a: "/x" } })).url,
+  },
+  {
+    what: "A push while a `collect` fails",
+    why: "The other metrics are pushed, as they are scraped from `httpMetrics`.",
+    before: "Error: it fails",
+    successor: "Error: it fails",
+    here: "pushed",
+    run: async (client, registry) => {
+      plain(client.Gauge, registry, {
+        collect() {
+          throw new Error("it fails");
+        },
+      });
+      await pushed(client, registry);
+      return "pushed";
     },
   },
   {
@@ -346,6 +449,39 @@ export const differences: readonly Difference[] = [
     },
   },
   {
+    what: "The quantile 0.5 of a value that is 2 s old, with `maxAgeSeconds: 10, ageBuckets: 1`, 11 s after the start",
+    why: "Its window slides with the time, whatever `ageBuckets` is.",
+    before: "0",
+    successor: "0",
+    here: "4",
+    run: async (client, registry) => {
+      const { now } = Date;
+      let seconds = 1_700_000_000;
+      Date.now = () => seconds * 1000;
+      try {
+        const config = { percentiles: [0.5], maxAgeSeconds: 10, ageBuckets: 1 };
+        const summary = plain(client.Summary, registry, config);
+        seconds += 9;
+        summary.observe(4);
+        seconds += 2;
+        return Math.round((await summary.get()).values[0].value);
+      } finally {
+        Date.now = now;
+      }
+    },
+  },
+  {
+    what: "The `labels` of the sum of a summary without labels, in JSON",
+    why: "They are there for all samples.",
+    before: "{}",
+    successor: "undefined",
+    here: "{}",
+    run: async (client, registry) => {
+      const { values } = await plain(client.Summary, registry, { percentiles: [] }).get();
+      return JSON.stringify(values[0].labels);
+    },
+  },
+  {
     what: "What `counter.inc()` returns",
     why: "It is declared as `void`.",
     before: "object",
@@ -389,6 +525,33 @@ function labelled(Type: Client, registry: Client, name = "m"): Client {
 function withExemplars(client: Client, registry: Client, config: object = {}): Client {
   registry.setContentType(client.openMetricsContentType);
   return plain(client.Counter, registry, { enableExemplars: true, ...config });
+}
+
+function isCountOf(name: string, value: string) {
+  return ({ metricName, labels }: Client) =>
+    metricName.endsWith("_count") && labels[name] === value;
+}
+
+/** What a gateway gets of a push. */
+async function pushed(
+  client: Client,
+  registry: Client,
+  { path = "", groupings = {} }: { path?: string; groupings?: object } = {},
+): Promise<IncomingMessage> {
+  let request!: IncomingMessage;
+  const server = createServer((received, response) => {
+    request = received;
+    received.resume().on("end", () => response.end());
+  });
+  try {
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+    const gateway = new client.Pushgateway(url, undefined, registry);
+    await gateway.push({ jobName: "j", groupings });
+    return request;
+  } finally {
+    server.close();
+  }
 }
 
 function lastLine(page: string): string | undefined {
