@@ -87,11 +87,29 @@ async function printWhereToLook() {
   const hasPages = await answers(page);
   if (hasPages) console.log(`  ${page}`);
   console.log(`  ${prometheus.url}/api/v1/query?query=${QUERY}`);
+  const { recording, alerting } = await countRules();
+  const where = hasPages ? "alerts" : "api/v1/rules";
+  console.log(`  ${prometheus.url}/${where}`);
+  console.log(
+    `  It has loaded deploy/rules.yml: ${recording} recording rules and ${alerting} alerts.`,
+  );
   if (!hasPages) console.log("  (This Prometheus was built without pages for a browser.)");
   if (!isScraped) {
     console.log(`It has not scraped the service yet. Why: ${prometheus.url}/api/v1/targets`);
   }
   console.log("Ctrl-C stops both.");
+}
+
+/** How many rules of each type Prometheus has loaded. */
+async function countRules() {
+  const response = await fetch(`${prometheus.url}/api/v1/rules`);
+  const { data } =
+    /** @type {{ data: { groups: { rules: { type: "recording" | "alerting" }[] }[] } }} */ (
+      await response.json()
+    );
+  const types = data.groups.flatMap(({ rules }) => rules.map(({ type }) => type));
+  const alerting = types.filter((type) => type === "alerting").length;
+  return { recording: types.length - alerting, alerting };
 }
 
 /** Whether a scrape came in time. */

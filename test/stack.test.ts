@@ -47,6 +47,9 @@ describe.skipIf(!prometheus || !hasPorts)("npm run stack", { timeout: 120_000 },
   it("starts the service and a Prometheus that scrapes it, and stops both", async () => {
     startStack();
     await vi.waitFor(() => expect(printed).toContain("Ctrl-C stops both."), 60_000);
+    expect(printed).toMatch(
+      /It has loaded deploy\/rules\.yml: \d\d recording rules and 4 alerts\./,
+    );
     // The link that it prints shows something.
     const [link] = /http:\S+query=http_request_count_total/.exec(printed) ?? [];
     expect(await (await fetch(link!)).text()).toContain('"endpoint":"readyz"');
@@ -68,6 +71,11 @@ describe.skipIf(!prometheus || !hasPorts)("npm run stack", { timeout: 120_000 },
     expect(median).toBeGreaterThan(0);
     expect(median).toBeLessThanOrEqual(10);
     expect(await answerTo("up")).toEqual([1, 1]);
+    // What the rules record is there after their next evaluation.
+    await vi.waitFor(
+      async () => expect((await answerTo("slo:objective:ratio")).sort()).toEqual([0.95, 0.999]),
+      { timeout: 50_000, interval: 250 },
+    );
 
     stack.kill("SIGTERM");
     expect(await once(stack, "close")).toEqual([0, null]);

@@ -11,6 +11,7 @@ import { Connections } from "./connections.ts";
 import { BODY_LIMIT, takeOnlyJson } from "./json-body.ts";
 import { measureRequests } from "./metrics.ts";
 import { answerUnmatched } from "./not-found.ts";
+import { declareObjectives } from "./objectives.ts";
 import { sendProblem } from "./problem.ts";
 import { limitRate } from "./rate-limit.ts";
 import { articles } from "./routes/articles.ts";
@@ -80,6 +81,7 @@ export async function buildApp(options: AppOptions) {
       authorize: anyOf(bearer(metricsToken), basic({ metrics: metricsToken })),
     }),
   });
+  declareObjectives();
   measureRequests(app);
   app.decorate("connections", new Connections(app));
   await limitRate(app, rateLimit);

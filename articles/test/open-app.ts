@@ -18,7 +18,8 @@ export async function openApp(store?: ArticleStore, options?: Partial<AppOptions
   return app;
 }
 
-async function openEmptyStore(): Promise<ArticleStore> {
+/** A new database in a file, which is closed when the test ends. */
+export async function openEmptyStore(): Promise<ArticleStore> {
   const store = await openStore({ kind: "file", path: join(temporaryFolder(), "articles.db") });
   onTestFinished(() => store.close());
   return store;

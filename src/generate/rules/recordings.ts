@@ -1,6 +1,6 @@
 import { matcher, selector, sumBy } from "../../model/promql.ts";
 import { clientMetrics, type HttpMetrics, serverMetrics } from "../http-metrics.ts";
-import { isRuntime } from "../sections.ts";
+import { isOfNarthex, isRuntime } from "../sections.ts";
 import type { Metric } from "../source.ts";
 import type { RecordingRule, RuleGroup } from "./yaml.ts";
 
@@ -14,6 +14,7 @@ export function recordingGroups(metrics: readonly Metric[], more: readonly strin
       metric.type === "histogram" &&
       metric.unit === "seconds" &&
       !isRuntime(metric) &&
+      !isOfNarthex(metric) &&
       metric !== server?.duration &&
       metric !== client?.duration,
   );

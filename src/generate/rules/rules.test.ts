@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { addEveryType } from "../../../test/every-type.ts";
+import { burnTests } from "../../../test/generate/burn-tests.ts";
 import { realServer } from "../../../test/real-servers.ts";
 import { parse } from "../../exposition/parse/parse.ts";
 import { Registry } from "../../registry/registry.ts";
@@ -176,53 +177,14 @@ describe.skipIf(!promtool)("promtool", () => {
     timeout: 60_000,
   }, async () => {
     await writeFile(join(folder, "rules.yml"), rules(shop()));
-    await writeFile(
-      join(folder, "test.yml"),
-      JSON.stringify({ rule_files: ["rules.yml"], tests: TESTS }),
-    );
+    const tests = burnTests({
+      slo: "order-success",
+      description: 'Orders "go through".',
+      good: 'orders_total{outcome="ok"}',
+      bad: 'orders_total{outcome="failed"}',
+    });
+    await writeFile(join(folder, "test.yml"), JSON.stringify({ rule_files: ["rules.yml"], tests }));
     const { stdout } = await run("test", "rules", "test.yml");
     expect(stdout).toContain("SUCCESS");
   });
 });
-
-/** Orders of which a share fails, once a minute for three hours; and which alerts fire at the end. */
-const TESTS = [
-  // 2 % of the errors that 0.1 % of a month allow, in an hour, are 1.44 %; 10 % in a day are 0.3 %.
-  { failed: 0, severities: [] },
-  { failed: 1, severities: [] },
-  { failed: 4, severities: ["ticket"] },
-  { failed: 20, severities: ["page", "ticket"] },
-].map(({ failed, severities }) => ({
-  interval: "1m",
-  input_series: [
-    { series: 'orders_total{outcome="ok"}', values: `0+${1000 - failed}x180` },
-    ...(failed === 0
-      ? []
-      : [{ series: 'orders_total{outcome="failed"}', values: `0+${failed}x180` }]),
-  ],
-  alert_rule_test: [
-    {
-      eval_time: "3h",
-      alertname: "OrderSuccessErrorBudgetBurn",
-      exp_alerts: severities.map((severity) => ({
-        exp_labels: { severity, slo: "order-success" },
-        exp_annotations: {
-          summary: "order-success spends its budget of errors too fast.",
-          description: `${failed / 10}% of the events are bad, of which the objective is that 99.9 % are good over 30 days. Orders "go through".`,
-        },
-      })),
-    },
-  ],
-  promql_expr_test: [
-    {
-      expr: "round(slo:error_budget_remaining:ratio, 0.001)",
-      eval_time: "3h",
-      exp_samples: [
-        {
-          labels: '{slo="order-success"}',
-          value: 1 - failed,
-        },
-      ],
-    },
-  ],
-}));
