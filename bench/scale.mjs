@@ -11,6 +11,7 @@ export const full = {
   memoryRounds: 3,
   importRounds: 15,
   allocatingCalls: 1_000_000,
+  live: { families: 100, seriesOfEach: 100, samples: 600, drawnMs: 5000 },
   /** Each variant is served by so many processes, one after the other, with so many turns each. */
   http: { processes: 6, warmMs: 1500, rounds: 4, turnMs: 1000, connections: 50 },
 };
@@ -31,5 +32,6 @@ export const quick = {
   memoryRounds: 1,
   importRounds: 1,
   allocatingCalls: 10_000,
+  live: { families: 5, seriesOfEach: 4, samples: 60, drawnMs: 200 },
   http: { processes: 1, warmMs: 20, rounds: 1, turnMs: 20, connections: 4 },
 };

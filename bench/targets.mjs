@@ -65,6 +65,12 @@ export const atMost = (limit, text) => ({
   isReached: ({ values }) => Number(values.narthex) <= limit,
 });
 
+/** @type {(limit: number, text: string) => RowTarget} */
+export const atLeast = (limit, text) => ({
+  text,
+  isReached: ({ values }) => Number(values.narthex) >= limit,
+});
+
 // Of `npm run bench:http`.
 
 /** The variant that only does what cannot be left out. */

@@ -2,6 +2,7 @@ import { versionOf } from "../newest/packages.mjs";
 import { partsOf } from "../parts.mjs";
 import { quantity, targetColumns } from "../report.mjs";
 import { firstScrapeRows } from "../rows/first-scrapes.mjs";
+import { liveRows } from "../rows/live.mjs";
 import { allocationRows, memoryRows } from "../rows/memory.mjs";
 import { importRows, sizeRows } from "../rows/package.mjs";
 import { scrapeRows } from "../rows/scrapes.mjs";
@@ -31,6 +32,7 @@ const groups = {
   "first scrapes": firstScrapeRows,
   memory: memoryRows,
   allocations: allocationRows,
+  live: liveRows,
   imports: importRows,
   size: sizeRows,
 };

@@ -1,11 +1,14 @@
 import type { Exemplar, HistogramValue, NativeHistogram } from "../../model/sample-sink.ts";
-import { type Point, ROWS, type Rows } from "./timeline.ts";
+import {
+  coarser,
+  type DistributionRow,
+  DistributionRows,
+  ZERO_BUCKET,
+} from "./distribution-rows.ts";
+import type { Point, Rows } from "./timeline.ts";
 
 /** The finest resolution of native buckets that a chart tells apart: each is 9 % wider than the one before. */
 const MAX_SCHEMA = 3;
-
-/** The bucket of zero and of all that is below. */
-const ZERO_BUCKET = -32_768;
 
 const MAX_EXEMPLARS = 60;
 
@@ -22,16 +25,6 @@ interface Reading extends Buckets {
   readonly time: number;
 }
 
-/** What was observed between two samples, as the page gets it. */
-export interface DistributionRow {
-  readonly seconds: number;
-  readonly count: number;
-  readonly sum: number;
-  readonly schema?: number;
-  /** Bucket, count, bucket, count … */
-  readonly buckets: readonly number[];
-}
-
 /** An exemplar as the page gets it. */
 export interface ShownExemplar {
   /** In milliseconds since the epoch. */
@@ -43,10 +36,7 @@ export interface ShownExemplar {
 /** The history of a histogram: all of its series together. */
 export class DistributionHistory {
   bounds: readonly number[] = [];
-  readonly #rows = {
-    fine: new Array<DistributionRow | undefined>(ROWS).fill(undefined),
-    coarse: new Array<DistributionRow | undefined>(ROWS).fill(undefined),
-  };
+  readonly #rows = { fine: new DistributionRows(), coarse: new DistributionRows() };
   readonly #before: { fine: Reading | undefined; coarse: Reading | undefined } = {
     fine: undefined,
     coarse: undefined,
@@ -91,7 +81,7 @@ export class DistributionHistory {
   at(points: readonly Point[]) {
     return {
       bounds: this.bounds,
-      rows: points.map(({ resolution, row }) => this.#rows[resolution][row] ?? null),
+      rows: points.map(({ resolution, row }) => this.#rows[resolution].at(row)),
       exemplars: [...this.#exemplars.values()],
     };
   }
@@ -99,7 +89,7 @@ export class DistributionHistory {
   #pushTo(resolution: "fine" | "coarse", row: number, time: number): void {
     const now = this.#current;
     const before = this.#before[resolution];
-    this.#rows[resolution][row] = now && before && rowOf(before, now, time);
+    this.#rows[resolution].set(row, now && before && rowOf(before, now, time));
     // A family without a series has observed nothing yet.
     this.#before[resolution] = {
       ...(now ?? before ?? noBuckets(undefined)),
@@ -144,11 +134,6 @@ function addNative(to: Buckets, native: NativeHistogram): void {
   }
   const negative = native.negative.counts.reduce((sum, count) => sum + count, 0);
   add(to, ZERO_BUCKET, native.zeroCount + negative);
-}
-
-/** Bucket `i` of a schema is in this bucket of one that is coarser by some steps. */
-function coarser(index: number, steps: number): number {
-  return index === ZERO_BUCKET ? index : Math.ceil(index / 2 ** steps);
 }
 
 function coarsen(buckets: Buckets, schema: number): void {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { PARTS } from "../../registry/parts.ts";
 import { Registry } from "../../registry/registry.ts";
+import { DistributionRows } from "./distribution-rows.ts";
 import { History } from "./history.ts";
 import { HistorySink } from "./sink.ts";
 
@@ -179,5 +180,34 @@ describe("its memory is bounded", () => {
     const history = new History(600, 1);
     for (const now of [5000, 3000, 3001]) history.push(now);
     expect(history.timeline.since(0).map(({ time }) => time)).toEqual([5000, 5001, 5002]);
+  });
+});
+
+describe("rows of a distribution", () => {
+  const values = { seconds: 1, count: 9, sum: 4.5 };
+
+  test("are given back as they were, also when a later one needs more room", () => {
+    const rows = new DistributionRows();
+    const first = { ...values, buckets: [0, 3, 2, 6] };
+    const second = { ...values, buckets: Array.from({ length: 30 }, (_, i) => i + 1) };
+    rows.set(0, first);
+    rows.set(7, second);
+    rows.set(8, first);
+    rows.set(8, undefined);
+    expect([0, 7, 8, 9].map((row) => rows.at(row))).toEqual([first, second, null, null]);
+  });
+
+  test("with many native buckets have a coarser schema, and as many values", () => {
+    const rows = new DistributionRows();
+    const buckets = Array.from({ length: 100 }, (_, i) => [i - 50, 2]).flat();
+    rows.set(3, { ...values, schema: 3, buckets: [-32_768, 5, ...buckets] });
+    const { schema, buckets: merged } = rows.at(3)!;
+    expect(schema).toBe(1);
+    expect(merged.slice(0, 2)).toEqual([-32_768, 5]);
+    expect(merged.length).toBeLessThanOrEqual(64);
+    const counts = merged.filter((_, i) => i % 2 === 1);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(205);
+    // Bucket -50 of schema 3 is in bucket -12 of schema 1, and 49 in 13.
+    expect([merged[2], merged.at(-2)]).toEqual([-12, 13]);
   });
 });
