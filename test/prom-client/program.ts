@@ -12,6 +12,8 @@ export interface Program {
   readonly defaultLabels: object;
   /** That of the metrics with labels. */
   readonly aggregator: string;
+  /** The window of summaries. */
+  readonly window: { readonly maxAgeSeconds?: number; readonly ageBuckets?: number };
   readonly steps: readonly Step[];
 }
 
@@ -110,6 +112,13 @@ const STEPS = {
     metrics.exemplars?.inc({ labels, value, exemplarLabels }),
   observeExemplar: ({ metrics }: State, value: number, labels: object, exemplarLabels: unknown) =>
     metrics.observed?.observe({ labels, value, exemplarLabels }),
+  /** So many values that prom-client's digests begin to merge them. */
+  observeMany: ({ metrics }: State, name: string, seed: number) => {
+    const labels = name === "summary" ? [{ a: "x", b: "y" }] : [];
+    for (let i = 0, x = seed; i < 250; i += 1, x = (x * 16_807) % 2_147_483_647) {
+      metrics[name].observe(...labels, x / 1000);
+    }
+  },
   fail: (state: State, fails: boolean) => {
     state.fails = fails;
   },
@@ -195,6 +204,11 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       exemplar,
     ),
   },
+  fc.tuple(
+    fc.constant("observeMany" as const),
+    fc.constantFrom("summary", "summary_plain"),
+    fc.integer({ min: 1, max: 1000 }),
+  ),
   fc.tuple(fc.constant("fail" as const), fc.boolean()),
   { weight: 4, arbitrary: fc.constant(["metrics"] as const) },
   { weight: 2, arbitrary: fc.constant(["json"] as const) },
@@ -220,6 +234,7 @@ export const programs: fc.Arbitrary<Program> = fc.record({
   contentType: fc.constantFrom("text" as const, "openmetrics" as const),
   defaultLabels: fc.constantFrom({}, { app: "shop" }, { app: "shop", a: "default" }),
   aggregator: fc.constantFrom("sum", "first", "min", "max", "average", "omit", "none of them"),
+  window: fc.constantFrom({}, { maxAgeSeconds: 1, ageBuckets: 3 }),
   steps: fc.array(steps, { minLength: 5, maxLength: 40 }),
 });
 
@@ -232,7 +247,7 @@ export async function run(client: Client, program: Program, clock: Clock): Promi
   const state: State = {
     client,
     registry,
-    metrics: define(client, registry, program.aggregator, () => state),
+    metrics: define(client, registry, program, () => state),
     held: [],
     timers: [],
     clock,
@@ -257,13 +272,14 @@ export async function run(client: Client, program: Program, clock: Clock): Promi
 function define(
   client: Client,
   registry: Client,
-  aggregator: string,
+  { aggregator, window }: Program,
   state: () => State,
 ): Record<string, Client> {
   const metrics: Record<string, Client> = {};
   for (const type of LABELLED) {
     const Type = client[type[0]!.toUpperCase() + type.slice(1)];
-    const rest = { registers: [registry], buckets: [0.1, 1, 5], percentiles: [0.5, 1] };
+    const ofSummaries = { percentiles: [0.5, 1], compressCount: 100, ...window };
+    const rest = { registers: [registry], buckets: [0.1, 1, 5], ...ofSummaries };
     const labelNames = ["a", "b"];
     metrics[type] = new Type({ name: type, help: `A ${type}.`, labelNames, aggregator, ...rest });
     metrics[`${type}_plain`] = new Type({ name: `${type}_plain`, help: "Has no labels.", ...rest });

@@ -4,11 +4,13 @@ import {
   aggregatorsOf,
   bySampleName,
   bySeries,
-} from "./aggregators.ts";
+} from "./registry/aggregators.ts";
 
 /** What a metric needs of a registry that shows it. */
 export interface Registrar {
   readonly contentType: string;
+  /** Whether pages have prom-client's text, mistakes included. */
+  readonly exactText?: boolean;
   registerMetric(metric: object): void;
 }
 
@@ -24,6 +26,8 @@ export interface Behaviour {
   readonly checksValueFirst: boolean;
   /** Whether `gauge.inc(null)` adds 1. */
   readonly nullIsOne: boolean;
+  /** Whether the exemplar of a counter has its total, and not what was added. */
+  readonly exemplarsHaveTotals: boolean;
   /** Whether default labels leave alone all values but null and undefined; otherwise also 0 and "" give way in JSON. */
   readonly keepsFalsyLabels: boolean;
   readonly aggregatorFactory: AggregatorFactory;
@@ -44,6 +48,7 @@ export const PROM_CLIENT_15: Behaviour = {
   listsSortedLabels: false,
   checksValueFirst: false,
   nullIsOne: false,
+  exemplarsHaveTotals: false,
   keepsFalsyLabels: false,
   aggregatorFactory: bySeries,
   aggregators: aggregatorsOf(bySeries),
@@ -58,6 +63,7 @@ export const CLIENT_0_16: Behaviour = {
   listsSortedLabels: true,
   checksValueFirst: true,
   nullIsOne: true,
+  exemplarsHaveTotals: true,
   keepsFalsyLabels: true,
   aggregatorFactory: bySampleName,
   aggregators: aggregatorsOf(bySampleName),

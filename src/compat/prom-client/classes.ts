@@ -1,13 +1,13 @@
 import { processWide } from "../../process-wide.ts";
-import * as counter from "./counter.ts";
-import * as gauge from "./gauge.ts";
-import * as histogram from "./histogram.ts";
+import * as counter from "./metrics/counter.ts";
+import * as gauge from "./metrics/gauge.ts";
+import * as histogram from "./metrics/histogram.ts";
+import * as summary from "./metrics/summary.ts";
 import * as pushgateway from "./pushgateway.ts";
-import * as registry from "./registry.ts";
+import * as registry from "./registry/registry.ts";
 import { AggregatorRegistry as OwnAggregatorRegistry } from "./several-processes/aggregator-registry.ts";
 import { clusterRegistry } from "./several-processes/cluster-registry.ts";
 import { workerRegistry } from "./several-processes/worker-registry.ts";
-import * as summary from "./summary.ts";
 
 /**
  * The classes behind prom-client's declarations. The process has each of them once: an application that imports the

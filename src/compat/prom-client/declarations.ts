@@ -61,7 +61,7 @@ export interface Registry<
   readonly contentType: BoundRegistryContentType;
   /** Sets the format of `metrics()`. */
   setContentType(contentType: BoundRegistryContentType): void;
-  /** Whether pages have prom-client's text, mistakes included. Not in prom-client. */
+  /** Whether pages have prom-client's text, mistakes included; to be set before metrics are made. Not in prom-client. */
   exactText: boolean;
   /**
    * The registry of Narthex that shows the same metrics: `expose()` gives the page in the format that a

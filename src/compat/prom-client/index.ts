@@ -1,6 +1,5 @@
 import { metrics } from "../../index.ts";
 import { processWide } from "../../process-wide.ts";
-import { exponentialBuckets, linearBuckets } from "./bucket-generators.ts";
 import * as classes from "./classes.ts";
 import type * as declarations from "./declarations.ts";
 import {
@@ -22,7 +21,8 @@ import {
   WorkerRegistry,
 } from "./declarations.ts";
 import { defaultMetrics } from "./default-metrics/collect.ts";
-import { validateMetricName } from "./validation.ts";
+import { exponentialBuckets, linearBuckets } from "./metrics/bucket-generators.ts";
+import { validateMetricName } from "./metrics/validation.ts";
 
 export * from "./declarations.ts";
 export { exponentialBuckets, linearBuckets, validateMetricName };

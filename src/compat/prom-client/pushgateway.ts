@@ -3,8 +3,8 @@ import { request as requestHttps } from "node:https";
 import { gzipSync } from "node:zlib";
 import { Pushgateway as NarthexPushgateway } from "../../push/pushgateway/index.ts";
 import { PROM_CLIENT_15 } from "./behaviour.ts";
-import { Registry } from "./registry.ts";
-import { isObject } from "./validation.ts";
+import { isObject } from "./metrics/validation.ts";
+import { Registry } from "./registry/registry.ts";
 
 /** What is pushed, and under which labels. */
 interface Parameters {

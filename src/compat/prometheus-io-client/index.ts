@@ -1,8 +1,8 @@
 import { metrics } from "../../index.ts";
 import { processWide } from "../../process-wide.ts";
-import { exponentialBuckets, linearBuckets } from "../prom-client/bucket-generators.ts";
 import { defaultMetrics } from "../prom-client/default-metrics/collect.ts";
-import { validateMetricName } from "../prom-client/validation.ts";
+import { exponentialBuckets, linearBuckets } from "../prom-client/metrics/bucket-generators.ts";
+import { validateMetricName } from "../prom-client/metrics/validation.ts";
 import * as classes from "./classes.ts";
 import {
   type AggregatorFunction,

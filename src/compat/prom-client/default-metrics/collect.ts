@@ -1,5 +1,5 @@
 import type { Registrar } from "../behaviour.ts";
-import { isObject } from "../validation.ts";
+import { isObject } from "../metrics/validation.ts";
 import { eventLoopLag, eventLoopUtilization } from "./event-loop.ts";
 import { type DefaultMetricsOptions, Kit, type MetricClasses } from "./kit.ts";
 import * as node from "./node.ts";

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
-import { startClock } from "../timer.ts";
+import { startClock } from "../metrics/timer.ts";
 import type { Kit } from "./kit.ts";
 
 export function eventLoopLag(kit: Kit): void {

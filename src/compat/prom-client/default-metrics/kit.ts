@@ -1,8 +1,8 @@
 import type { Registrar } from "../behaviour.ts";
-import type { Counter } from "../counter.ts";
-import type { Gauge } from "../gauge.ts";
-import type { Histogram } from "../histogram.ts";
-import type { Summary } from "../summary.ts";
+import type { Counter } from "../metrics/counter.ts";
+import type { Gauge } from "../metrics/gauge.ts";
+import type { Histogram } from "../metrics/histogram.ts";
+import type { Summary } from "../metrics/summary.ts";
 
 /** The classes of the client whose default metrics they are. */
 export interface MetricClasses {

@@ -1,6 +1,6 @@
 import cluster, { type Worker } from "node:cluster";
-import type { MetricJson } from "../json.ts";
-import { PROMETHEUS_CONTENT_TYPE, Registry, type RegistryOptions } from "../registry.ts";
+import type { MetricJson } from "../page/json.ts";
+import { PROMETHEUS_CONTENT_TYPE, Registry, type RegistryOptions } from "../registry/registry.ts";
 import { registriesOf } from "./registries.ts";
 
 // The same messages as prom-client's, so that workers with either of them understand each other.

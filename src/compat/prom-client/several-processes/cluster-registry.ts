@@ -1,5 +1,9 @@
 import cluster, { type Worker } from "node:cluster";
-import { PROMETHEUS_CONTENT_TYPE, type Registry, type RegistryOptions } from "../registry.ts";
+import {
+  PROMETHEUS_CONTENT_TYPE,
+  type Registry,
+  type RegistryOptions,
+} from "../registry/registry.ts";
 import {
   ACK,
   ANNOUNCEMENT,

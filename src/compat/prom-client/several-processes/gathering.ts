@@ -1,5 +1,5 @@
-import type { MetricJson } from "../json.ts";
-import type { Registry } from "../registry.ts";
+import type { MetricJson } from "../page/json.ts";
+import type { Registry } from "../registry/registry.ts";
 
 /** The messages of @prometheus-io/client, so that processes with either package understand each other. */
 export const ACK = "@prometheus-io/client:ack";

@@ -1,4 +1,4 @@
-import type { Registry } from "../registry.ts";
+import type { Registry } from "../registry/registry.ts";
 
 /** The registries that a user gave, one or several; throws if they are none. */
 export function registriesOf(

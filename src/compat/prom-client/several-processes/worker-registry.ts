@@ -1,5 +1,9 @@
 import { BroadcastChannel, isMainThread, threadId } from "node:worker_threads";
-import { PROMETHEUS_CONTENT_TYPE, type Registry, type RegistryOptions } from "../registry.ts";
+import {
+  PROMETHEUS_CONTENT_TYPE,
+  type Registry,
+  type RegistryOptions,
+} from "../registry/registry.ts";
 import {
   ACK,
   ANNOUNCEMENT,

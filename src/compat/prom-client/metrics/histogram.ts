@@ -1,18 +1,17 @@
 import { format } from "node:util";
 import type {
-  Exemplar,
   HistogramSeries,
   HistogramValue,
   LabelledHistogram,
   Registry,
   UpdateOptions,
-} from "../../index.ts";
-import { withExemplar } from "./exemplar.ts";
+} from "../../../index.ts";
+import type { MetricJson, SampleJson } from "../page/json.ts";
+import { boundText, braced, exemplarText, numberText, type PageStyle } from "../page/text.ts";
 import type { GivenLabels } from "./given-labels.ts";
-import { exemplarJson, type MetricJson, type SampleJson } from "./json.ts";
-import { type Configuration, Metric, NO_LABELS } from "./metric.ts";
-import { boundText, braced, exemplarText, numberText, type PageStyle } from "./page.ts";
-import type { Read } from "./series-reader.ts";
+import { type Configuration, Metric } from "./metric.ts";
+import { NO_LABELS } from "./series-finder.ts";
+import type { Read, ReadSeries } from "./series-reader.ts";
 import { startClock } from "./timer.ts";
 import { isObject } from "./validation.ts";
 
@@ -63,7 +62,7 @@ export class Histogram extends Metric<HistogramSeries, HistogramValue> {
   /** Puts a series at zero onto the page. */
   zero(labels: GivenLabels): void {
     this.drop(labels);
-    this.seriesOf(labels);
+    this.series.find(labels);
   }
 
   startTimer(labels?: object, exemplarLabels?: object) {
@@ -80,17 +79,12 @@ export class Histogram extends Metric<HistogramSeries, HistogramValue> {
   }
 
   labels(...args: unknown[]) {
-    const labels = this.labelsOf(args);
-    this.checkLabels(labels);
-    let held!: HistogramSeries;
-    let removals = -1;
+    const labels = this.series.labelsOf(args);
+    this.series.check(labels);
+    const held = this.series.hold(labels);
     const observe = (value: unknown): void => {
       const observed = this.checkedValue(labels, value);
-      if (removals !== this.removals) {
-        held = this.seriesOf(labels);
-        removals = this.removals;
-      }
-      held.observe(observed);
+      held.current.observe(observed);
     };
     return {
       observe,
@@ -106,12 +100,15 @@ export class Histogram extends Metric<HistogramSeries, HistogramValue> {
   }
 
   read(): MetricJson {
-    return this.json(({ labels }, value) => this.samplesOf(labels, value));
+    return this.json((series, value) => this.samplesOf(series.labels, series, value));
   }
 
   override readShared(): MetricJson {
-    return this.json(({ labels: sharedLabels }, value) =>
-      this.samplesOf({}, value).map((sample) => ({ ...sample, sharedLabels })),
+    return this.json((series, value) =>
+      this.samplesOf({}, series, value).map((sample) => ({
+        ...sample,
+        sharedLabels: series.labels,
+      })),
     );
   }
 
@@ -122,7 +119,7 @@ export class Histogram extends Metric<HistogramSeries, HistogramValue> {
     return { name, help, type, values, aggregator };
   }
 
-  private samplesOf(labels: GivenLabels, value: HistogramValue): SampleJson[] {
+  private samplesOf(labels: GivenLabels, series: ReadSeries, value: HistogramValue): SampleJson[] {
     const { name, buckets, enableExemplars } = this;
     const samples: SampleJson[] = [];
     // A copy of an object is made faster than a new one from its parts.
@@ -131,7 +128,7 @@ export class Histogram extends Metric<HistogramSeries, HistogramValue> {
     let count = 0;
     for (let i = 0; i <= buckets.length; i += 1) {
       count += value.bucketCount(i);
-      const exemplar = enableExemplars ? value.exemplar(i) : undefined;
+      const exemplar = enableExemplars ? this.exemplarOf(series, i, value.exemplar(i)) : undefined;
       // As prom-client has it, which has a place for the exemplars of all buckets but the last.
       const none = enableExemplars && i === buckets.length ? undefined : null;
       withBound.le = i < buckets.length ? buckets[i] : "+Inf";
@@ -139,7 +136,7 @@ export class Histogram extends Metric<HistogramSeries, HistogramValue> {
         labels: { ...withBound },
         value: count,
         metricName: bucketName,
-        exemplar: exemplar === undefined ? none : exemplarJson(exemplar),
+        exemplar: exemplar ?? none,
       });
     }
     const sum = value.sum ?? 0;
@@ -166,7 +163,9 @@ export class Histogram extends Metric<HistogramSeries, HistogramValue> {
       let at = 0;
       for (let i = 0; i < starts.length; i += 1) {
         count += value.bucketCount(i);
-        const example = hasExemplars ? exampleOf(value.exemplar(i), style) : "";
+        const example = hasExemplars
+          ? exemplarText(this.exemplarOf(series, i, value.exemplar(i)), style)
+          : "";
         parts[at++] = starts[i]!;
         parts[at++] = comma;
         parts[at++] = own;
@@ -182,17 +181,7 @@ export class Histogram extends Metric<HistogramSeries, HistogramValue> {
 
   private add(labels: GivenLabels, value: unknown): void {
     const observed = this.checkedValue(labels, value);
-    const series = this.knownSeries(labels);
-    if (series !== undefined) {
-      series.observe(observed);
-      return;
-    }
-    try {
-      this.family.observe(labels as Record<string, string>, observed);
-    } catch {
-      this.seriesOf(labels).observe(observed);
-    }
-    this.note(labels);
+    this.series.find(labels).observe(observed);
   }
 
   private observeWithExemplar({
@@ -202,21 +191,22 @@ export class Histogram extends Metric<HistogramSeries, HistogramValue> {
   }: Observation = {}): void {
     const given = isObject(labels) ? labels : NO_LABELS;
     const observed = this.checkedValue(given, isObject(labels) ? value : (labels ?? value));
-    const series = this.seriesOf(given);
+    const series = this.series.find(given);
     const update = (options?: UpdateOptions) => series.observe(observed, options);
     if (exemplarLabels === undefined || Object.keys(exemplarLabels).length === 0) update();
-    else withExemplar(exemplarLabels, update);
+    else {
+      const bound = this.buckets.findIndex((bound) => observed <= bound);
+      const place = bound < 0 ? this.buckets.length : bound;
+      const exemplar = { labels: exemplarLabels, place, value: () => observed };
+      this.updateWithExemplar(given, exemplar, update);
+    }
   }
 
   private checkedValue(labels: GivenLabels, value: unknown): number {
     if (Number.isFinite(value)) return value as number;
-    if (!this.behaviour.checksValueFirst) this.checkLabels(labels);
+    if (!this.behaviour.checksValueFirst) this.series.check(labels);
     throw new TypeError(`Value is not a valid number: ${format(value)}`);
   }
-}
-
-function exampleOf(exemplar: Exemplar | undefined, style: PageStyle): string {
-  return exemplar === undefined ? "" : exemplarText(exemplarJson(exemplar), style);
 }
 
 /** The finite bounds in ascending order: with others, pages would have wrong counts. */

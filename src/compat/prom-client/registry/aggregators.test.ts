@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import real from "prom-client";
 import { describe, expect, test } from "vitest";
-import * as facade from "./index.ts";
+import * as facade from "../index.ts";
 
 interface Client {
   readonly AggregatorFactory: typeof facade.AggregatorFactory;

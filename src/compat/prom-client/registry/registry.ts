@@ -1,10 +1,17 @@
-import type { Registry as NarthexRegistry } from "../../index.ts";
+import type { Registry as NarthexRegistry } from "../../../index.ts";
+import { type Behaviour, PROM_CLIENT_15 } from "../behaviour.ts";
+import type { GivenLabels } from "../metrics/given-labels.ts";
+import { Metric } from "../metrics/metric.ts";
+import type { MetricJson } from "../page/json.ts";
+import {
+  headOf,
+  labelText,
+  nameOnPage,
+  type PageStyle,
+  textOfJson,
+  withoutTotal,
+} from "../page/text.ts";
 import { aggregateMetrics } from "./aggregators.ts";
-import { type Behaviour, PROM_CLIENT_15 } from "./behaviour.ts";
-import type { GivenLabels } from "./given-labels.ts";
-import type { MetricJson } from "./json.ts";
-import { Metric } from "./metric.ts";
-import { headOf, labelText, nameOnPage, type PageStyle, textOfJson, withoutTotal } from "./page.ts";
 import { ShownMetrics } from "./shown-metrics.ts";
 
 export const PROMETHEUS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";

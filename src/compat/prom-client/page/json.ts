@@ -1,5 +1,5 @@
-import type { Exemplar } from "../../index.ts";
-import type { GivenLabels } from "./given-labels.ts";
+import type { Exemplar } from "../../../index.ts";
+import type { GivenLabels } from "../metrics/given-labels.ts";
 
 /** What `get()` gives. */
 export interface MetricJson {
@@ -19,11 +19,11 @@ export interface SampleJson {
   sharedLabels?: Record<string, unknown>;
 }
 
-/** An exemplar in JSON. */
+/** An exemplar in JSON; with the exact text of prom-client, one whose labels were refused lacks its value and time. */
 export interface ExemplarJson {
   readonly labelSet: GivenLabels;
-  readonly value: number;
-  readonly timestamp: number;
+  readonly value: number | null;
+  readonly timestamp?: number;
 }
 
 export function exemplarJson({ labels, value, timestamp }: Exemplar): ExemplarJson {

@@ -5,7 +5,7 @@ import type {
   SampleSink,
   SeriesHead,
   SummaryValue,
-} from "../../index.ts";
+} from "../../../index.ts";
 import type { GivenLabels, LabelOrigins } from "./given-labels.ts";
 
 /** A series as it is read: its labels, and their text, which is made once. */

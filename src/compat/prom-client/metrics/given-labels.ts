@@ -43,6 +43,7 @@ export class LabelOrigins {
   }
 }
 
-function keyOf(values: readonly string[]): string {
+/** The same text for the same label values. */
+export function keyOf(values: readonly string[]): string {
   return JSON.stringify(values);
 }

@@ -1,10 +1,10 @@
 import { format } from "node:util";
-import type { CounterSeries, LabelledCounter, Registry } from "../../index.ts";
-import { withExemplar } from "./exemplar.ts";
+import type { CounterSeries, LabelledCounter, Registry } from "../../../index.ts";
+import type { MetricJson } from "../page/json.ts";
+import { braced, exemplarText, numberText, type PageStyle } from "../page/text.ts";
 import type { GivenLabels } from "./given-labels.ts";
-import { exemplarJson, type MetricJson } from "./json.ts";
-import { type Configuration, Metric, NO_LABELS } from "./metric.ts";
-import { braced, exemplarText, numberText, type PageStyle } from "./page.ts";
+import { type Configuration, Metric } from "./metric.ts";
+import { NO_LABELS } from "./series-finder.ts";
 import { isObject } from "./validation.ts";
 
 /** An update with an exemplar. */
@@ -37,28 +37,23 @@ export class Counter extends Metric<CounterSeries, number> {
   }
 
   labels(...args: unknown[]) {
-    const labels = this.labelsOf(args);
-    let series!: CounterSeries;
-    let removals = -1;
+    const labels = this.series.labelsOf(args);
+    const held = this.series.hold(labels);
     return {
       inc: (value: unknown = 1): void => {
         const by = isIncrement(value) ? value : this.checkIncrement(labels, value);
-        if (removals !== this.removals) {
-          series = this.seriesOf(labels);
-          removals = this.removals;
-        }
-        series.inc(by);
+        held.current.inc(by);
       },
     };
   }
 
   read(): MetricJson {
     const { name, help, type, aggregator } = this;
-    const values = this.reader.read(({ labels }, value, exemplar) => ({
-      value,
-      labels: { ...labels },
-      ...(exemplar === undefined ? {} : { exemplar: exemplarJson(exemplar) }),
-    }));
+    const values = this.reader.read((series, value, own) => {
+      const exemplar = this.exemplarOf(series, 0, own);
+      const labels = { ...series.labels };
+      return exemplar === undefined ? { value, labels } : { value, labels, exemplar };
+    });
     return { help, name, type, values, aggregator };
   }
 
@@ -66,38 +61,43 @@ export class Counter extends Metric<CounterSeries, number> {
     const sample = style.isOpenMetrics ? `${name}_total` : name;
     return this.reader.read((series, value, exemplar) => {
       const labels = braced(this.textOf(series), defaults);
-      const example = exemplar && exemplarText(exemplarJson(exemplar), style);
-      return `${sample}${labels} ${numberText(value, style)}${example ?? ""}`;
+      const example = exemplarText(this.exemplarOf(series, 0, exemplar), style);
+      return `${sample}${labels} ${numberText(value, style)}${example}`;
     });
   }
 
   private add(labels: GivenLabels, value: unknown = 1): void {
     const by = isIncrement(value) ? value : this.checkIncrement(labels, value);
-    const series = this.knownSeries(labels);
-    if (series !== undefined) {
-      series.inc(by);
-      return;
-    }
-    try {
-      this.family.inc(labels as Record<string, string>, by);
-    } catch {
-      this.seriesOf(labels).inc(by);
-    }
-    this.note(labels);
+    this.series.find(labels).inc(by);
   }
 
   private increase({ labels = NO_LABELS, value, exemplarLabels }: Increase = {}): void {
     // As for prom-client, a value that is no label set is the increment.
     const given = isObject(labels) ? labels : NO_LABELS;
     const by = this.checkIncrement(given, isObject(labels) ? value : labels);
-    const series = this.seriesOf(given);
-    if (exemplarLabels === undefined) series.inc(by);
-    else withExemplar(exemplarLabels, (options) => series.inc(by, options));
+    const series = this.series.find(given);
+    if (exemplarLabels === undefined) {
+      series.inc(by);
+      return;
+    }
+    const added = value === undefined ? 1 : Number(value);
+    const ofExemplar = () =>
+      (this.behaviour.exemplarsHaveTotals ? this.totalOf(given) : added) || 1;
+    const exemplar = { labels: exemplarLabels, place: 0, value: ofExemplar };
+    this.updateWithExemplar(given, exemplar, (options) => series.inc(by, options));
+  }
+
+  private totalOf(labels: GivenLabels): number {
+    const key = this.series.keyOf(labels);
+    const totals = this.reader.read((series, value) =>
+      this.series.keyOf(series.labels) === key ? value : 0,
+    );
+    return Math.max(...totals);
   }
 
   /** What an update adds; throws if that is none. */
   private checkIncrement(labels: GivenLabels, value: unknown): number {
-    if (!this.behaviour.checksValueFirst) this.checkLabels(labels);
+    if (!this.behaviour.checksValueFirst) this.series.check(labels);
     if ((value && !Number.isFinite(value)) || Number.isNaN(value)) {
       throw new TypeError(`Value is not a valid number: ${format(value)}`);
     }

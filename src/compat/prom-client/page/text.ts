@@ -1,4 +1,4 @@
-import type { GivenLabels } from "./given-labels.ts";
+import type { GivenLabels } from "../metrics/given-labels.ts";
 import type { ExemplarJson, MetricJson, SampleJson } from "./json.ts";
 
 /** How a page is to be written. */
@@ -61,10 +61,10 @@ export function braced(...texts: readonly string[]): string {
   return all === "" ? "" : `{${all}}`;
 }
 
-export function numberText(value: number, { isExact }: PageStyle): string {
+export function numberText(value: number | null, { isExact }: PageStyle): string {
   if (Number.isFinite(value)) return `${value}`;
   if (Number.isNaN(value)) return isExact ? "Nan" : "NaN";
-  return value < 0 ? "-Inf" : "+Inf";
+  return value !== null && value < 0 ? "-Inf" : "+Inf";
 }
 
 /** The value of a label `le` or `quantile`: OpenMetrics asks for a decimal point. */

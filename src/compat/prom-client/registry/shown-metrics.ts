@@ -1,9 +1,9 @@
-import { parse } from "../../exposition/parse/index.ts";
-import { type MetricSource, Registry, type SampleSink } from "../../index.ts";
-import type { GivenLabels } from "./given-labels.ts";
-import type { MetricJson } from "./json.ts";
-import { Metric } from "./metric.ts";
-import { textOfJson } from "./page.ts";
+import { parse } from "../../../exposition/parse/index.ts";
+import { type MetricSource, Registry, type SampleSink } from "../../../index.ts";
+import type { GivenLabels } from "../metrics/given-labels.ts";
+import { Metric } from "../metrics/metric.ts";
+import type { MetricJson } from "../page/json.ts";
+import { textOfJson } from "../page/text.ts";
 
 /** A metric as far as it is shown. */
 interface Shown {

@@ -1,4 +1,4 @@
-import type { MetricJson, SampleJson } from "./json.ts";
+import type { MetricJson, SampleJson } from "../page/json.ts";
 
 /** Makes one metric of those that several processes have; undefined if it is left out. */
 export type AggregatorFunction = (metrics: readonly MetricJson[]) => MetricJson | undefined;

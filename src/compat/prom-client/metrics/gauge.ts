@@ -1,9 +1,10 @@
 import { format } from "node:util";
-import type { GaugeSeries, LabelledGauge, Registry } from "../../index.ts";
+import type { GaugeSeries, LabelledGauge, Registry } from "../../../index.ts";
+import type { MetricJson } from "../page/json.ts";
+import { braced, numberText, type PageStyle } from "../page/text.ts";
 import type { GivenLabels } from "./given-labels.ts";
-import type { MetricJson } from "./json.ts";
-import { type Configuration, Metric, NO_LABELS } from "./metric.ts";
-import { braced, numberText, type PageStyle } from "./page.ts";
+import { type Configuration, Metric } from "./metric.ts";
+import { NO_LABELS } from "./series-finder.ts";
 import { startClock } from "./timer.ts";
 import { isObject } from "./validation.ts";
 
@@ -53,31 +54,23 @@ export class Gauge extends Metric<GaugeSeries, number> {
   }
 
   labels(...args: unknown[]) {
-    const labels = this.labelsOf(args);
-    this.checkLabels(labels);
-    let held!: GaugeSeries;
-    let removals = -1;
-    const series = () => {
-      if (removals !== this.removals) {
-        held = this.seriesOf(labels);
-        removals = this.removals;
-      }
-      return held;
-    };
+    const labels = this.series.labelsOf(args);
+    this.series.check(labels);
+    const held = this.series.hold(labels);
     return {
       inc: (value?: unknown): void => {
         const delta = this.delta(value);
-        series().inc(delta);
+        held.current.inc(delta);
       },
       dec: (value?: unknown): void => {
         const reduction = this.reduction(value);
-        series().inc(-reduction);
+        held.current.inc(-reduction);
       },
       set: (value: unknown): void => {
         const to = checkedValue(value);
-        series().set(to);
+        held.current.set(to);
       },
-      setToCurrentTime: (): void => series().set(Date.now() / 1000),
+      setToCurrentTime: (): void => held.current.set(Date.now() / 1000),
       startTimer: () => this.startTimer(labels),
     };
   }
@@ -97,31 +90,11 @@ export class Gauge extends Metric<GaugeSeries, number> {
 
   private setTo(labels: GivenLabels, value: unknown): void {
     const to = checkedValue(value);
-    const series = this.knownSeries(labels);
-    if (series !== undefined) {
-      series.set(to);
-      return;
-    }
-    try {
-      this.family.set(labels as Record<string, string>, to);
-    } catch {
-      this.seriesOf(labels).set(to);
-    }
-    this.note(labels);
+    this.series.find(labels).set(to);
   }
 
   private add(labels: GivenLabels, delta: number): void {
-    const series = this.knownSeries(labels);
-    if (series !== undefined) {
-      series.inc(delta);
-      return;
-    }
-    try {
-      this.family.inc(labels as Record<string, string>, delta);
-    } catch {
-      this.seriesOf(labels).inc(delta);
-    }
-    this.note(labels);
+    this.series.find(labels).inc(delta);
   }
 
   /** What `dec` takes away: prom-client makes a number of whatever it gets. */

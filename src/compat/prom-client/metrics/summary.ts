@@ -1,9 +1,11 @@
 import { format } from "node:util";
-import type { LabelledSummary, Registry, SummarySeries, SummaryValue } from "../../index.ts";
+import type { LabelledSummary, Registry, SummarySeries, SummaryValue } from "../../../index.ts";
+import { QuantileWindow } from "../exact/quantile-window.ts";
+import type { MetricJson, SampleJson } from "../page/json.ts";
+import { boundText, braced, numberText, type PageStyle } from "../page/text.ts";
 import type { GivenLabels } from "./given-labels.ts";
-import type { MetricJson, SampleJson } from "./json.ts";
-import { type Configuration, Metric, NO_LABELS } from "./metric.ts";
-import { boundText, braced, numberText, type PageStyle } from "./page.ts";
+import { type Configuration, Metric } from "./metric.ts";
+import { NO_LABELS } from "./series-finder.ts";
 import type { ReadSeries } from "./series-reader.ts";
 import { startClock } from "./timer.ts";
 import { isObject } from "./validation.ts";
@@ -26,9 +28,13 @@ export class Summary extends Metric<SummarySeries, SummaryValue> {
   declare maxAgeSeconds?: number;
   declare ageBuckets?: number;
   declare pruneAgedBuckets?: boolean;
+  declare compressCount: number;
+  /** What each series has for the exact text of prom-client. */
+  readonly #windows = new Map<string, QuantileWindow>();
 
   constructor(config: SummaryConfiguration) {
     super(config, { percentiles: DEFAULT_PERCENTILES, compressCount: 1000 });
+    if (this.isExact && this.labelNames.length === 0) this.windowOf(NO_LABELS);
   }
 
   get type(): string {
@@ -60,18 +66,13 @@ export class Summary extends Metric<SummarySeries, SummaryValue> {
   }
 
   labels(...args: unknown[]) {
-    const labels = this.labelsOf(args);
-    this.checkLabels(labels);
-    let held!: SummarySeries;
-    let removals = -1;
+    const labels = this.series.labelsOf(args);
+    this.series.check(labels);
+    const held = this.series.hold(labels);
     return {
       observe: (value: unknown): void => {
         const observed = checkedValue(value === undefined ? labels : value);
-        if (removals !== this.removals) {
-          held = this.seriesOf(labels);
-          removals = this.removals;
-        }
-        held.observe(observed);
+        this.observeIn(held.current, labels, observed);
       },
       startTimer: () => this.startTimer(labels),
     };
@@ -80,6 +81,12 @@ export class Summary extends Metric<SummarySeries, SummaryValue> {
   /** Sets all series to zero, and keeps them. */
   override reset(): void {
     this.family.reset();
+    for (const window of this.#windows.values()) window.reset();
+  }
+
+  protected override drop(labels: GivenLabels): void {
+    super.drop(labels);
+    this.#windows.delete(this.series.keyOf(labels));
   }
 
   read(): MetricJson {
@@ -95,8 +102,9 @@ export class Summary extends Metric<SummarySeries, SummaryValue> {
     return this.reader.read((series, value) => {
       const own = this.textOf(series);
       const labels = braced(own, defaults);
+      const values = this.quantilesOf(series, value);
       const lines = quantiles.map((quantile, i) => {
-        const number = numberText(value.quantile(i) || 0, style);
+        const number = numberText(values[i]!, style);
         return `${name}${braced(quantile, own, defaults)} ${number}\n`;
       });
       const sum = numberText(value.sum ?? 0, style);
@@ -107,17 +115,26 @@ export class Summary extends Metric<SummarySeries, SummaryValue> {
   /** Removes the series that have no value in their window any more, if that is asked for. */
   prune(): void {
     if (!this.pruneAgedBuckets || this.percentiles.length === 0) return;
-    const empty = this.reader.read(({ labels }, value) =>
-      Number.isNaN(value.quantile(0)) ? [labels] : [],
-    );
+    const empty = this.reader.read(({ labels }, value) => {
+      const isEmpty = this.#windows.get(this.series.keyOf(labels))?.isEmpty;
+      return (isEmpty ?? Number.isNaN(value.quantile(0))) ? [labels] : [];
+    });
     for (const labels of empty.flat()) this.remove(labels);
   }
 
-  private samplesOf({ labels }: ReadSeries, value: SummaryValue): SampleJson[] {
+  private quantilesOf({ labels }: ReadSeries, value: SummaryValue): number[] {
+    const window = this.isExact ? this.#windows.get(this.series.keyOf(labels)) : undefined;
+    window?.compress();
+    return this.percentiles.map((q, i) => (window ? window.quantile(q) : value.quantile(i)) || 0);
+  }
+
+  private samplesOf(series: ReadSeries, value: SummaryValue): SampleJson[] {
     const { name, percentiles } = this;
+    const { labels } = series;
+    const values = this.quantilesOf(series, value);
     const quantiles = percentiles.map((quantile, i) => ({
       labels: { quantile, ...labels },
-      value: value.quantile(i) || 0,
+      value: values[i]!,
     }));
     return [
       ...quantiles,
@@ -130,21 +147,25 @@ export class Summary extends Metric<SummarySeries, SummaryValue> {
   private add(labels: GivenLabels, value: unknown, checked: unknown = labels): void {
     const isPlain = isObject(labels) && Number.isFinite(value);
     if (!isPlain) {
-      this.checkLabels(checked);
+      this.series.check(checked);
       checkedValue(value);
     }
-    const observed = value as number;
-    const series = this.knownSeries(labels);
-    if (series !== undefined) {
-      series.observe(observed);
-      return;
+    this.observeIn(this.series.find(labels), labels, value as number);
+  }
+
+  private observeIn(series: SummarySeries, labels: GivenLabels, value: number): void {
+    series.observe(value);
+    if (this.isExact) this.windowOf(labels).push(value);
+  }
+
+  private windowOf(labels: GivenLabels): QuantileWindow {
+    const key = this.series.keyOf(labels);
+    let window = this.#windows.get(key);
+    if (window === undefined) {
+      window = new QuantileWindow(this);
+      this.#windows.set(key, window);
     }
-    try {
-      this.family.observe(labels as Record<string, string>, observed);
-    } catch {
-      this.seriesOf(labels).observe(observed);
-    }
-    this.note(labels);
+    return window;
   }
 }
 

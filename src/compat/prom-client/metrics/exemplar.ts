@@ -1,4 +1,4 @@
-import type { UpdateOptions } from "../../index.ts";
+import type { UpdateOptions } from "../../../index.ts";
 import type { GivenLabels } from "./given-labels.ts";
 
 const MAX_LENGTH = 128;
