@@ -25,6 +25,7 @@ export const narthex = {
     /** @type {PeerRegistry} */
     const opened = {
       counter: (name, labels) => registry.counter({ name, help, labels, limit }),
+      closedCounter: (name, labels) => registry.counter({ name, help, labels, limit }),
       gauge: (name, labels) => registry.gauge({ name, help, labels, limit }),
       histogram: (name, labels, buckets) =>
         registry.histogram({ name, help, labels, limit, buckets }),

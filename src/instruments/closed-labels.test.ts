@@ -55,6 +55,27 @@ test("the values of closed labels are typed", () => {
   registry.counter({ name: "plain", help: "", labels: {} }).inc(2);
 });
 
+test("a metric has labels where TypeScript does not know their names", () => {
+  type Values = Record<string, readonly string[] | StringConstructor>;
+  const wide: Values = { outcome: ["ok"] };
+  const names: Record<string, string[]> = wide as Record<string, string[]>;
+  const isNamed = wide.outcome !== undefined;
+  const options = { name: "wide", help: "" };
+  const counter: Counter<string> = registry.counter({ ...options, labels: wide });
+  counter.inc({ outcome: "ok" });
+  registry.counter({ ...options, labels: names }).inc({ outcome: "ok" });
+  registry.counter({ ...options, labels: isNamed ? wide : undefined }).inc({ outcome: "ok" });
+  const open = { name: "conditional", help: "" };
+  registry
+    .gauge({ ...open, labels: isNamed ? { zone: ["eu"] } : undefined })
+    .set({ zone: "eu" }, 1);
+  registry
+    .histogram({ name: "either", help: "", labels: isNamed ? { zone: ["eu"] } : { zone: String } })
+    .observe({ zone: "eu" }, 1);
+  registry.summary({ name: "none", help: "", labels: undefined }).observe(1);
+  expect(counter.size).toBe(1);
+});
+
 describe("what does not compile is refused at run time, too", () => {
   test.each<[string, () => unknown]>([
     // @ts-expect-error: no such value
@@ -178,7 +199,7 @@ test("a family with closed labels prints what one with open labels prints", asyn
     minLength: 1,
     maxLength: 2,
   });
-  const updates = fc.array(fc.tuple(fc.nat(), fc.nat(9), fc.constantFrom("inc", "remove")));
+  const updates = fc.array(fc.tuple(fc.nat(), fc.nat(9), fc.nat(5)));
   await fc.assert(
     fc.asyncProperty(lists, updates, async (lists, updates) => {
       const names = lists.map((_, i) => `l${i}`);
@@ -191,12 +212,22 @@ test("a family with closed labels prints what one with open labels prints", asyn
           const registry = new Registry({ strict: true, now: () => 0 });
           const counter = registry.counter({ name: "c", help: "", labels: labels as string[] });
           const gauge = registry.gauge({ name: "g", help: "", labels: labels as string[] });
-          for (const set of sets) counter.labels(set);
-          for (const set of sets) gauge.labels(set);
+          const histogram = registry.histogram({ name: "h", help: "", labels: labels as string[] });
+          const summary = registry.summary({ name: "s", help: "", labels: labels as string[] });
+          for (const metric of [counter, gauge, histogram, summary]) {
+            for (const set of sets) metric.labels(set);
+          }
           for (const [at, amount, what] of updates) {
             const set = sets[at % sets.length]!;
-            if (what === "inc") counter.inc(set, amount);
-            else if (gauge.remove(set)) gauge.inc(set, amount);
+            const kinds = [
+              () => counter.inc(set, amount),
+              () => histogram.observe(set, amount),
+              () => summary.observe(set, amount),
+              () => gauge.remove(set) && gauge.inc(set, amount),
+              () => histogram.remove(set) && histogram.observe(set, amount),
+              () => summary.remove(set) && summary.observe(set, amount),
+            ];
+            kinds[what]!();
           }
           return registry.text();
         },

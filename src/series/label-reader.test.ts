@@ -140,10 +140,22 @@ test("where no code may be generated, updates count all the same", () => {
     for (let i = 0; i < 3; i += 1) calls.inc({ op: "read", status: 200 });
     calls.inc({ status: "200", op: "read" });
     try { calls.inc({ op: "read" }); } catch { console.log("refused"); }
-    console.log(isForbidden, (await registry.text()).match(/^calls_total.*$/m)[0]);`;
+    const op = Array.from({ length: 9 }, (_, i) => "op" + i);
+    const closed = { status: ["200", "404"], op };
+    const jobs = registry.counter({ name: "jobs", help: "", labels: closed });
+    for (let i = 0; i < 3; i += 1) jobs.inc({ status: "404", op: "op8" });
+    jobs.inc({ op: "op8", status: 404 });
+    try { jobs.inc({ status: "404", op: "op9" }); } catch { console.log("refused"); }
+    const mixed = registry.counter({ name: "mixed", help: "", labels: { ...closed, zone: String } });
+    for (let i = 0; i < 3; i += 1) mixed.inc({ status: "404", op: "op8", zone: "eu" });
+    mixed.inc({ zone: "eu", op: "op8", status: 404 });
+    try { mixed.inc({ status: "404", op: "op9", zone: "eu" }); } catch { console.log("refused"); }
+    const lines = (await registry.text()).match(/^(calls|jobs|mixed)_total.* [^0]$/gm);
+    console.log(isForbidden, lines.join(" "));`;
   const flags = ["--disallow-code-generation-from-strings", "--input-type=module", "-e", program];
   const cwd = resolve(import.meta.dirname, "../..");
   expect(execFileSync(process.execPath, flags, { cwd, encoding: "utf8" })).toBe(
-    'refused\ntrue calls_total{op="read",status="200"} 4\n',
+    'refused\nrefused\nrefused\ntrue calls_total{op="read",status="200"} 4 ' +
+      'jobs_total{status="404",op="op8"} 4 mixed_total{status="404",op="op8",zone="eu"} 4\n',
   );
 });

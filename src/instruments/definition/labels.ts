@@ -26,25 +26,31 @@ export type OtherLabels<L extends LabelTypes, Names extends string> = L extends 
   ? Exclude<L, Names>
   : { readonly [Name in Exclude<keyof L, Names>]: L[Name] };
 
-/** The option `labels` as a type: names, or an object of names with their values. */
+/**
+ * The option `labels` as a type: names, or an object of names with their values; undefined where a metric
+ * has none.
+ */
 export type DeclaredLabels =
   | string
-  | Readonly<Record<string, readonly string[] | StringConstructor>>;
+  | Readonly<Record<string, readonly string[] | StringConstructor>>
+  | undefined;
 
 /**
- * The labels of a metric that was declared with these. Where the option is undefined, TypeScript infers
- * all that can be declared, and the metric has none.
+ * The labels of a metric that was declared with these. Where TypeScript knows no names, as of a `Record`, it
+ * infers all that can be declared, and the metric takes any labels.
  */
 export type TypesOf<D extends DeclaredLabels> = [DeclaredLabels] extends [D]
-  ? never
+  ? string
   : D extends string
     ? D
-    : {
-        // Without `infer`, so that TypeScript finds the types of both forms of the package alike.
-        readonly [Name in keyof D]: D[Name] extends readonly string[]
-          ? D[Name][number]
-          : LabelValue;
-      };
+    : D extends undefined
+      ? never
+      : {
+          // Without `infer`, so that TypeScript finds the types of both forms of the package alike.
+          readonly [Name in keyof D]: Exclude<D[Name], undefined> extends readonly string[]
+            ? Exclude<D[Name], undefined>[number]
+            : LabelValue;
+        };
 
 /**
  * What every metric has: it is a source of samples, so another registry can expose it too
