@@ -99,9 +99,13 @@ export class GrowingBytes {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** Makes room for this many more bytes. */
-  reserve(bytes: number): void {
-    if (this.end + bytes + STRIDE > this.bytes.length) this.grow(bytes);
+  /**
+   * Makes room for this many more bytes.
+   *
+   * @param soon how many will probably be needed: memory for them is taken at once, if there is too little
+   */
+  reserve(bytes: number, soon = bytes): void {
+    if (this.end + bytes + STRIDE > this.bytes.length) this.grow(Math.max(bytes, soon));
   }
 
   private grow(bytes: number): void {
@@ -111,6 +115,15 @@ export class GrowingBytes {
     this.bytes = grown;
     this.view = new DataView(grown.buffer);
   }
+}
+
+/** The bytes of a text, which take no more memory than they need; undefined if it has other characters than ASCII. */
+export function encodedAscii(text: string): GrowingBytes | undefined {
+  const encoded = new GrowingBytes(text.length);
+  // Each other character has more bytes than code units.
+  const { written } = encoder.encodeInto(text, encoded.bytes);
+  encoded.end = written;
+  return written === text.length ? encoded : undefined;
 }
 
 /** What the text formats are written into: text with escapes, and numbers in decimal. */

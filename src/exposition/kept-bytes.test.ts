@@ -1,7 +1,7 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { SeriesRun, SeriesSlots } from "../model/series-run.ts";
-import { GrowingBytes } from "./bytes.ts";
-import { KeptBytes, keptBytesOf } from "./kept-bytes.ts";
+import { encodedAscii, GrowingBytes } from "./bytes.ts";
+import { type Encoder, KeptBytes, keptBytesOf } from "./kept-bytes.ts";
 
 /** A table whose series are known by their generations. */
 class Table implements SeriesSlots {
@@ -11,6 +11,10 @@ class Table implements SeriesSlots {
 
   get slotCount(): number {
     return this.generations.length;
+  }
+
+  get size(): number {
+    return this.generations.filter((generation) => generation > 0).length;
   }
 
   generation(slot: number): number {
@@ -47,12 +51,20 @@ const runOf = (ofTable: SeriesSlots, labelNames: readonly string[] = []): Series
 const buffer = new GrowingBytes();
 
 /** What a scrape copies of the series in a slot. */
-function read(kept: KeptBytes, slot: number, padding = ""): string {
-  const { view, first, starts } = kept.chunk(slot, runOf(table), (_, one) => {
-    encoded.push(`${one}`);
-    buffer.truncate(0);
-    buffer.text(`${one} ${table.generation(one)}${padding}`);
-    return buffer;
+function read(
+  kept: KeptBytes,
+  slot: number,
+  padding = "",
+  all: Encoder["all"] = () => undefined,
+): string {
+  const { view, first, starts } = kept.chunk(slot, runOf(table), {
+    all,
+    one: (_, one) => {
+      encoded.push(`${one}`);
+      buffer.truncate(0);
+      buffer.text(`${one} ${table.generation(one)}${padding}`);
+      return buffer;
+    },
   });
   const start = starts[slot - first]!;
   return Buffer.from(view.buffer, start, starts[slot - first + 1]! - start).toString();
@@ -79,6 +91,26 @@ test("the slots of a chunk are encoded together, and apart from those of other c
   table.add(1500);
   for (const slot of [1022, 1023, 1500, 2046, 2047]) read(kept, slot);
   expect(encoded).toHaveLength(3001);
+});
+
+test("series that are new together may be encoded together, and those that come later are added", () => {
+  const kept = new KeptBytes(table, false);
+  for (const slot of [0, 1, 2]) table.add(slot);
+  const all = vi.fn((_run: SeriesRun, _first: number, starts: Uint32Array) => {
+    starts.set([0, 1, 2, 3]);
+    return encodedAscii("abc");
+  });
+  expect([0, 1, 2].map((slot) => read(kept, slot, "", all))).toEqual(["a", "b", "c"]);
+  table.add(3);
+  expect([0, 3].map((slot) => read(kept, slot, "", all))).toEqual(["a", "3 4"]);
+  expect(all).toHaveBeenCalledTimes(1);
+  expect(encoded).toEqual(["3"]);
+});
+
+test("series that can't be encoded together are encoded one by one", () => {
+  const kept = new KeptBytes(table, false);
+  table.add(0);
+  expect(read(kept, 0, "", () => undefined)).toBe("0 1");
 });
 
 test("bytes that depend on when series began are encoded again once one begins anew", () => {

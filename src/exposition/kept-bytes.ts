@@ -37,8 +37,18 @@ export function keptBytesOf(
   return kept;
 }
 
-/** Encodes what is to be kept of the series in a slot, into a buffer that the next call may reuse. */
-export type Encode = (run: SeriesRun, slot: number) => GrowingBytes;
+/** Encodes what is to be kept of series. */
+export interface Encoder {
+  /** Of the series in a slot, into a buffer that the next call may reuse. */
+  one(run: SeriesRun, slot: number): GrowingBytes;
+  /**
+   * Of all series in some slots at once, which is much faster in code that has not run yet; undefined if
+   * they have to be encoded one by one.
+   *
+   * @param starts gets where each slot begins, and where the last one ends
+   */
+  all?(run: SeriesRun, first: number, starts: Uint32Array): GrowingBytes | undefined;
+}
 
 /** What is kept of the series in some slots, one behind the other. */
 export interface KeptChunk {
@@ -72,12 +82,12 @@ export class KeptBytes {
   }
 
   /** The chunk with a slot of a run. All series in it that are not kept yet are encoded. */
-  chunk(slot: number, run: SeriesRun, encode: Encode): KeptChunk {
+  chunk(slot: number, run: SeriesRun, encoder: Encoder): KeptChunk {
     const index = chunkOf(slot);
     const chunk = this.chunks[index];
     const isValid = chunk !== undefined && chunk.restarts === this.restarts;
     const isCurrent = isValid && (chunk.newest === this.table.newest || this.hasAll(chunk));
-    return isCurrent ? chunk : this.renew(index, isValid ? chunk : undefined, run, encode);
+    return isCurrent ? chunk : this.renew(index, isValid ? chunk : undefined, run, encoder);
   }
 
   private get restarts(): number {
@@ -96,12 +106,28 @@ export class KeptBytes {
   }
 
   /** Replaces a chunk: copies what the old one has, and encodes the rest. */
-  private renew(index: number, old: Chunk | undefined, run: SeriesRun, encode: Encode): Chunk {
+  private renew(index: number, old: Chunk | undefined, run: SeriesRun, encoder: Encoder): Chunk {
     const { table, restarts } = this;
     const first = firstSlot(index);
     const count = Math.min(firstSlot(index + 1), table.slotCount) - first;
-    const bytes = new GrowingBytes(old === undefined ? 64 * count : old.bytes.length + 256);
     const starts = new Uint32Array(count + 1);
+    const together = old === undefined ? encoder.all?.(run, first, starts) : undefined;
+    const bytes = together ?? this.oneByOne(old, first, starts, run, encoder);
+    const chunk = { bytes, view: bytes.view, first, starts, newest: table.newest, restarts };
+    this.chunks[index] = chunk;
+    return chunk;
+  }
+
+  private oneByOne(
+    old: Chunk | undefined,
+    first: number,
+    starts: Uint32Array,
+    run: SeriesRun,
+    encoder: Encoder,
+  ): GrowingBytes {
+    const { table } = this;
+    const count = starts.length - 1;
+    const bytes = new GrowingBytes(old === undefined ? 64 * count : old.bytes.length + 256);
     for (let i = 0; i < count; i += 1) {
       starts[i] = bytes.length;
       const generation = table.generation(first + i);
@@ -109,13 +135,11 @@ export class KeptBytes {
       if (old !== undefined && generation <= old.newest) {
         bytes.copy(old.view, old.starts[i]!, old.starts[i + 1]! - old.starts[i]!);
       } else {
-        bytes.append(encode(run, first + i));
+        bytes.append(encoder.one(run, first + i));
       }
     }
     starts[count] = bytes.length;
     bytes.shrink();
-    const chunk = { bytes, view: bytes.view, first, starts, newest: table.newest, restarts };
-    this.chunks[index] = chunk;
-    return chunk;
+    return bytes;
   }
 }

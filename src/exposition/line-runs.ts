@@ -1,5 +1,5 @@
 import type { SeriesRun } from "../model/series-run.ts";
-import { copyBytes, NEWLINE, type TextBytes } from "./bytes.ts";
+import { copyBytes, type GrowingBytes, NEWLINE, type TextBytes } from "./bytes.ts";
 import { LONGEST_NUMBER, writeNumber } from "./decimal.ts";
 import type { KeptChunk } from "./kept-bytes.ts";
 import { CLOSE, type OwnLabel, type SampleName } from "./lines.ts";
@@ -19,7 +19,12 @@ export function writeNumberLines(
   const { view: labelView, starts, first } = labels;
   const begin = run.labelNames.length === 0 ? name.alone : name.open;
   const { view: beginView, length: beginLength } = begin;
-  out.reserve((to - from) * (beginLength + LONGEST_NUMBER) + widthOf(labels, from, to));
+  reserveFor(
+    out,
+    run,
+    to,
+    (to - from) * (beginLength + LONGEST_NUMBER) + widthOf(labels, from, to),
+  );
   const { bytes, view } = out;
   let at = out.end;
   for (let slot = from; slot < to; slot += 1) {
@@ -63,7 +68,8 @@ export function writeHistogramLines(
   const ownWidth = owns.reduce((width, own) => width + own.length, 0);
   const nameWidth =
     lines * (Math.max(bucket.open.length, sum.length, count.length) + LONGEST_NUMBER);
-  out.reserve((to - from) * (nameWidth + ownWidth) + lines * widthOf(labels, from, to));
+  const labelsWidth = lines * widthOf(labels, from, to);
+  reserveFor(out, run, to, (to - from) * (nameWidth + ownWidth) + labelsWidth);
   const { bytes, view } = out;
   let at = out.end;
   let number = run.at;
@@ -95,6 +101,17 @@ export function writeHistogramLines(
     bytes[at++] = NEWLINE;
   }
   out.end = at;
+}
+
+/** Makes room for some series of a run, and where there is too little, for the rest of the table as well. */
+export function reserveFor(
+  out: GrowingBytes,
+  { table, from }: SeriesRun,
+  to: number,
+  width: number,
+): void {
+  const rest = Math.min(table.slotCount - from, table.size);
+  if (to > from) out.reserve(width, Math.ceil((width / (to - from)) * rest));
 }
 
 /** How many bytes the labels of some slots have together. */

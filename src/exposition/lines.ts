@@ -3,8 +3,8 @@ import { type EscapingScheme, escapeLabelName } from "../model/escaping.ts";
 import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";
 import type { Exemplar, SeriesHead } from "../model/sample-sink.ts";
 import type { SeriesRun } from "../model/series-run.ts";
-import { escapeText, GrowingBytes, QUOTE, SPACE, TextBytes } from "./bytes.ts";
-import { type Encode, type KeptBytes, type KeptChunk, keptBytesOf } from "./kept-bytes.ts";
+import { encodedAscii, escapeText, GrowingBytes, QUOTE, SPACE, TextBytes } from "./bytes.ts";
+import { type Encoder, type KeptBytes, type KeptChunk, keptBytesOf } from "./kept-bytes.ts";
 
 /** What follows the labels where nothing is added to them. */
 export const CLOSE = "} ";
@@ -82,6 +82,11 @@ export function stateLabels(name: string, states: readonly string[]): readonly O
   return ownLabels(name, states, () => states);
 }
 
+/** Labels with more characters are encoded series by series. */
+const LONGEST_TEXT = 1 << 20;
+const LABELS_END = `"${CLOSE}`;
+const NEEDS_ESCAPES = /["\\\n]/;
+
 /** Writes the beginnings of sample lines: name, labels, and the space before the value. */
 export class SampleLines {
   private readonly out: TextBytes;
@@ -111,7 +116,7 @@ export class SampleLines {
   /** The labels of a run, and of series around it. */
   labelsOf(run: SeriesRun, slot = run.from): KeptChunk {
     this.kept ??= keptBytesOf(run, "text", this.scheme);
-    return this.kept.chunk(slot, run, this.encode);
+    return this.kept.chunk(slot, run, this.encoder);
   }
 
   /** The lines that follow are of this series. */
@@ -153,8 +158,34 @@ export class SampleLines {
     }
   }
 
-  private readonly encode: Encode = (run, slot) =>
-    this.encodeLabels(run.labelNames, (label) => run.labelValue(slot, label));
+  private readonly encoder: Encoder = {
+    one: (run, slot) => this.encodeLabels(run.labelNames, (label) => run.labelValue(slot, label)),
+    all: (run, first, starts) => this.encodeAll(run, first, starts),
+  };
+
+  /** Encodes the labels of many series, if all are ASCII and none needs escapes. */
+  private encodeAll(run: SeriesRun, first: number, starts: Uint32Array): GrowingBytes | undefined {
+    const { table, labelNames } = run;
+    const width = labelNames.length;
+    if (width === 0) return undefined;
+    if (labelNames !== this.labelNames) this.takeNames(labelNames);
+    const begins = this.labelBegins.map((begin, i) => (i === 0 ? begin : `"${begin}`));
+    let text = "";
+    let values = "";
+    for (let i = 0; i < starts.length - 1; i += 1) {
+      starts[i] = text.length;
+      if (table.generation(first + i) === 0) continue;
+      for (let label = 0; label < width; label += 1) {
+        const value = run.labelValue(first + i, label);
+        if (text.length + value.length > LONGEST_TEXT) return undefined;
+        values += value;
+        text += begins[label]! + value;
+      }
+      text += LABELS_END;
+    }
+    starts[starts.length - 1] = text.length;
+    return NEEDS_ESCAPES.test(values) ? undefined : encodedAscii(text);
+  }
 
   private encodeLabels(names: readonly string[], value: (label: number) => string): GrowingBytes {
     const { buffer } = this;

@@ -2,7 +2,7 @@ import type { SeriesRun } from "../model/series-run.ts";
 import { copyBytes, type GrowingBytes, NEWLINE, TextBytes } from "./bytes.ts";
 import { LONGEST_NUMBER, writeNumber } from "./decimal.ts";
 import type { KeptChunk } from "./kept-bytes.ts";
-import { widthOf } from "./line-runs.ts";
+import { reserveFor, widthOf } from "./line-runs.ts";
 import { encoded, type SampleName } from "./lines.ts";
 
 // The loops that write most of a page of OpenMetrics 2.0, where lines end with the start of their series.
@@ -22,7 +22,8 @@ export function writeCounterLines(
 ): void {
   const { chunk, from } = run;
   const begin = beginOf(run, name);
-  out.reserve((to - from) * (begin.length + 3 * LONGEST_NUMBER) + widthOf(labels, from, to));
+  const numbersWidth = begin.length + 3 * LONGEST_NUMBER;
+  reserveFor(out, run, to, (to - from) * numbersWidth + widthOf(labels, from, to));
   let at = out.end;
   for (let slot = from; slot < to; slot += 1) {
     at = writeBegin(out, at, begin, labels, slot);
@@ -45,7 +46,7 @@ export function writeCompositeLines(
   const begin = beginOf(run, name);
   const buckets = bucketBegins(bounds);
   const width = begin.length + (2 * buckets.length + 6) * LONGEST_NUMBER;
-  out.reserve((to - from) * width + widthOf(labels, from, to));
+  reserveFor(out, run, to, (to - from) * width + widthOf(labels, from, to));
   const { bytes, view } = out;
   let at = out.end;
   let number = run.at;

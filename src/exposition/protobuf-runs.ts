@@ -1,7 +1,7 @@
 import type { SeriesRun } from "../model/series-run.ts";
 import { copyBytes } from "./bytes.ts";
 import type { KeptChunk } from "./kept-bytes.ts";
-import { widthOf } from "./line-runs.ts";
+import { reserveFor, widthOf } from "./line-runs.ts";
 import { DOUBLE_WIDTH, type ProtobufBytes, writeVarint } from "./protobuf-bytes.ts";
 import { BUCKET, HISTOGRAM, METRIC, METRIC_FAMILY, writeTimestamp } from "./protobuf-messages.ts";
 
@@ -10,12 +10,13 @@ import { BUCKET, HISTOGRAM, METRIC, METRIC_FAMILY, writeTimestamp } from "./prot
 /** Writes a metric for each series up to the slot `to`: what is kept of it, and its number. */
 export function writeNumberMetrics(
   out: ProtobufBytes,
-  { chunk, from, at: number }: SeriesRun,
+  run: SeriesRun,
   to: number,
   kept: KeptChunk,
 ): void {
+  const { chunk, from, at: number } = run;
   const { view: keptView, starts, first } = kept;
-  out.reserve((to - from) * DOUBLE_WIDTH + widthOf(kept, from, to));
+  reserveFor(out, run, to, (to - from) * DOUBLE_WIDTH + widthOf(kept, from, to));
   const { view } = out;
   let at = out.end;
   for (let slot = from; slot < to; slot += 1) {
@@ -43,7 +44,7 @@ export function writeHistogramMetrics(
   const { chunk, from, stride } = run;
   const { view, starts, first } = labels;
   const width = METRIC_WIDTH + bounds.length * BUCKET_WIDTH;
-  out.reserve((to - from) * width + widthOf(labels, from, to));
+  reserveFor(out, run, to, (to - from) * width + widthOf(labels, from, to));
   // How many bytes the lengths of the last series took: those of the next are mostly alike.
   let metricWidth = 2;
   let histogramWidth = 2;

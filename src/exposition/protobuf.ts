@@ -8,7 +8,7 @@ import type {
   SummaryValue,
 } from "../model/sample-sink.ts";
 import type { HistogramShape, SeriesRun } from "../model/series-run.ts";
-import { type Encode, type KeptBytes, type KeptChunk, keptBytesOf } from "./kept-bytes.ts";
+import { type Encoder, type KeptBytes, type KeptChunk, keptBytesOf } from "./kept-bytes.ts";
 import { DOUBLE_WIDTH, ProtobufBytes } from "./protobuf-bytes.ts";
 import { writeHistogram } from "./protobuf-histogram.ts";
 import {
@@ -56,6 +56,8 @@ export class ProtobufSink implements PageSink {
   private labels: KeptBytes | undefined;
   private kept: KeptBytes | undefined;
   private readonly buffer = new ProtobufBytes();
+  private readonly labelEncoder: Encoder = { one: (run, slot) => this.encodeLabels(run, slot) };
+  private readonly numberEncoder: Encoder = { one: (run, slot) => this.encodeNumber(run, slot) };
   /** How many bytes the lengths of the last series took: those of the next are mostly alike. */
   private metricWidth = 1;
   private histogramWidth = 1;
@@ -153,7 +155,7 @@ export class ProtobufSink implements PageSink {
     const to = run.firstExemplar;
     if (this.begin === NONE) this.openFamily();
     this.kept ??= keptBytesOf(run, `protobuf metrics ${this.tag}`, this.scheme, true);
-    writeNumberMetrics(this.out, run, to, this.kept.chunk(run.from, run, this.encodeNumber));
+    writeNumberMetrics(this.out, run, to, this.kept.chunk(run.from, run, this.numberEncoder));
     return to;
   }
 
@@ -171,7 +173,7 @@ export class ProtobufSink implements PageSink {
   }
 
   /** Encodes a metric of one number, without the number's bytes, which come last. */
-  private readonly encodeNumber: Encode = (run, slot) => {
+  private encodeNumber(run: SeriesRun, slot: number): ProtobufBytes {
     const out = this.buffer;
     out.truncate(0);
     const metric = out.open(METRIC_FAMILY.metric);
@@ -180,17 +182,17 @@ export class ProtobufSink implements PageSink {
     out.close(metric);
     out.truncate(out.length - DOUBLE_WIDTH);
     return out;
-  };
+  }
 
-  private readonly encodeLabels: Encode = (run, slot) => {
+  private encodeLabels(run: SeriesRun, slot: number): ProtobufBytes {
     this.buffer.truncate(0);
     this.writeLabels(this.buffer, run.labelNames, (label) => run.labelValue(slot, label));
     return this.buffer;
-  };
+  }
 
   private labelsOf(run: SeriesRun, slot: number): KeptChunk {
     this.labels ??= keptBytesOf(run, "protobuf labels", this.scheme);
-    return this.labels.chunk(slot, run, this.encodeLabels);
+    return this.labels.chunk(slot, run, this.labelEncoder);
   }
 
   private writeLabels(

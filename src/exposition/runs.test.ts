@@ -58,13 +58,14 @@ const steps: fc.Arbitrary<Step> = fc.record({
   hasExemplar: fc.integer({ min: 0, max: 9 }).map((one) => one === 0),
 });
 
-const values = fc.array(
-  fc.oneof(
-    fc.string({ unit: "binary", maxLength: 12 }),
-    fc.constantFrom('"', "\\", "\n", "é🗿", ""),
-  ),
-  { minLength: 21, maxLength: 21 },
+const hardValue = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 12 }),
+  fc.constantFrom('"', "\\", "\n", "é🗿", ""),
 );
+const plainValue = fc.stringMatching(/^[\x20!#-[\]-~]{0,12}$/);
+const values = fc
+  .constantFrom(hardValue, plainValue)
+  .chain((value) => fc.array(value, { minLength: 21, maxLength: 21 }));
 
 interface Plan {
   readonly name: string;

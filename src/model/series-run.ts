@@ -2,6 +2,8 @@
 export interface SeriesSlots {
   /** One past the highest slot ever used. */
   readonly slotCount: number;
+  /** How many series there are. */
+  readonly size: number;
   /** The generation of the newest series. */
   readonly newest: number;
   /** How often a series has begun anew. */
