@@ -1,5 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
+/** What does not measure servers: that changes the process, Nest's classes for example. */
+const units = "src/!(http)/**/*.test.ts";
 const packed = "test/package/**/*.test.ts";
 
 export default defineConfig({
@@ -7,10 +9,15 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        // Files share a process, as loading the sources anew for each takes as long as its tests.
+        test: { name: "units", include: [units], isolate: false },
+      },
+      {
+        extends: true,
         test: {
           name: "sources",
           include: ["{src,articles,test,scripts,examples}/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, "**/dist/**", packed],
+          exclude: [...configDefaults.exclude, "**/dist/**", units, packed],
         },
       },
       {
