@@ -1,9 +1,11 @@
+import { availableParallelism } from "node:os";
 import { expect, test } from "vitest";
 import { readSettings } from "./settings.ts";
 
 const defaults = {
   port: 5000,
   host: "127.0.0.1",
+  workers: 1,
   database: { kind: "file", path: "./data/articles.db" },
   logLevel: "info",
   logFormat: undefined,
@@ -25,6 +27,7 @@ test("reads each of them", () => {
   const settings = readSettings({
     PORT: "0",
     HOST: "::1",
+    WORKERS: "4",
     DATABASE_URL: "postgres://a:p%40ss@db:5432/articles?sslmode=require",
     LOG_LEVEL: "silent",
     LOG_FORMAT: "pretty",
@@ -37,6 +40,7 @@ test("reads each of them", () => {
   expect(settings).toEqual({
     port: 0,
     host: "::1",
+    workers: 4,
     database: { kind: "postgres", url: "postgres://a:p%40ss@db:5432/articles?sslmode=require" },
     logLevel: "silent",
     logFormat: "pretty",
@@ -70,6 +74,10 @@ test("RATE_LIMIT=0 is no limit, which is not the default", () => {
   expect(readSettings({ RATE_LIMIT: "0" })).toEqual({ ...defaults, rateLimit: 0 });
 });
 
+test("WORKERS=auto is one process for each processor", () => {
+  expect(readSettings({ WORKERS: "auto" }).workers).toBe(availableParallelism());
+});
+
 test("lists the proxies to trust", () => {
   const TRUST_PROXY = "loopback, 10.0.0.0/8,192.0.2.7,2001:db8::/32";
   const trustProxy = ["loopback", "10.0.0.0/8", "192.0.2.7", "2001:db8::/32"];
@@ -82,6 +90,9 @@ test.each([
   ["PORT", "-1"],
   ["PORT", "5000.5"],
   ["PORT", " 5000"],
+  ["WORKERS", "0"],
+  ["WORKERS", "129"],
+  ["WORKERS", "all"],
   ["SHUTDOWN_DELAY_MS", "1s"],
   ["SHUTDOWN_DELAY_MS", "-1"],
   ["LOG_LEVEL", "INFO"],

@@ -1,9 +1,12 @@
 import { isIP } from "node:net";
+import { availableParallelism } from "node:os";
 import type { DatabaseLocation } from "./store/database-location.ts";
 
 export interface Settings {
   port: number;
   host: string;
+  /** How many processes serve; with 1, this one does. */
+  workers: number;
   database: DatabaseLocation;
   logLevel: LogLevel;
   /** How logs look; undefined: readable on a terminal, JSON elsewhere. */
@@ -25,6 +28,8 @@ type LogLevel = (typeof logLevels)[number];
 const logFormats = ["json", "pretty"] as const;
 type LogFormat = (typeof logFormats)[number];
 
+const MAX_WORKERS = 128;
+
 /** An invalid setting. The message is one line for whoever runs the service. */
 export class SettingError extends Error {
   override name = "SettingError";
@@ -35,6 +40,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   return {
     port: readPort(env.PORT || "5000"),
     host: env.HOST || "127.0.0.1",
+    workers: readWorkers(env.WORKERS || "1"),
     database: readDatabase(env.DATABASE_URL || "file:./data/articles.db"),
     logLevel: readChoice("LOG_LEVEL", env.LOG_LEVEL || "info", logLevels),
     logFormat: env.LOG_FORMAT ? readChoice("LOG_FORMAT", env.LOG_FORMAT, logFormats) : undefined,
@@ -50,6 +56,17 @@ function readPort(value: string): number {
   if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535) {
     throw new SettingError(
       `PORT=${value} is not a port: use a whole number from 1 to 65535, or 0 for any free port`,
+    );
+  }
+  return Number(value);
+}
+
+function readWorkers(value: string): number {
+  if (value === "auto") return availableParallelism();
+  if (!/^[1-9]\d{0,2}$/.test(value) || Number(value) > MAX_WORKERS) {
+    throw new SettingError(
+      `WORKERS=${value} is not a number of processes: use a whole number from 1 to ${MAX_WORKERS}, ` +
+        "or auto for one on each processor",
     );
   }
   return Number(value);

@@ -1,11 +1,23 @@
 const DRAIN_LIMIT_MS = 10_000;
 const SAME_SIGNAL_MS = 1_000;
 
+interface Closing {
+  /** How long `close` goes on answering before it stops what runs. */
+  delayMs: number;
+  /** Whether to leave it to another process to say what happens. */
+  isSilent?: boolean;
+}
+
 /**
  * On SIGTERM or SIGINT, calls `close` and ends the process: with 0 on success, with 1 if it failed,
  * took too long, or a second signal came. It says so to whoever pressed Ctrl-C.
  */
-export function closeOnSignal(close: () => Promise<void>, delayMs: number): void {
+export function closeOnSignal(
+  close: (signal: NodeJS.Signals) => Promise<void>,
+  { delayMs, isSilent = false }: Closing,
+): void {
+  const say = isSilent ? () => {} : print;
+  const end = isSilent ? (code: number) => process.exit(code) : printAndExit;
   let since: number | undefined;
 
   const onSignal = (signal: NodeJS.Signals) => {
@@ -19,7 +31,7 @@ export function closeOnSignal(close: () => Promise<void>, delayMs: number): void
         () => end(1, `stopped after ${seconds} s: a request had not ended`),
         seconds * 1_000,
       );
-      close().then(
+      close(signal).then(
         () => end(0, "stopped: every request is answered, and the database is closed"),
         (error) => end(1, `stopped with an error: ${error}`),
       );
@@ -34,12 +46,12 @@ export function closeOnSignal(close: () => Promise<void>, delayMs: number): void
   process.stdout.on("error", () => {});
 }
 
-function say(text: string): void {
+function print(text: string): void {
   // On a terminal, "^C" stands at the beginning of the line.
   const newLine = process.stdout.isTTY ? "\n" : "";
   process.stdout.write(`${newLine}articles: ${text}\n`);
 }
 
-function end(code: number, text: string): void {
+function printAndExit(code: number, text: string): void {
   process.stdout.write(`articles ${text}\n`, () => process.exit(code));
 }
