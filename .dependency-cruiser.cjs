@@ -25,7 +25,7 @@ const allowed = {
   push: ["model", "instruments", "registry", "scrape"],
   generate: ["model"],
   queries: ["model"],
-  cli: ["model", "exposition", "generate", "queries", "testing"],
+  cli: ["model", "exposition", "live", "generate", "queries", "testing"],
   auto: ["registry", "runtime", "http"],
 };
 

@@ -57,6 +57,7 @@ export class Output {
   }
 
   red = (text: string) => this.#in(31, text);
+  cyan = (text: string) => this.#in(36, text);
   green = (text: string) => this.#in(32, text);
   dim = (text: string) => this.#in(2, text);
   bold = (text: string) => this.#in(1, text);

@@ -6,9 +6,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { repository } from "../../scripts/repository.mjs";
+import { buildCommand } from "../../test/cli-program.ts";
 import { PAGES } from "../../test/real-pages.ts";
 
 const PAGE = `# HELP orders_total Orders.
@@ -27,15 +26,7 @@ let program: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "narthex-cli-"));
-  program = join(folder, "narthex.mjs");
-  await build({
-    entryPoints: [join(repository, "src/cli/main.ts")],
-    outfile: program,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    alias: { yaml: join(repository, "node_modules/yaml/browser/index.js") },
-  });
+  program = await buildCommand(folder);
   writeFileSync(join(folder, "page.txt"), PAGE);
   writeFileSync(join(folder, "renamed.txt"), PAGE.replaceAll("orders_total", "purchases_total"));
   const objectives = `- name: fast
@@ -88,7 +79,16 @@ describe("the command", () => {
     const { code, out } = await narthex(["--help"]);
     expect(code).toBe(0);
     const names = Array.from(out.matchAll(/^ {2}(\w+) +\w/gm), ([, name]) => name!);
-    expect(names).toEqual(["check", "diff", "convert", "dashboard", "rules", "verify", "lock"]);
+    expect(names).toEqual([
+      "check",
+      "watch",
+      "diff",
+      "convert",
+      "dashboard",
+      "rules",
+      "verify",
+      "lock",
+    ]);
     for (const name of names) {
       const help = await narthex([name, "--help"]);
       expect(help.code).toBe(0);
@@ -113,6 +113,9 @@ describe("the command", () => {
       ["convert", "--to", "xml", "page.txt"],
       '--to is "xml": use one of text, text-1, openmetrics, openmetrics-2, protobuf.',
     ],
+    [["watch", "page.txt"], "page.txt can't be watched: use a URL, which begins with http:// or"],
+    [["watch", "--interval", "0", "http://127.0.0.1:9/"], '--interval is "0": use seconds'],
+    [["watch", "--count", "0", "http://127.0.0.1:9/"], '--count is "0": use a whole number from 1'],
     [["verify", "page.txt"], "--against is missing: name the page."],
     [["rules", "--objectives", "page.txt", "page.txt"], "page.txt: "],
     [["lock", "objectives.yml"], "objectives.yml: The page can't be parsed: line 1"],

@@ -9,9 +9,11 @@ import { diff } from "./diff.ts";
 import { dashboard, rules } from "./generate.ts";
 import { lock } from "./lock.ts";
 import { verify } from "./verify.ts";
+import { watch } from "./watch/watch.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   check,
+  watch,
   diff,
   convert,
   dashboard,

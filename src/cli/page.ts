@@ -20,9 +20,17 @@ export interface RawPage {
   readonly body: Uint8Array;
 }
 
-/** Reads and parses a page. */
-export async function readPage(given: Given, from: string): Promise<ParsedPage> {
-  const raw = await readRawPage(given, from);
+/**
+ * Reads and parses a page.
+ *
+ * @param signal ends a request
+ */
+export async function readPage(
+  given: Given,
+  from: string,
+  signal?: AbortSignal,
+): Promise<ParsedPage> {
+  const raw = await readRawPage(given, from, signal);
   try {
     return parse(raw.body, raw);
   } catch (error) {
@@ -31,8 +39,12 @@ export async function readPage(given: Given, from: string): Promise<ParsedPage> 
   }
 }
 
-export async function readRawPage(given: Given, from: string): Promise<RawPage> {
-  if (/^https?:\/\//i.test(from)) return fetchPage(from, timeoutOf(given));
+export async function readRawPage(
+  given: Given,
+  from: string,
+  signal?: AbortSignal,
+): Promise<RawPage> {
+  if (/^https?:\/\//i.test(from)) return fetchPage(from, timeoutOf(given), signal);
   const body = from === "-" ? await buffer(process.stdin) : await readBytes(from);
   const end = new TextDecoder().decode(body.subarray(-16)).trimEnd();
   return {
@@ -65,9 +77,10 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-async function fetchPage(url: string, seconds: number): Promise<RawPage> {
+async function fetchPage(url: string, seconds: number, end?: AbortSignal): Promise<RawPage> {
   try {
-    const signal = AbortSignal.timeout(seconds * 1000);
+    const timeout = AbortSignal.timeout(seconds * 1000);
+    const signal = end === undefined ? timeout : AbortSignal.any([timeout, end]);
     const response = await fetch(url, { headers: { accept: ACCEPT }, signal });
     const body = new Uint8Array(await response.arrayBuffer());
     if (!response.ok)

@@ -5,7 +5,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { PseudoTerminal } from "../pseudo-terminal.ts";
 import { codeBlocksOf, repository } from "./code-blocks.ts";
 
 const PAGE = `# HELP http_requests_total Requests.
@@ -39,15 +40,29 @@ test("there are some", () => {
   expect(commands.length).toBeGreaterThan(7);
 });
 
-test.each(commands)("%s", async (command) => {
-  const { port } = server.address() as AddressInfo;
-  const line = command
-    .replace("npx narthex", `"${process.execPath}" "${join(repository, "dist/cli/main.js")}"`)
-    .replaceAll("localhost:5000", `127.0.0.1:${port}`);
+const watched = commands.filter((command) => / watch (?!.*--count)/.test(command));
+
+test.each(commands.filter((command) => !watched.includes(command)))("%s", async (command) => {
   const outcome = await new Promise<string>((resolve) => {
-    execFile("sh", ["-c", line], { cwd: folder }, (error, out, err) =>
+    execFile("sh", ["-c", runnable(command)], { cwd: folder }, (error, out, err) =>
       resolve(error === null ? "" : `${error.code} ${out}${err}`),
     );
   });
   expect(outcome).toBe("");
 });
+
+test.each(watched)("%s (in a terminal)", async (command) => {
+  const [, ...args] = runnable(command).replaceAll('"', "").split(" ");
+  const terminal = new PseudoTerminal(args);
+  await vi.waitFor(() => expect(terminal.screen).toContain("http_requests_total"), 30_000);
+  terminal.press("q");
+  expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+});
+
+/** The command with the built program, and the page of this test. */
+function runnable(command: string): string {
+  const { port } = server.address() as AddressInfo;
+  return command
+    .replace("npx narthex", `"${process.execPath}" "${join(repository, "dist/cli/main.js")}"`)
+    .replaceAll("localhost:5000", `127.0.0.1:${port}`);
+}

@@ -1,5 +1,6 @@
 import uPlot from "uplot";
-import { show, showTime, type Unit } from "./format.ts";
+import { show, type Unit } from "../values.ts";
+import { showTime } from "./format.ts";
 import { colours, onTheme } from "./theme.ts";
 
 /** A line of a chart. */

@@ -1,6 +1,7 @@
+import { show, showNumber, unitOf } from "../values.ts";
 import { ask, type Exemplar, type Family, type SeriesAnswer, type Store } from "./data.ts";
 import { button, copy, el, setText } from "./dom.ts";
-import { queriesOf, show, showAgo, showNumber, unitOf } from "./format.ts";
+import { queriesOf, showAgo } from "./format.ts";
 import { type Drawing, drawingOf, hasLines } from "./lines.ts";
 
 const ROW_HEIGHT = 34;

@@ -1,6 +1,7 @@
+import { showNumber } from "../values.ts";
 import type { Exemplar, Family, Index, Store } from "./data.ts";
 import { button, copy, el, setText } from "./dom.ts";
-import { queriesOf, showNumber } from "./format.ts";
+import { queriesOf } from "./format.ts";
 import { type Drawing, drawingOf, hasLines } from "./lines.ts";
 
 const CARD_HEIGHT = 244;

@@ -1,54 +1,20 @@
 import type uPlot from "uplot";
+import { ZERO_BUCKET } from "../history/distribution-rows.ts";
+import {
+  type Merged,
+  merge,
+  placesOf,
+  quantile,
+  type Scale,
+  valueAt,
+} from "../history/quantiles.ts";
+import { show, showNumber, type Unit } from "../values.ts";
 import { Chart, type Drawn, shownTime } from "./chart.ts";
 import type { Exemplar, Row, Store } from "./data.ts";
-import { show, showNumber, showTime, type Unit } from "./format.ts";
+import { showTime } from "./format.ts";
 import { colours } from "./theme.ts";
 
-/** The bucket of zero and of all that is below, in native histograms. */
-const ZERO = -32_768;
-
 const QUANTILES = [0.5, 0.95, 0.99] as const;
-
-/** Where buckets are on the vertical axis: each has a unit of height, and ends at its own number plus one. */
-interface Scale {
-  readonly schema: number | undefined;
-  readonly bounds: readonly number[];
-  /** The lowest and the highest place that is drawn. */
-  readonly low: number;
-  readonly high: number;
-}
-
-/** What was observed in some rows together: the buckets in ascending order, with their counts. */
-export interface Merged {
-  readonly scale: Scale;
-  readonly counts: readonly (readonly [place: number, count: number])[];
-  readonly count: number;
-  readonly sum: number;
-  readonly seconds: number;
-}
-
-function schemaOf(rows: readonly (Row | null)[]): number | undefined {
-  let schema: number | undefined;
-  for (const row of rows) {
-    if (row?.schema !== undefined) schema = Math.min(schema ?? row.schema, row.schema);
-  }
-  return schema;
-}
-
-/** Buckets of a row by their places. */
-function* placesOf(
-  { buckets, schema: own }: Row,
-  schema: number | undefined,
-): Generator<[number, number]> {
-  for (let i = 0; i < buckets.length; i += 2) {
-    const bucket = buckets[i]!;
-    const steps = (own ?? 0) - (schema ?? 0);
-    // A native bucket begins where the one before it ends.
-    const place =
-      own === undefined || bucket === ZERO ? bucket : Math.ceil(bucket / 2 ** steps) - 1;
-    yield [place, buckets[i + 1]!];
-  }
-}
 
 /** More rows of native buckets than these are drawn as fewer, wider ones. */
 const MAX_PLACES = 28;
@@ -56,48 +22,13 @@ const MAX_PLACES = 28;
 /** The narrowest column of a heatmap, in pixels. */
 const MIN_COLUMN = 5;
 
-export function merge(
-  rows: readonly (Row | null)[],
-  bounds: readonly number[],
-  schema: number | undefined = schemaOf(rows),
-): Merged {
-  const counts = new Map<number, number>();
-  let count = 0;
-  let sum = 0;
-  let seconds = 0;
-  for (const row of rows) {
-    if (row === null) continue;
-    count += row.count;
-    sum += row.sum;
-    seconds += row.seconds;
-    for (const [place, more] of placesOf(row, schema))
-      counts.set(place, (counts.get(place) ?? 0) + more);
-  }
-  const places = [...counts.keys()].filter((place) => place !== ZERO);
-  const low = places.length > 0 ? places.reduce((a, b) => Math.min(a, b)) : 0;
-  const high =
-    places.length > 0 ? places.reduce((a, b) => Math.max(a, b)) + 1 : Math.max(1, bounds.length);
-  const hasZero = counts.has(ZERO);
-  const scale = { schema, bounds, low: hasZero ? low - 1 : low, high };
-  return { scale, counts: [...counts].sort(([a], [b]) => a - b), count, sum, seconds };
-}
-
-/** The same, in buckets that are wide enough to be seen. */
+/** What was observed in these rows, in buckets that are wide enough to be seen. */
 function coarse(rows: readonly (Row | null)[], bounds: readonly number[]): Merged {
   let merged = merge(rows, bounds);
   while (merged.scale.schema !== undefined && merged.scale.high - merged.scale.low > MAX_PLACES) {
     merged = merge(rows, bounds, merged.scale.schema - 1);
   }
   return merged;
-}
-
-/** The value at a place of the axis. */
-function valueAt({ schema, bounds }: Scale, place: number): number {
-  if (schema !== undefined) return 2 ** (place / 2 ** schema);
-  const bucket = Math.floor(place);
-  const from = bucket <= 0 ? 0 : (bounds[bucket - 1] ?? bounds.at(-1) ?? 0);
-  const to = bounds[bucket] ?? from;
-  return from + (to - from) * (place - bucket);
 }
 
 function placeOf({ schema, bounds }: Scale, value: number): number {
@@ -107,31 +38,6 @@ function placeOf({ schema, bounds }: Scale, value: number): number {
   if (bucket < 0) return bounds.length + 0.5;
   const from = bucket === 0 ? Math.min(0, bounds[0]!) : bounds[bucket - 1]!;
   return bucket + (value - from) / (bounds[bucket]! - from || 1);
-}
-
-/** The place of a quantile; undefined where nothing was observed. */
-function quantilePlace({ counts }: Pick<Merged, "counts">, quantile: number): number | undefined {
-  const all = counts.reduce((sum, [, count]) => sum + count, 0);
-  if (all === 0) return undefined;
-  let below = 0;
-  for (const [place, count] of counts) {
-    if (below + count >= quantile * all) {
-      return place === ZERO ? ZERO : place + (quantile * all - below) / count;
-    }
-    below += count;
-  }
-  return undefined;
-}
-
-/** A quantile of what was observed, as Prometheus would interpolate it. */
-export function quantile(merged: Merged, q: number): number | null {
-  const place = quantilePlace(merged, q);
-  if (place === undefined) return null;
-  const { scale } = merged;
-  if (place === ZERO) return 0;
-  // All that is above the highest bound is at it.
-  if (scale.schema === undefined && place > scale.bounds.length) return scale.bounds.at(-1) ?? null;
-  return valueAt(scale, place);
 }
 
 /** How a distribution changes over time, with its quantiles as lines and its exemplars as points. */
@@ -247,7 +153,7 @@ export class Heatmap {
       for (const [place, count] of counts) {
         const rate = count / seconds;
         most = Math.max(most, rate);
-        cells.push([from, to, place === ZERO ? scale.low : place, rate]);
+        cells.push([from, to, place === ZERO_BUCKET ? scale.low : place, rate]);
       }
     }
     ctx.save();

@@ -1,6 +1,7 @@
+import { unitOf } from "../values.ts";
 import { Chart, type Drawn, shownTime } from "./chart.ts";
 import type { Exemplar, Family, Labels, Store } from "./data.ts";
-import { showLabels, unitOf } from "./format.ts";
+import { showLabels } from "./format.ts";
 import { Heatmap } from "./heatmap.ts";
 import { colours, onTheme } from "./theme.ts";
 

@@ -1,3 +1,4 @@
+import { show } from "../values.ts";
 import { shownTime } from "./chart.ts";
 import {
   ask,
@@ -11,7 +12,6 @@ import {
 import { Detail, ExemplarBox } from "./detail.ts";
 import { button, el, setText } from "./dom.ts";
 import { Families } from "./families.ts";
-import { show } from "./format.ts";
 import { setConstantLabels } from "./lines.ts";
 import { Overview } from "./overview.ts";
 import { cardinalityTables, requestTables } from "./tables.ts";

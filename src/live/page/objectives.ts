@@ -1,8 +1,8 @@
+import { show, showNumber } from "../values.ts";
 import { chartCard } from "./card.ts";
 import { Chart } from "./chart.ts";
 import type { Objective, Store } from "./data.ts";
 import { el, setText } from "./dom.ts";
-import { show, showNumber } from "./format.ts";
 import { colours } from "./theme.ts";
 import { line, type Stores } from "./tiles.ts";
 

@@ -1,7 +1,8 @@
+import { show, showNumber } from "../values.ts";
 import type { Cardinality, ListedRequest } from "./data.ts";
 import { traceOf } from "./detail.ts";
 import { el } from "./dom.ts";
-import { show, showAgo, showNumber } from "./format.ts";
+import { showAgo } from "./format.ts";
 
 type Cell = string | Node;
 
