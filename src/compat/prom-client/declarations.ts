@@ -70,8 +70,11 @@ export interface Registry<
   readonly narthex: NarthexRegistry;
 }
 
-/** A registry of either format. */
-export type AnyRegistry = Registry<PrometheusContentType> | Registry<OpenMetricsContentType>;
+/** A registry of either format, or of both in turn. */
+export type AnyRegistry =
+  | Registry<PrometheusContentType>
+  | Registry<OpenMetricsContentType>
+  | Registry<RegistryContentType>;
 
 export interface RegistryStatic {
   readonly prototype: Registry<RegistryContentType>;

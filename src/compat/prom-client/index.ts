@@ -1,88 +1,49 @@
-import { metrics } from "../../index.ts";
-import { processWide } from "../../process-wide.ts";
 import * as classes from "./classes.ts";
-import type * as declarations from "./declarations.ts";
-import {
-  type AggregatorFunction,
-  AggregatorRegistry,
-  ClusterRegistry,
-  type CollectDefaultMetrics,
-  Counter,
-  type AggregatorFactory as Factory,
-  Gauge,
-  Histogram,
-  MetricType,
-  type OpenMetricsContentType,
-  type PrometheusContentType,
-  Pushgateway,
-  Registry,
-  type RegistryContentType,
-  Summary,
-  WorkerRegistry,
-} from "./declarations.ts";
-import { defaultMetrics } from "./default-metrics/collect.ts";
-import { exponentialBuckets, linearBuckets } from "./metrics/bucket-generators.ts";
-import { validateMetricName } from "./metrics/validation.ts";
+import { clientOf } from "./client.ts";
+import * as declarations from "./declarations.ts";
 
 export * from "./declarations.ts";
-export { exponentialBuckets, linearBuckets, validateMetricName };
 
-const own = processWide("prom-client register", () => {
-  const registry = new classes.Registry();
-  registry.behaviour.globalRegistry = registry;
-  classes.Registry.globalRegistry = registry;
-  metrics.register(registry.narthex);
-  return registry;
-});
+const own = clientOf("prom-client", classes, ["eventLoopUtilization"]);
 
 /** How the values of several processes become one, by the names of aggregators, to which yours may be added. */
-export const aggregators = own.behaviour.aggregators as Record<string, AggregatorFunction>;
+export const aggregators: Record<string, declarations.AggregatorFunction> = own.aggregators;
 
 /** Makes an aggregator of a function that makes one value of several. */
-export const AggregatorFactory = own.behaviour.aggregatorFactory as Factory;
+export const AggregatorFactory: declarations.AggregatorFactory = own.AggregatorFactory;
 
 /** The registry of metrics that name none. The shared registry of Narthex, `metrics`, shows it. */
-export const register: Registry = own as unknown as Registry;
+export const register: declarations.Registry = own.register as unknown as declarations.Registry;
 
 /** The format of `register.metrics()`, which changes with `register.setContentType`. */
-export let contentType: RegistryContentType;
-own.followContentType((current) => {
-  contentType = current as RegistryContentType;
+export let contentType: declarations.RegistryContentType;
+own.register.followContentType((current) => {
+  contentType = current as declarations.RegistryContentType;
 });
 
-export const prometheusContentType: PrometheusContentType = Registry.PROMETHEUS_CONTENT_TYPE;
-export const openMetricsContentType: OpenMetricsContentType = Registry.OPENMETRICS_CONTENT_TYPE;
-
 /** Adds metrics of the process and of Node. */
-export const collectDefaultMetrics = defaultMetrics(classes, [
-  "eventLoopUtilization",
-]) as CollectDefaultMetrics;
+export const collectDefaultMetrics =
+  own.collectDefaultMetrics as declarations.CollectDefaultMetrics;
 
-const client = {
-  AggregatorRegistry,
-  ClusterRegistry,
-  Counter,
-  Gauge,
-  Histogram,
-  MetricType,
-  Pushgateway,
-  Registry,
-  Summary,
-  WorkerRegistry,
-  aggregators,
-  collectDefaultMetrics,
-  get contentType(): RegistryContentType {
-    return register.contentType;
-  },
-  set contentType(contentType: RegistryContentType) {
-    (register as Registry<RegistryContentType>).setContentType(contentType);
-  },
+export const {
   exponentialBuckets,
   linearBuckets,
   openMetricsContentType,
   prometheusContentType,
-  register,
   validateMetricName,
+} = own;
+
+const client = {
+  ...declarations,
+  ...own,
+  collectDefaultMetrics,
+  register,
+  get contentType(): declarations.RegistryContentType {
+    return register.contentType;
+  },
+  set contentType(contentType: declarations.RegistryContentType) {
+    own.register.setContentType(contentType);
+  },
 };
 
 /** The types of the default export, as `client.Counter<"plan">`. */

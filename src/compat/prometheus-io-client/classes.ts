@@ -10,40 +10,15 @@ class OwnRegistry extends before.Registry {
   static override get Plain() {
     return OwnRegistry;
   }
-
-  override get behaviour() {
-    return CLIENT_0_16;
-  }
 }
+class OwnCounter extends before.Counter {}
+class OwnGauge extends before.Gauge {}
+class OwnHistogram extends before.Histogram {}
+class OwnSummary extends before.Summary {}
+class OwnPushgateway extends before.Pushgateway {}
 
-class OwnCounter extends before.Counter {
-  override get behaviour() {
-    return CLIENT_0_16;
-  }
-}
-
-class OwnGauge extends before.Gauge {
-  override get behaviour() {
-    return CLIENT_0_16;
-  }
-}
-
-class OwnHistogram extends before.Histogram {
-  override get behaviour() {
-    return CLIENT_0_16;
-  }
-}
-
-class OwnSummary extends before.Summary {
-  override get behaviour() {
-    return CLIENT_0_16;
-  }
-}
-
-class OwnPushgateway extends before.Pushgateway {
-  override get behaviour() {
-    return CLIENT_0_16;
-  }
+for (const Class of [OwnRegistry, OwnCounter, OwnGauge, OwnHistogram, OwnSummary, OwnPushgateway]) {
+  Object.defineProperty(Class.prototype, "behaviour", { get: () => CLIENT_0_16 });
 }
 
 /** The process has each of them once, whichever copy of the package is loaded first. */

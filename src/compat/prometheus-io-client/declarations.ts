@@ -10,7 +10,6 @@ export type {
   AggregatorFunction,
   AnyRegistry,
   Charset,
-  CollectDefaultMetrics,
   CollectFunction,
   Collector,
   CounterConfiguration,
@@ -36,10 +35,23 @@ export type {
 } from "../prom-client/declarations.ts";
 export { MetricType } from "../prom-client/declarations.ts";
 
-export interface Registry<T extends Before.RegistryContentType = Before.RegistryContentType>
-  extends Before.Registry<T> {}
+/** Metrics, and the pages made of them; in whatever format, as the type says nothing of it. */
+export interface Registry<_T extends Before.RegistryContentType = Before.RegistryContentType>
+  extends Before.Registry<Before.RegistryContentType> {}
 
-export interface RegistryStatic extends Omit<Before.RegistryStatic, "prototype"> {
+/** What all classes of registries have. */
+interface Statics {
+  /** A registry with the metrics of several. */
+  merge(registers: Registry[]): Registry;
+  /** A registry of what `getMetricsAsJSON` gave in several processes. */
+  aggregate<T extends Before.RegistryContentType>(metricsArr: object[]): Registry<T>;
+  PROMETHEUS_CONTENT_TYPE: Before.PrometheusContentType;
+  OPENMETRICS_CONTENT_TYPE: Before.OpenMetricsContentType;
+  /** The registry `register`. */
+  globalRegistry: Registry;
+}
+
+export interface RegistryStatic extends Statics {
   readonly prototype: Registry;
   new <T extends Before.RegistryContentType = Before.RegistryContentType>(
     contentType?: Before.RegistryContentType,
@@ -49,10 +61,22 @@ export interface RegistryStatic extends Omit<Before.RegistryStatic, "prototype">
 
 export const Registry = classes.Registry as unknown as RegistryStatic;
 
+/** Adds up what this process and the workers of its cluster have. */
 export interface ClusterRegistry<T extends Before.RegistryContentType>
-  extends Before.ClusterRegistry<T> {}
+  extends Registry<T>,
+    Pick<Before.ClusterRegistry<T>, "clusterMetrics" | "shutdown"> {}
 
-export const ClusterRegistry = classes.ClusterRegistry as unknown as Before.ClusterRegistryStatic;
+export interface ClusterRegistryStatic extends Statics {
+  readonly prototype: ClusterRegistry<Before.RegistryContentType>;
+  new <T extends Before.RegistryContentType>(
+    contentType?: Before.RegistryContentType,
+    options?: Before.RegistryOptions,
+  ): ClusterRegistry<T>;
+  /** Sets which registries of this process others get; by default `register`. */
+  setRegistries(regs: Before.AnyRegistry[] | Before.AnyRegistry): void;
+}
+
+export const ClusterRegistry = classes.ClusterRegistry as unknown as ClusterRegistryStatic;
 
 /** @deprecated The name of `ClusterRegistry` in prom-client. */
 export type AggregatorRegistry<T extends Before.RegistryContentType> = ClusterRegistry<T>;
@@ -63,10 +87,26 @@ export type AggregatorRegistry<T extends Before.RegistryContentType> = ClusterRe
  */
 export const AggregatorRegistry = ClusterRegistry;
 
+/** Adds up what worker threads have. */
 export interface WorkerRegistry<T extends Before.RegistryContentType>
-  extends Before.WorkerRegistry<T> {}
+  extends Registry<T>,
+    Pick<Before.WorkerRegistry<T>, "workerMetrics" | "shutdown"> {}
 
-export const WorkerRegistry = classes.WorkerRegistry as unknown as Before.WorkerRegistryStatic;
+export interface WorkerRegistryStatic extends Statics {
+  readonly prototype: WorkerRegistry<Before.RegistryContentType>;
+  /** @param primary whether it asks the others; the main thread by default */
+  new <T extends Before.RegistryContentType>(
+    contentType?: Before.RegistryContentType,
+    primary?: boolean,
+    options?: Before.RegistryOptions,
+  ): WorkerRegistry<T>;
+  /** How many threads answer. */
+  workerCount(): number;
+  /** Sets which registries of this thread others get; by default `register`. */
+  setRegistries(regs: Before.AnyRegistry[] | Before.AnyRegistry): void;
+}
+
+export const WorkerRegistry = classes.WorkerRegistry as unknown as WorkerRegistryStatic;
 
 /** A metric of any type. */
 export type Metric<T extends string = never> = Before.Metric<T>;
@@ -151,10 +191,18 @@ export namespace Pushgateway {
 }
 
 export interface DefaultMetricsCollectorConfiguration<T extends Before.RegistryContentType>
-  extends Before.DefaultMetricsCollectorConfiguration<T> {
+  extends Omit<Before.DefaultMetricsCollectorConfiguration<T>, "register"> {
+  register?: Registry<T>;
   eventLoopUtilizationTimeout?: number;
   eventLoopUtilizationBuckets?: number[];
   eventLoopUtilizationPercentiles?: number[];
   eventLoopUtilizationAgeBuckets?: number;
   eventLoopUtilizationMaxAgeSeconds?: number;
+}
+
+export interface CollectDefaultMetrics {
+  /** Adds metrics of the process and of Node. */
+  <T extends Before.RegistryContentType>(config?: DefaultMetricsCollectorConfiguration<T>): void;
+  /** What there is to collect. */
+  metricsList: string[];
 }

@@ -1,6 +1,6 @@
 import cluster from "node:cluster";
 import { once } from "node:events";
-import { another, define, load, Outcomes, state, waitLess } from "./metrics.mjs";
+import { another, define, expire, holdTimers, load, Outcomes, state } from "./metrics.mjs";
 
 // A cluster whose primary asks its workers by one client, while they answer by another: it prints what each step gives.
 const [clientOfPrimary = "", clientOfWorkers = "", className = ""] = process.argv.slice(2);
@@ -41,7 +41,7 @@ function answer({ id }) {
 }
 
 async function ask() {
-  waitLess();
+  holdTimers();
   define(client, 100);
   const registry = new client[className]();
   const outcomes = new Outcomes();
@@ -69,6 +69,12 @@ async function ask() {
     const answered = [response(first), response(second)];
     return page().finally(() => Promise.all(answered));
   };
+  /** A page for which the time is up when something has happened. */
+  const lateAfter = async (/** @type {Promise<unknown>} */ happened) => {
+    const late = page();
+    happened.then(expire);
+    return late;
+  };
   await tell(first, "fail");
   await outcomes.add("while the first one fails", failing);
   await tell(second, "fail");
@@ -78,7 +84,7 @@ async function ask() {
   await outcomes.add("after they have recovered", inOrder);
 
   await tell(first, "wait");
-  await outcomes.add("while one does not answer", page);
+  await outcomes.add("while one does not answer", () => lateAfter(response(second)));
   const late = response(first);
   await tell(first, "go");
   await late;
@@ -104,7 +110,7 @@ async function ask() {
   await once(cluster, "exit");
   await outcomes.add("after one has ended", page);
   await tell(second, "dieWhenAsked");
-  await outcomes.add("while the other one ends", page);
+  await outcomes.add("while the other one ends", () => lateAfter(once(cluster, "exit")));
   await outcomes.add("after both have ended", page);
   process.stdout.write(JSON.stringify(outcomes.all));
 }

@@ -48,12 +48,20 @@ export function another(client, id) {
   return registry;
 }
 
-/** Makes the five seconds that clients wait a shorter time. */
-export function waitLess() {
+/** @type {(() => void)[]} the timers of five seconds that were started, after which clients wait no longer */
+const timers = [];
+
+/** From now on, timers of five seconds end only by `expire`. */
+export function holdTimers() {
   const wait = setTimeout;
-  const waitShorter = (/** @type {() => void} */ work, /** @type {number} */ ms) =>
-    wait(work, ms === 5000 ? 400 : ms);
-  globalThis.setTimeout = /** @type {typeof setTimeout} */ (/** @type {unknown} */ (waitShorter));
+  const hold = (/** @type {() => void} */ work, /** @type {number} */ ms) =>
+    ms === 5000 ? timers.push(work) : wait(work, ms);
+  globalThis.setTimeout = /** @type {typeof setTimeout} */ (/** @type {unknown} */ (hold));
+}
+
+/** Ends the timers of five seconds. */
+export function expire() {
+  for (const work of timers.splice(0)) work();
 }
 
 /** What each step gave. */

@@ -1,7 +1,8 @@
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { isMainThread, parentPort, threadId, Worker } from "node:worker_threads";
-import { another, define, load, Outcomes, state, waitLess } from "./metrics.mjs";
+import { BroadcastChannel, isMainThread, parentPort, threadId, Worker } from "node:worker_threads";
+import { another, define, expire, holdTimers, load, Outcomes, state } from "./metrics.mjs";
 
 // A main thread that asks its workers by one client, while they answer by another: it prints what each step gives.
 const [clientOfMain = "", clientOfWorkers = "", mayFail] = process.argv.slice(2);
@@ -40,12 +41,18 @@ function answer(port) {
 }
 
 async function ask() {
-  waitLess();
+  holdTimers();
   define(client, 100);
   const registry = new client.WorkerRegistry();
   const outcomes = new Outcomes();
   const page = () => registry.workerMetrics();
   const count = () => client.WorkerRegistry.workerCount();
+  /** A page for which the time is up soon after something has happened. */
+  const lateAfter = async (/** @type {Promise<unknown>} */ happened) => {
+    const late = page();
+    happened.then(() => sleep(20)).then(expire);
+    return late;
+  };
   await outcomes.add("without workers", page);
   const first = await started(1);
   const second = await started(2);
@@ -58,7 +65,7 @@ async function ask() {
     await outcomes.add("after it has recovered", page);
   }
   await tell(first, "wait");
-  await outcomes.add("while one does not answer", page);
+  await outcomes.add("while one does not answer", () => lateAfter(response(second)));
   await tell(first, "go");
   await until(() => count() === 2);
   await outcomes.add("after it has answered late", page);
@@ -73,7 +80,7 @@ async function ask() {
   await first.terminate();
   await outcomes.add("after one has ended", page);
   await second.terminate();
-  await outcomes.add("after the other one has ended without a shutdown", page);
+  await outcomes.add("after the other one has ended without a shutdown", () => lateAfter(sleep(1)));
   if (mayFail) await outcomes.add("the page after that", page);
   process.stdout.write(JSON.stringify(outcomes.all));
 }
@@ -90,6 +97,22 @@ async function started(id) {
   });
   await until(() => client.WorkerRegistry.workerCount() === id);
   return worker;
+}
+
+/**
+ * Waits for the next answer to a request for metrics.
+ *
+ * @param {Worker} worker
+ */
+async function response({ threadId }) {
+  const channel = new BroadcastChannel(`@prometheus-io/client:worker:${threadId}`);
+  try {
+    await new Promise((resolve) => {
+      channel.onmessage = resolve;
+    });
+  } finally {
+    channel.close();
+  }
 }
 
 /** @param {() => boolean} isSo */
