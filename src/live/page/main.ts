@@ -9,8 +9,9 @@ import {
   type RowsAnswer,
   Store,
 } from "./data.ts";
-import { Detail, ExemplarBox } from "./detail.ts";
+import { Detail } from "./detail.ts";
 import { button, el, setText } from "./dom.ts";
+import { ExemplarBox } from "./exemplar-box.ts";
 import { Families } from "./families.ts";
 import { setConstantLabels } from "./lines.ts";
 import { Overview } from "./overview.ts";

@@ -1,7 +1,7 @@
 import { show, showNumber } from "../values.ts";
 import type { Cardinality, ListedRequest } from "./data.ts";
-import { traceOf } from "./detail.ts";
 import { el } from "./dom.ts";
+import { traceOf } from "./exemplar-box.ts";
 import { showAgo } from "./format.ts";
 
 type Cell = string | Node;
