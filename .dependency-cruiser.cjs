@@ -26,7 +26,7 @@ const allowed = {
   generate: ["model"],
   queries: ["model"],
   cli: ["model", "exposition", "live", "generate", "queries", "testing"],
-  auto: ["registry", "runtime", "http"],
+  auto: ["registry", "runtime", "http", "aggregate"],
 };
 
 /** One folder each in src/http/. */

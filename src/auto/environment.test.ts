@@ -120,6 +120,11 @@ test("what Kubernetes sets for a service of the same name is no setting", () => 
   expect(said).toEqual([]);
 });
 
+test("the group of processes is a setting of narthex/processes", () => {
+  const { said } = settingsIn({ NARTHEX_GROUP: "articles" });
+  expect(said).toEqual([]);
+});
+
 test("of a list, only what is wrong is left out", () => {
   const { exclude, said } = settingsIn({ NARTHEX_EXCLUDE: "/healthz,ready,/metrics?x" });
   expect(exclude).toEqual(["/healthz"]);

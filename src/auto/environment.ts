@@ -62,7 +62,7 @@ export function readSettings(
     outgoing: from.flag("NARTHEX_OUTGOING", true),
     live: from.read<boolean | undefined>("NARTHEX_LIVE", undefined, flagIn, "use on or off"),
   };
-  from.reportUnknown(["NARTHEX_BEARER_TOKEN"]);
+  from.reportUnknown(["NARTHEX_BEARER_TOKEN", "NARTHEX_GROUP"]);
   return settings;
 }
 

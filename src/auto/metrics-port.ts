@@ -1,7 +1,10 @@
 import type { ChildProcess } from "node:child_process";
 import type { Server } from "node:http";
+import { joinProcesses } from "../aggregate/processes.ts";
+import { isWorker } from "../http/page/one-worker.ts";
 import { stopMetricsServer } from "../http/page/server.ts";
 import { metrics } from "../registry/metrics.ts";
+import { isInGroup } from "../registry/parts.ts";
 import { collectRuntime } from "../runtime/index.ts";
 import type { AutoSettings } from "./environment.ts";
 import { attempt, speak } from "./say.ts";
@@ -84,6 +87,7 @@ export class MetricsPort {
       this.#hasRuntime = true;
       attempt("no metrics of Node itself", () => collectRuntime(metrics));
     }
+    joinGroup();
     attempt("no metrics", () => {
       this.#server = serveMetrics(this.#settings);
     });
@@ -94,6 +98,13 @@ export class MetricsPort {
     if (this.#server !== undefined) stopMetricsServer(this.#server);
     this.#server = undefined;
   }
+}
+
+/** Joins the other workers of a cluster or of PM2, or the group that the environment names. */
+function joinGroup(): void {
+  const { NARTHEX_GROUP, pm_id } = process.env;
+  if (!NARTHEX_GROUP && pm_id === undefined && !isWorker()) return;
+  if (!isInGroup(metrics)) attempt("no metrics of other processes", () => joinProcesses(metrics));
 }
 
 /**

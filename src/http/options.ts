@@ -121,7 +121,10 @@ export type MonitorOptions<Label extends string = string> = Omit<
   HttpMetricsOptions<Label>,
   "path"
 > & {
-  /** Where the metrics are served; 0 for any port that is free. */
+  /**
+   * Where the metrics are served; 0 for any port that is free. Of a group of processes, one serves them
+   * there, and when it ends, another.
+   */
   readonly port: number;
   /** The path of the metrics; `/metrics` by default. */
   readonly path?: string | undefined;

@@ -4,7 +4,6 @@ import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { freePort } from "../../scripts/servers/free-port.mjs";
 import { requestCounts, total } from "../contracts/counts.ts";
-import { parseTextPage } from "../text-page.ts";
 import { AutoProcess, patient } from "./auto-process.ts";
 
 test("of several threads, the main one serves the metrics of the process", async () => {
@@ -13,36 +12,33 @@ test("of several threads, the main one serves the metrics of the process", async
   expect(app.stderr).toBe(`narthex: metrics on ${await app.metricsUrl()}\n`);
 });
 
-test("the workers of a cluster may have a port each", async () => {
-  const app = new AutoProcess(["cluster.mjs", "0", "0"]);
-  const metricsUrls = () => [...app.stderr.matchAll(/metrics on (.*)\n/g)].map(([, url]) => url!);
-  // The primary process has nothing to show.
-  await expect.poll(() => metricsUrls().length, patient).toBe(2);
-  // Workers share their port.
-  await expect.poll(() => app.stdout, patient).toMatch(/^(.*)\n\1\n$/);
+test("the workers of a cluster show one page, on the port of one of them and then of the next", async () => {
+  const port = await freePort();
+  const app = new AutoProcess(["cluster.mjs"], { NARTHEX_PORT: String(port) });
   const url = await app.url();
-  for (let sent = 0; sent < 10; sent += 1) await fetch(url);
-  const counted = async () => {
-    const pages = metricsUrls().map(async (metricsUrl) => (await fetch(metricsUrl)).text());
-    const counts = (await Promise.all(pages)).map((page) => requestCounts(parseTextPage(page)));
-    return counts.map(total).reduce((sum, count) => sum + count);
+  const pids = new Set<number>();
+  const send = async () => {
+    // A connection of its own for each request: workers get them in turn.
+    const response = await fetch(url, { headers: { connection: "close" } });
+    pids.add(Number(await response.text()));
   };
-  await expect.poll(counted, patient).toBe(10);
-});
+  for (let sent = 0; sent < 10; sent += 1) await send();
+  expect(pids.size).toBe(2);
+  const shown = async () => {
+    const page = await app.page();
+    return [total(requestCounts(page)), page.value("narthex_members")];
+  };
+  await expect.poll(shown, patient).toEqual([10, 2]);
 
-test("where the workers of a cluster have one port, one serves and the others say so", async () => {
-  const port = String(await freePort());
-  const app = new AutoProcess(["cluster.mjs", port, port], { NARTHEX_DISABLED: "on" });
-  await expect.poll(() => app.stdout, patient).toMatch(/^(.*)\n\1\n$/);
-  expect((await fetch(await app.url())).status).toBe(200);
-  const refusal = /^narthex: no metrics of process .* cluster.fork\(\{ NARTHEX_PORT: … \}\)\.$/;
-  await expect
-    .poll(() => app.stderr.split("\n").sort(), patient)
-    .toEqual([
-      "",
-      `narthex: metrics on http://127.0.0.1:${port}/metrics`,
-      expect.stringMatching(refusal),
-    ]);
+  const waits = () =>
+    /port \d+ of 127\.0\.0\.1 is in use: process (\d+) takes/.exec(app.stderr)?.[1];
+  await expect.poll(waits, patient).toBeDefined();
+  const [holder] = [...pids].filter((pid) => pid !== Number(waits()));
+  process.kill(holder!, "SIGKILL");
+  await expect.poll(() => shown().catch(() => []), patient).toEqual([10, 1]);
+  await send();
+  await expect.poll(shown, patient).toEqual([11, 1]);
+  expect(app.stderr.match(/^narthex: .*/gm)).toHaveLength(3);
 });
 
 test("npm does not take the port of the application it starts", async () => {

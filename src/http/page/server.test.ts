@@ -1,10 +1,21 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
-import { afterEach, expect, test, vi } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { freePort } from "../../../scripts/servers/free-port.mjs";
+import { joinProcesses } from "../../aggregate/processes.ts";
 import { Registry } from "../../registry/registry.ts";
+import { serveMetrics } from "../serve/index.ts";
 import { MetricsEndpoint } from "./endpoint.ts";
-import { leaveMetricsServer, startMetricsServer, stopMetricsServer } from "./server.ts";
+import {
+  leaveMetricsServer,
+  startMetricsServer,
+  stopMetricsServer,
+  TAKEOVER_MS,
+} from "./server.ts";
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -82,4 +93,53 @@ test("a server that is being closed is not taken for one that runs", async () =>
   expect(await read(port)).toBe('up{service="reloaded"} 1');
   start(endpointOf("again"), port);
   expect(await read(port)).toBe('up{service="again"} 1');
+});
+
+describe("in a group, where another process has the port", () => {
+  async function taken() {
+    const port = await freePort();
+    const holder = createServer().listen(port, "127.0.0.1");
+    await once(holder, "listening");
+    const directory = mkdtempSync(join(tmpdir(), "narthex-"));
+    const endpoint = endpointOf("waits");
+    const membership = joinProcesses(endpoint.registry, { group: "ports", directory });
+    onTestFinished(() => {
+      membership.leave();
+      holder.close();
+      rmSync(directory, { recursive: true });
+    });
+    return { port, holder, endpoint };
+  }
+
+  test("a server waits until it is free, and says nothing", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const { port, holder, endpoint } = await taken();
+    const server = start(endpoint, port);
+    await once(server, "error");
+    holder.close();
+    await once(server, "listening");
+    expect(await read(port)).toBe('up{service="waits"} 1');
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
+  test("serveMetrics resolves with a server that waits", async () => {
+    const { port, holder, endpoint } = await taken();
+    const server = await serveMetrics({ port, registry: endpoint.registry });
+    servers.push(server);
+    expect(server.listening).toBe(false);
+    holder.close();
+    await once(server, "listening");
+    expect(await read(port)).toBe('up{service="waits"} 1');
+  });
+
+  test("a server that is stopped no longer waits", async () => {
+    const { port, holder, endpoint } = await taken();
+    const server = start(endpoint, port);
+    await once(server, "error");
+    leaveMetricsServer(server, endpoint);
+    holder.close();
+    await setTimeout(2 * TAKEOVER_MS);
+    expect(server.listening).toBe(false);
+  });
 });

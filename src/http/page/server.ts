@@ -1,6 +1,8 @@
 import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createProbe } from "node:net";
 import { cannotListen, type NarthexError } from "../../errors.ts";
 import { processWide } from "../../process-wide.ts";
+import { isInGroup } from "../../registry/parts.ts";
 import { warn } from "../../warn.ts";
 import { NodeHttpRequest } from "../request/http-request.ts";
 import { servers } from "../server/servers.ts";
@@ -18,6 +20,19 @@ const DEFAULT_HOST = "127.0.0.1";
 /** The endpoints of a server with their listeners. The newest endpoint is the one that it serves. */
 type Pages = Map<MetricsEndpoint, RequestListener>;
 
+/** What becomes of a server that can't listen. */
+interface Outcome {
+  onFailure?(error: Error): void;
+  /** Another process has the port, whose place this one takes when it ends. */
+  onWaiting?(): void;
+}
+
+/** Servers that wait for a port which another process of the group has. */
+const waiting = new WeakSet<Server>();
+
+/** How often a process looks whether it can take over the port of another one of its group. */
+export const TAKEOVER_MS = 500;
+
 /** The metrics servers of the process. After a hot reload, new code goes on with them. */
 const running = processWide("http.metrics-servers", () => ({
   byAddress: new Map<string, Server>(),
@@ -31,12 +46,13 @@ const running = processWide("http.metrics-servers", () => ({
  * in use is only a warning, because it must not end the application. If this process already serves
  * metrics there, as after a hot reload, that server goes on with the new endpoint; if that is one of
  * another registry, there is a warning.
+ *
+ * In a group of processes whichever has the port answers for all, and when it ends, another takes its place.
  */
 export function startMetricsServer(
   endpoint: MetricsEndpoint,
   { port, host = DEFAULT_HOST }: Address,
-  onFailure: (error: Error) => void = (error) =>
-    warn(notServed(endpoint, { port, host }, error).message),
+  { onFailure, onWaiting }: Outcome = {},
 ): Server {
   const address = `${host}:${port}`;
   const known = stillThere(running.byAddress.get(address));
@@ -48,17 +64,54 @@ export function startMetricsServer(
   if (port !== 0) running.byAddress.set(address, server);
   server.once("listening", () => running.listened.add(server));
   server.once("close", () => forget(server));
-  server.on("error", (error) => {
+  const listen = () => server.listen(exclusive({ port, host })).unref();
+  server.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EADDRINUSE" && isInGroup(endpoint.registry)) {
+      waiting.add(server);
+      onWaiting?.();
+      whenFree({ port, host }, server, listen);
+      return;
+    }
     forget(server);
-    onFailure(error);
+    if (onFailure !== undefined) onFailure(error);
+    else warn(notServed(endpoint, { port, host }, error).message);
   });
-  // Exclusive, because the workers of a cluster must not share the port: each has metrics of its own.
-  return server.listen({ port, host, exclusive: true }).unref();
+  return listen();
+}
+
+/** The workers of a cluster must not share the port: a blocked one would get scrapes, too. */
+function exclusive(address: Address) {
+  return { ...address, exclusive: true };
+}
+
+/** Calls `take` once nobody else has a port, unless the server is closed before. */
+function whenFree(address: Address, server: Server, take: () => void): void {
+  const probe = createProbe().unref();
+  const look = () => probe.listen(exclusive(address)).unref();
+  let timer = setTimeout(look, TAKEOVER_MS).unref();
+  probe.on("error", () => {
+    timer = setTimeout(look, TAKEOVER_MS).unref();
+  });
+  const stop = () => {
+    clearTimeout(timer);
+    probe.removeAllListeners();
+    probe.on("error", () => {}).close();
+  };
+  server.once("close", stop);
+  probe.once("listening", () => {
+    server.removeListener("close", stop);
+    probe.close(take);
+  });
 }
 
 /** A server that listens, or is about to; not one that the application is closing. */
 function stillThere(server: Server | undefined): Server | undefined {
   return server?.listening === false && running.listened.has(server) ? undefined : server;
+}
+
+/** Whether a server waits until the process of its group that has its port ends. */
+export function isWaiting(server: Server): boolean {
+  return waiting.has(server) && !server.listening;
 }
 
 /** The error for metrics that are not served because their server can't listen. */

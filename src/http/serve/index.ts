@@ -23,7 +23,7 @@ export type { MetricsHandlerOptions, ServeMetricsOptions } from "./options.ts";
  * does nothing else, call `ref()` of the server. If this process serves metrics on this port already, as
  * after a hot reload, that server goes on with the new options.
  *
- * @returns the server, once it listens
+ * @returns the server, once it listens, or in a group of processes waits until another one leaves the port
  * @throws (rejects) where an option is bad, where the port is in use or can't be opened, and with the
  *   signal's reason if that is aborted before the server listens
  *

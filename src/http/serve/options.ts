@@ -13,7 +13,10 @@ interface PageOptions
 
 /** The options of `serveMetrics`. */
 export interface ServeMetricsOptions extends PageOptions {
-  /** The port, from 0 to 65535; 0 for any that is free. Exporters usually begin at 9464. */
+  /**
+   * The port, from 0 to 65535; 0 for any that is free. Exporters usually begin at 9464. Of a group of
+   * processes, one serves the metrics there, and when it ends, another.
+   */
   readonly port: number;
   /**
    * The address to listen on, `127.0.0.1` by default, which only this machine can reach. In a container

@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import { invalidSetting } from "../../errors.ts";
 import { ownOptions } from "../../options.ts";
 import { MetricsEndpoint } from "../page/endpoint.ts";
-import { leaveMetricsServer, notServed, startMetricsServer } from "../page/server.ts";
+import { isWaiting, leaveMetricsServer, notServed, startMetricsServer } from "../page/server.ts";
 import { servingSettings } from "../settings.ts";
 import type { ServeMetricsOptions } from "./options.ts";
 
@@ -17,10 +17,10 @@ export async function startServer(given: ServeMetricsOptions): Promise<Server> {
   }
   const endpoint = new MetricsEndpoint(options);
   const address = { port, host };
-  const server = startMetricsServer(endpoint, address, () => {});
-  if (!server.listening) {
+  const server = startMetricsServer(endpoint, address, { onFailure() {} });
+  if (!server.listening && !isWaiting(server)) {
     await once(server, "listening").catch((error) => {
-      throw notServed(endpoint, address, error);
+      if (!isWaiting(server)) throw notServed(endpoint, address, error);
     });
   }
   const forget = () => signal?.removeEventListener("abort", stop);
