@@ -15,7 +15,9 @@ export type ErrorCode =
   | "NARTHEX_TEXTFILE_FAILED"
   | "NARTHEX_PUSH_FAILED"
   | "NARTHEX_GROUP_UNKNOWN"
+  | "NARTHEX_GROUP_TAKEN"
   | "NARTHEX_GROUP_FOLDER"
+  | "NARTHEX_THREADS_FULL"
   | "NARTHEX_REGION_INVALID"
   | "NARTHEX_REGION_VERSION";
 
@@ -420,12 +422,28 @@ export function groupUnknown(): NarthexError {
   );
 }
 
+/** For a registry that would join a second group. */
+export function joinedAlready(call: string): NarthexError {
+  return new NarthexError(
+    "NARTHEX_GROUP_TAKEN",
+    `${call}: this registry has joined a group of another kind, and a page shows one of them. Leave that group before.`,
+  );
+}
+
 /** For a folder that can't be used for what processes tell each other. */
 export function groupFolderRefused(path: string, reason: string, cause?: unknown): NarthexError {
   return new NarthexError(
     "NARTHEX_GROUP_FOLDER",
     `The processes of the group can't share ${show(path)}: ${reason}. Remove it, or choose another folder with the option directory.`,
     cause,
+  );
+}
+
+/** For threads that are too many, or whose metrics need more memory than they can share. */
+export function threadsFull(room: string): NarthexError {
+  return new NarthexError(
+    "NARTHEX_THREADS_FULL",
+    `The memory that the threads of this process share has room for ${room}, which are in use. Look for labels of unbounded values, or for threads that are never ended.`,
   );
 }
 

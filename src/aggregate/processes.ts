@@ -1,12 +1,13 @@
-import { createHash } from "node:crypto";
-import { groupUnknown, invalidSetting, show, wrongArgument } from "../errors.ts";
+import { groupUnknown, invalidSetting, joinedAlready, show, wrongArgument } from "../errors.ts";
 import { knownOptions, type OptionNames } from "../options.ts";
 import { metrics } from "../registry/metrics.ts";
 import { PARTS } from "../registry/parts.ts";
 import type { Registry } from "../registry/registry.ts";
 import { GroupFolder } from "./group/folder.ts";
-import { startOf } from "./group/liveness.ts";
-import { ProcessMembership } from "./group/membership.ts";
+import { groupOfManager, processLabel } from "./group/manager.ts";
+import { type Membership, ProcessMembership } from "./group/membership.ts";
+
+export type { Membership } from "./group/membership.ts";
 
 /** Which group of processes to join, and how. All options may be left out under node:cluster and PM2. */
 export interface JoinOptions {
@@ -39,15 +40,6 @@ const JOIN_OPTIONS: OptionNames<JoinOptions> = {
 const DEFAULT_INTERVAL_MS = 250;
 const MAX_INTERVAL_MS = 60_000;
 
-/** The part that a process takes in a group. */
-export interface Membership {
-  /**
-   * Ends it: pages of this process show only itself from now on. What it has counted so far stays in the
-   * totals of the others.
-   */
-  leave(): void;
-}
-
 /**
  * Joins this process to others of the same host that have the same metrics, such as the workers of a
  * cluster. From then on the page of each of them shows all of them: counters, histograms and summaries
@@ -61,6 +53,7 @@ export interface Membership {
  * @param registry the registry whose metrics are shared; by default `metrics`
  * @throws NarthexError `NARTHEX_GROUP_UNKNOWN` if nothing tells which group it is;
  * `NARTHEX_GROUP_FOLDER` if the folder belongs to somebody else or can't be made;
+ * `NARTHEX_GROUP_TAKEN` if the registry has joined threads;
  * `NARTHEX_OPTION_INVALID` if an option is bad
  *
  * @example
@@ -77,6 +70,7 @@ export function joinProcesses(registry: Registry = metrics, options: JoinOptions
   const settings = joinSettings(options);
   const { member } = parts.group;
   if (member instanceof ProcessMembership) return member;
+  if (member !== undefined) throw joinedAlready("joinProcesses");
   const folder = new GroupFolder(settings.group, settings.directory);
   return new ProcessMembership(parts, folder, settings);
 }
@@ -99,32 +93,4 @@ function joinSettings(given: JoinOptions) {
     throw invalidSetting("joinProcesses", "keepSeconds", keepSeconds, "use seconds from 0");
   }
   return { group, directory, intervalMs, keepMs: keepSeconds * 1000, process: processLabel() };
-}
-
-interface ClusterModule {
-  readonly isWorker?: boolean;
-  readonly worker?: { readonly id: number };
-  readonly settings?: { readonly exec?: string };
-}
-
-function clusterModule(): ClusterModule {
-  return (process.getBuiltinModule?.("cluster") ?? {}) as ClusterModule;
-}
-
-/** What PM2 or node:cluster tells of the processes that belong together. */
-function groupOfManager(): string | undefined {
-  const { pm_id, name = "", namespace = "", PM2_HOME = "" } = process.env;
-  if (pm_id !== undefined) {
-    const home = createHash("sha256").update(PM2_HOME).digest("hex").slice(0, 16);
-    return `pm2-${namespace}-${name}-${home}`;
-  }
-  const { isWorker = false, settings } = clusterModule();
-  if (!isWorker && settings?.exec === undefined) return undefined;
-  const primary = isWorker ? process.ppid : process.pid;
-  return `cluster-${primary}-${startOf(primary) ?? 0}`;
-}
-
-function processLabel(): string {
-  const { pm_id } = process.env;
-  return pm_id ?? String(clusterModule().worker?.id ?? process.pid);
 }

@@ -137,6 +137,10 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
     return new HeldCounter(this);
   }
 
+  override get hasExtras(): boolean {
+    return this.exemplars.size > 0;
+  }
+
   protected override hasExemplar(slot: number): boolean {
     return this.exemplars.has(slot);
   }

@@ -113,6 +113,10 @@ export class Exemplars {
     this.#perSeries = perSeries;
   }
 
+  get size(): number {
+    return this.#exemplars.size;
+  }
+
   get(slot: number, sample: number): Exemplar | undefined {
     if (this.#exemplars.size === 0) return undefined;
     return this.#exemplars.get(slot * this.#perSeries + sample);

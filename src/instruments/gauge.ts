@@ -215,6 +215,11 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
     return this.invalidValue(value, "a gauge takes numbers");
   }
 
+  override get shape(): readonly [] | undefined {
+    // When the latest value was set is not in the row.
+    return this.family.aggregate === "last" ? undefined : [];
+  }
+
   protected override newSeries(): HeldGauge {
     return new HeldGauge(this);
   }

@@ -69,6 +69,11 @@ export class InfoInstrument extends Instrument<InfoSeries> implements Info {
   /** Does nothing: facts are not counted, so there is no zero to which they could be set. */
   override reset(): void {}
 
+  /** The facts are labels, and differ from those of the family. */
+  override get shape(): undefined {
+    return undefined;
+  }
+
   override checkConstantLabels(names: readonly string[]): void {
     checkLabels(this.family, [...names, ...this.facts.names]);
   }

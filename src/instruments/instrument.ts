@@ -8,6 +8,7 @@ import { checkLabels, type Definition } from "./definition/define.ts";
 import type { UpdateOptions } from "./exemplars.ts";
 import { chain, type HeldSeries } from "./held-series.ts";
 import { familyLine, inspectedAs, seriesLine } from "./inspected.ts";
+import type { SeriesLedger } from "./series-ledger.ts";
 import { SeriesRow } from "./series-row.ts";
 
 /**
@@ -33,6 +34,8 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   protected only: S | undefined;
   /** Held series by slot; several of one slot are chained. */
   private readonly held: (S | undefined)[] = [];
+  /** Is told of the series, if other threads read them. */
+  protected ledger: SeriesLedger | undefined;
   /** A view of the series that is being updated, if it is not held; reused for every such update. */
   private cursor: S | undefined;
   /** The series that users get for wrong labels, one for all of them: its updates throw `refusal`, the newest error. */
@@ -63,11 +66,14 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
       },
       onOverflow: () => definition.onOverflow(definition.family.name),
       onAdded: (slot) => {
+        this.ledger?.settle();
         this.rows.zero(slot);
         this.admit(slot);
+        this.ledger?.added(slot);
       },
       onRemoved: (slot, expired) => {
         this.keepCounts(slot);
+        this.ledger?.gone(slot);
         this.release(slot, expired);
         this.forget(slot);
       },
@@ -90,10 +96,42 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
   /** Creates what a subclass keeps for a new series besides its row. */
   protected admit(_slot: number): void {}
 
+  /** The same in other memory. */
+  protected moveMore(_ledger: SeriesLedger | undefined): void {}
+
   /** Drops what a subclass keeps for a series besides its row. */
   protected forget(_slot: number): void {}
 
   protected abstract write(sink: SampleSink, row: SeriesRow): void;
+
+  /**
+   * What tells what the numbers of a row are: a histogram's bounds, a summary's quantiles or the states;
+   * undefined if a series is more than its row and its label values.
+   */
+  get shape(): readonly (number | string)[] | undefined {
+    return [];
+  }
+
+  /** Whether series have something besides their counts, such as exemplars. */
+  get hasExtras(): boolean {
+    return false;
+  }
+
+  /** Does what is due by now, also where nobody asks for the series: some expire. */
+  refresh(): void {
+    this.table.expire();
+  }
+
+  /** Moves the numbers to where a ledger wants them, and tells it of all series; or back to where they were. */
+  share(ledger: SeriesLedger | undefined): void {
+    this.ledger = ledger;
+    this.rows.move(ledger && ((length, firstSlot) => ledger.chunk(length, firstSlot)));
+    this.moveMore(ledger);
+    for (const first of this.held) {
+      for (const series of chain(first)) this.point(series as S, series.slot);
+    }
+    if (ledger !== undefined) for (const slot of this.slots()) ledger.added(slot);
+  }
 
   /** What users get. For a metric without labels it is the only series, which needs no lookup. */
   get handle(): object {
@@ -332,9 +370,9 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
 
   /** The metric is about to go from its registry. */
   retire(): void {
-    for (let slot = 0; slot < this.table.slotCount; slot += 1) {
-      if (this.table.generation(slot) !== 0) this.keepCounts(slot);
-    }
+    for (const slot of this.slots()) this.keepCounts(slot);
+    this.ledger?.ended();
+    if (this.ledger !== undefined) this.share(undefined);
   }
 
   /** What the series has counted stays in the totals of the registry's group. */
@@ -363,11 +401,19 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
 
   private restart(slot: number): void {
     const now = this.definition.now(); // Clocks may throw, so it is read before anything changes.
-    this.rows.zero(slot);
+    this.zero(slot);
     this.forget(slot);
     this.admit(slot);
     for (const series of chain(this.held[slot])) this.point(series as S, slot);
     this.table.restart(slot, now / 1000);
+    this.ledger?.added(slot);
+  }
+
+  /** Sets the row of a series to zeros; `added` must tell the ledger of the series again. */
+  protected zero(slot: number): void {
+    this.ledger?.gone(slot);
+    this.ledger?.settle();
+    this.rows.zero(slot);
   }
 
   private release(slot: number, expired: boolean): void {

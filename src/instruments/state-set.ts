@@ -115,6 +115,10 @@ export class StateSetInstrument extends Instrument<HeldStateSet> {
     return place;
   }
 
+  override get shape(): readonly string[] {
+    return this.states;
+  }
+
   protected override newSeries(): HeldStateSet {
     return new HeldStateSet(this);
   }

@@ -3,7 +3,7 @@ import type { CountKeeper } from "../instruments/definition/define.ts";
 import type { MetricSource } from "../model/sample-sink.ts";
 import { processWide } from "../process-wide.ts";
 import { type ConstantLabels, labelsWithout } from "./constant-labels.ts";
-import { type Families, isNamed } from "./families.ts";
+import { type AnyInstrument, type Families, isNamed } from "./families.ts";
 import type { ForeignRules, Labels } from "./foreign/sink.ts";
 import { type ForeignSource, ForeignVisit } from "./foreign/source.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
@@ -28,12 +28,15 @@ interface OwnReports {
    * Writes all that it has at this moment.
    *
    * @param isScrape whether a scrape asks for it, which then counts what is missing
+   * @param isLeftOut whether others have all of a source without it
    */
-  report(sink: PageSink, isScrape: boolean): void;
+  report(sink: PageSink, isScrape: boolean, isLeftOut?: (source: object) => boolean): void;
 }
 
 /** Several processes or threads whose metrics are shown on one page. */
 export interface PageGroup extends CountKeeper {
+  /** The registry has a metric; it may have had it before. */
+  include?(instrument: AnyInstrument): void;
   /**
    * What all members have, this one included.
    *

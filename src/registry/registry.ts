@@ -64,6 +64,7 @@ export class Registry {
   readonly #context: RegistryContext;
   readonly #pages: PageMaker;
   readonly #own: OwnMetrics;
+  readonly #group: RegistryParts["group"] = { member: undefined };
   readonly #objectives: Objectives;
 
   static {
@@ -82,9 +83,8 @@ export class Registry {
       this.#own.warnOfExemplar(family, reason),
     );
     this.#exemplars = exemplars;
-    const group: RegistryParts["group"] = { member: undefined };
     this.#context = {
-      group,
+      group: this.#group,
       constantLabels: this.#labels,
       utf8,
       now: now ?? (() => Date.now()),
@@ -105,7 +105,7 @@ export class Registry {
       sources: this.#sources,
       own: this.#own,
       labels: this.#labels,
-      group,
+      group: this.#group,
     };
     this.#pages = new PageMaker(parts);
     this.#objectives = new Objectives(this.#families, this.#labels);
@@ -262,7 +262,9 @@ export class Registry {
   ): AnyInstrument {
     try {
       const own = metricOptions(method, options, Type.options);
-      return this.#families.add(new Type(own, this.#context), own.initial);
+      const instrument = this.#families.add(new Type(own, this.#context), own.initial);
+      this.#group.member?.include?.(instrument);
+      return instrument;
     } catch (error) {
       throw fromCaller(error, this[method]);
     }

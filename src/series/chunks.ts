@@ -7,6 +7,9 @@ const MAX_ROWS = 1 << MAX_ROWS_BITS;
 /** How many slots the chunks below that size have together. */
 const DOUBLING_SLOTS = MAX_ROWS - 1;
 
+/** Makes a chunk of so many numbers, all of them zero, for the rows from a slot on. */
+export type ChunkAllocator = (length: number, firstSlot: number) => Float64Array;
+
 /**
  * Rows of numbers, one row a slot, in chunks of memory. Chunks never move or grow, so whoever holds a
  * chunk and a position in it has the number itself.
@@ -15,9 +18,20 @@ export class Chunks {
   /** How many numbers a row has. */
   readonly stride: number;
   private readonly chunks: Float64Array[] = [];
+  private allocate: ChunkAllocator = newChunk;
 
   constructor(stride: number) {
     this.stride = stride;
+  }
+
+  /** Copies all chunks to other memory, where those to come are made, too. Whoever holds a chunk must get the new one. */
+  move(allocate: ChunkAllocator = newChunk): void {
+    this.allocate = allocate;
+    this.chunks.forEach((chunk, index) => {
+      const moved = allocate(chunk.length, firstOfChunk(index));
+      moved.set(chunk);
+      this.chunks[index] = moved;
+    });
   }
 
   /** The chunk that holds the slot's row; made when it is first asked for. */
@@ -55,13 +69,13 @@ export class Chunks {
 
   private grow(index: number): Float64Array {
     const rows = index < MAX_ROWS_BITS ? 1 << index : MAX_ROWS;
-    const chunk = newChunk(rows * this.stride);
+    const chunk = this.allocate(rows * this.stride, firstOfChunk(index));
     this.chunks[index] = chunk;
     return chunk;
   }
 }
 
-/** The one place that allocates the numbers of series. */
+/** Where the numbers of series are allocated, unless others are to read them, too. */
 export function newChunk(length: number): Float64Array {
   return new Float64Array(length);
 }
@@ -69,6 +83,11 @@ export function newChunk(length: number): Float64Array {
 function chunkIndex(slot: number): number {
   if (slot < DOUBLING_SLOTS) return 31 - Math.clz32(slot + 1);
   return MAX_ROWS_BITS + ((slot - DOUBLING_SLOTS) >> MAX_ROWS_BITS);
+}
+
+function firstOfChunk(index: number): number {
+  if (index < MAX_ROWS_BITS) return (1 << index) - 1;
+  return DOUBLING_SLOTS + ((index - MAX_ROWS_BITS) << MAX_ROWS_BITS);
 }
 
 function firstSlot(slot: number): number {

@@ -5,8 +5,10 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { Arena } from "../../src/aggregate/memory/arena.ts";
 import { joinProcesses } from "../../src/aggregate/processes.ts";
 import { readReport, reportOf } from "../../src/aggregate/region/format.ts";
+import { joinThreads } from "../../src/aggregate/threads.ts";
 import { speak } from "../../src/auto/say.ts";
 import { serveMetrics as serveByAuto } from "../../src/auto/serve-metrics.ts";
 import { parse } from "../../src/exposition/parse/index.ts";
@@ -77,6 +79,12 @@ const SITUATIONS: readonly ((registry: Registry) => unknown)[] = [
     symlinkSync(directory, join(directory, `narthex-${process.getuid?.()}`));
     joinProcesses(registry, { group: "shop", directory });
   },
+  (registry) => {
+    const membership = joinThreads(registry, { group: "messages" });
+    onTestFinished(() => membership.leave());
+    joinProcesses(registry, { group: "shop" });
+  },
+  () => void Arena.make().allocate(1, 1, 2 ** 31),
   () => void readReport(Buffer.from("something else")),
   () => {
     const report = Buffer.from(reportOf({}, []));

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 
 /** Which process, and which of those that had its id one after another. */
 export interface ProcessIdentity {
@@ -23,8 +23,26 @@ export function isAlive({ pid, start }: ProcessIdentity): boolean {
 
 /** When a process started; undefined if there is none, or it has ended and its parent has not noticed. */
 export function startOf(pid: number): number | undefined {
+  return startIn(`/proc/${pid}`);
+}
+
+/** When a thread of this process started; undefined if there is none. */
+export function startOfThread(id: number): number | undefined {
+  return startIn(`/proc/self/task/${id}`);
+}
+
+/** The id by which the kernel knows the thread that asks; undefined where it does not tell. */
+export function idOfThread(): number | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return Number(readlinkSync("/proc/thread-self").split("/").at(-1));
+  } catch {
+    return undefined;
+  }
+}
+
+function startIn(folder: string): number | undefined {
+  try {
+    const stat = readFileSync(`${folder}/stat`, "latin1");
     // The name of the program comes first, in parentheses, and may contain anything.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const isGone = fields[0] === "Z" || fields[0] === "X";

@@ -1,11 +1,11 @@
-import { NarthexError } from "../../errors.ts";
 import { type MetricSource, type SampleSink, seriesHead } from "../../model/sample-sink.ts";
 import type { PageGroup, RegistryParts } from "../../registry/parts.ts";
-import { describe } from "../../warn.ts";
-import { type Disagreement, GroupSum } from "../merge/group-sum.ts";
+import { GroupTroubles } from "../group-troubles.ts";
+import { visitMembers } from "../member-metrics.ts";
+import { GroupSum } from "../merge/group-sum.ts";
 import { KeptCounts } from "../merge/kept-counts.ts";
 import { RegionWriter } from "../region/writer.ts";
-import { Demand } from "./demand.ts";
+import { AskedFile, Demand } from "./demand.ts";
 import type { GroupFolder } from "./folder.ts";
 import { GroupFiles, type GroupState, type Member } from "./group-files.ts";
 import { type MemberHead, RegionFile } from "./region-file.ts";
@@ -19,9 +19,19 @@ export interface MembershipSettings {
   readonly keepMs: number;
 }
 
+/** The part that a process or a thread takes in a group. */
+export interface Membership {
+  /**
+   * Ends it: pages of this process or thread show only itself from now on. What it has counted so far
+   * stays in the totals of the others.
+   */
+  leave(): void;
+}
+
 /** The part that a process takes in a group: it reports what its registry has, and reads what others report. */
-export class ProcessMembership implements PageGroup {
+export class ProcessMembership implements PageGroup, Membership {
   readonly #parts: RegistryParts;
+  readonly #troubles: GroupTroubles;
   readonly #folder: GroupFolder;
   readonly #settings: MembershipSettings;
   readonly #writer = new RegionWriter(() => Date.now() / 1000);
@@ -41,14 +51,17 @@ export class ProcessMembership implements PageGroup {
   /** @throws where the folder can't be used */
   constructor(parts: RegistryParts, folder: GroupFolder, settings: MembershipSettings) {
     this.#parts = parts;
+    this.#troubles = new GroupTroubles(parts.own);
     this.#folder = folder;
     this.#settings = settings;
     this.#own = new RegionFile(folder, this.#writer);
     this.#files = new GroupFiles(folder, this.#own, (name, error) =>
-      this.#reportUnread(name, error),
+      this.#troubles.unread(error, name),
     );
-    this.#sum = new GroupSum((disagreement) => this.#reportDisagreement(disagreement));
-    this.#demand = new Demand(folder, (deadlineMs) => parts.pages.collect(deadlineMs));
+    this.#sum = new GroupSum((disagreement) => this.#troubles.disagreement(disagreement));
+    this.#demand = new Demand(new AskedFile(folder), (deadlineMs) =>
+      parts.pages.collect(deadlineMs),
+    );
     this.#enter();
     this.#timer = setInterval(() => void this.#tick(), settings.intervalMs).unref();
     process.on("exit", this.#end);
@@ -110,7 +123,7 @@ export class ProcessMembership implements PageGroup {
       this.#write(false);
       await this.#own.writeLater(this.#head);
     } catch (error) {
-      this.#reportUnwritten(error);
+      this.#troubles.unwritten(error);
     }
   }
 
@@ -124,7 +137,7 @@ export class ProcessMembership implements PageGroup {
       this.#folder.open();
       this.#write(isScrape);
       this.#own.write(this.#head);
-      this.#reportUnwritten(error);
+      this.#troubles.unwritten(error);
     }
   }
 
@@ -161,36 +174,10 @@ export class ProcessMembership implements PageGroup {
     try {
       work();
     } catch (error) {
-      this.#reportUnwritten(error);
+      this.#troubles.unwritten(error);
     }
   }
-
-  #reportUnwritten(error: unknown): void {
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    const message = `The group of processes lacks the newest metrics of this one: ${describe(error)}. It goes on trying; narthex_group_errors_total counts the failures.`;
-    this.#parts.own.countGroupError("write", code, message, error);
-  }
-
-  #reportUnread(name: string, error: unknown): void {
-    const isVersion = error instanceof NarthexError && error.code === "NARTHEX_REGION_VERSION";
-    const message = `The page lacks what another process of the group has reported in ${name}: ${describe(error)}.`;
-    this.#parts.own.countGroupError(isVersion ? "version" : "read", name, message, error);
-  }
-
-  readonly #known = new Set<string>();
-
-  #reportDisagreement({ shown, other }: Disagreement): void {
-    const texts = [shown, other].map(({ family, shape }) => JSON.stringify({ ...family, shape }));
-    const problem = texts.join();
-    if (this.#known.has(problem) || this.#known.size > MAX_KNOWN) return;
-    this.#known.add(problem);
-    const message = `Processes of the group define metric "${shown.family.name}" differently, and the page has the newest definition: ${texts[0]}, and not ${texts[1]}. This is usual while a new version is rolled out.`;
-    this.#parts.own.countGroupError("definition", shown.family.name, message);
-  }
 }
-
-/** How many differences between definitions are told apart. */
-const MAX_KNOWN = 1000;
 
 /** The definitions of members that run, and of those the newest, take precedence. */
 function inPrecedence(a: Member, b: Member): number {
@@ -200,22 +187,18 @@ function inPrecedence(a: Member, b: Member): number {
 /** The metrics of the group itself. */
 function visitOwn(sink: SampleSink, members: readonly Member[], seconds: number): void {
   const living = members.filter(({ isAlive }) => isAlive);
-  const gauge = (name: string, help: string) => sink.family({ name, help, type: "gauge" });
-  gauge("narthex_members", "Processes of the group that run.");
-  sink.gauge(NO_LABELS, living.length);
-  gauge(
-    "narthex_member_report_age_seconds",
-    "How long ago each process of the group last told that its report is right.",
-  );
+  visitMembers(sink, living.length, seconds);
+  sink.family({
+    name: "narthex_member_report_age_seconds",
+    help: "How long ago each process of the group last told that its report is right.",
+    type: "gauge",
+  });
   // Several registries of one process may have joined: the oldest report counts.
   const oldestLast = [...living].sort((a, b) => b.reportedMs - a.reportedMs);
   const reportedMs = new Map(oldestLast.map((one) => [one.process, one.reportedMs]));
   for (const [process, ms] of reportedMs) {
     sink.gauge(seriesHead(PROCESS, [process]), Math.max(0, Date.now() - ms) / 1000);
   }
-  gauge("narthex_group_read_seconds", "How long it took to read and add up the group's reports.");
-  sink.gauge(NO_LABELS, seconds);
 }
 
-const NO_LABELS = seriesHead([], []);
 const PROCESS: readonly string[] = ["process"];

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { seriesHead } from "../../model/sample-sink.ts";
 import { PARTS } from "../../registry/parts.ts";
 import { Registry } from "../../registry/registry.ts";
 import { RegionReader, type Report } from "../region/reader.ts";
@@ -94,6 +95,15 @@ function withoutEmptyLabels(page: unknown): unknown {
 }
 
 describe("the sum of a group", () => {
+  it("has all counts of a source that supplies many series one by one", async () => {
+    const values = Array.from({ length: 100 }, (_, i) => i + 1);
+    const report = reported((writer) => {
+      writer.family({ name: "c", help: "", type: "counter" });
+      for (const value of values) writer.counter(seriesHead(["a"], [String(value)]), value);
+    });
+    expect([...report.rows[0]!.numbers]).toEqual(values);
+  });
+
   it("is what one registry has that saw all updates", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(update), { minLength: 1, maxLength: 4 }), async (all) => {

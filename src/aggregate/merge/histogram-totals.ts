@@ -8,7 +8,8 @@ import type {
 } from "../../model/sample-sink.ts";
 import { ExactSums } from "../exact-sum.ts";
 import type { Extra } from "../region/layout.ts";
-import type { Rows, SeriesLog } from "../region/reader.ts";
+import type { Rows } from "../region/reader.ts";
+import type { SeriesLog } from "../region/series-log.ts";
 import { NativeSum } from "./native-sum.ts";
 import type { Positions } from "./positions.ts";
 import { newer, Totals } from "./totals.ts";

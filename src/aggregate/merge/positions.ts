@@ -1,4 +1,4 @@
-import type { SeriesLog } from "../region/reader.ts";
+import type { SeriesLog } from "../region/series-log.ts";
 
 /**
  * The series of a family in the sum of several processes: which label sets are the same series. Positions

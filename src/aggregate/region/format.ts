@@ -14,7 +14,7 @@ const WORD = 8;
 export type LogEntry = Layout | readonly [number, number | null, ...string[]];
 
 /** A frame of a log has its length and its checksum before it. */
-export function frame(entries: readonly LogEntry[]): Uint8Array {
+export function frame(entries: readonly unknown[]): Uint8Array {
   const text = Buffer.from(JSON.stringify(entries));
   const head = Buffer.alloc(8);
   head.writeUInt32LE(text.length, 0);
@@ -23,15 +23,15 @@ export function frame(entries: readonly LogEntry[]): Uint8Array {
 }
 
 /** The entries of a log's frames; throws where it is damaged. */
-export function readFrames(log: Buffer): LogEntry[] {
-  const entries: LogEntry[] = [];
+export function readFrames(log: Buffer): unknown[] {
+  const entries: unknown[] = [];
   for (let at = 0; at < log.length; ) {
     if (at + 8 > log.length) throw regionInvalid("its log is cut off");
     const end = at + 8 + log.readUInt32LE(at);
     if (end > log.length) throw regionInvalid("its log is cut off");
     const text = log.subarray(at + 8, end);
     if (crc32(text) !== log.readUInt32LE(at + 4)) throw regionInvalid("its log is damaged");
-    entries.push(...(JSON.parse(text.toString()) as LogEntry[]));
+    for (const entry of JSON.parse(text.toString()) as unknown[]) entries.push(entry);
     at = end;
   }
   return entries;

@@ -1,14 +1,6 @@
-import { regionInvalid } from "../../errors.ts";
 import { decodeExtra, readFrames, readReport } from "./format.ts";
-import { type Extra, type Layout, widthOf } from "./layout.ts";
-
-/** A layout with all series that a log has of it. Both lists only grow. */
-export interface SeriesLog {
-  readonly layout: Layout;
-  /** When each series began, in seconds since the epoch; NaN where that is not known. */
-  readonly createds: number[];
-  readonly values: (readonly string[])[];
-}
+import { type Extra, widthOf } from "./layout.ts";
+import { check, type SeriesLog, SeriesLogs } from "./series-log.ts";
 
 /** The rows that a report has of one layout. */
 export interface Rows {
@@ -35,7 +27,7 @@ export interface Report {
 
 /** Reads the reports of one writer. What it has read of the log it does not read again. */
 export class RegionReader {
-  #series: SeriesLog[] = [];
+  #series = new SeriesLogs();
   #log: LogPlace = { name: "", length: 0 };
 
   /**
@@ -48,7 +40,7 @@ export class RegionReader {
       return this.#checked(head as ReportHead, numbers, readLog);
     } catch (error) {
       // What has been read of the log may be wrong, too.
-      this.#series = [];
+      this.#series = new SeriesLogs();
       this.#log = { name: "", length: 0 };
       throw error;
     }
@@ -62,11 +54,12 @@ export class RegionReader {
     const { log, blocks } = head;
     check(typeof log?.name === "string" && isWhole(log.length) && Array.isArray(blocks));
     if (log.name !== this.#log.name || log.length < this.#log.length) {
-      this.#series = [];
+      this.#series = new SeriesLogs();
       this.#log = { name: log.name, length: 0 };
     }
     if (log.length > this.#log.length) {
-      this.#append(readFrames(readLog(log.name, this.#log.length, log.length)));
+      const entries = readFrames(readLog(log.name, this.#log.length, log.length));
+      for (const entry of entries) this.#series.append(entry);
       this.#log = log;
     }
     let at = 0;
@@ -78,24 +71,9 @@ export class RegionReader {
     return { head: head as unknown as Report["head"], rows };
   }
 
-  #append(entries: readonly unknown[]): void {
-    for (const entry of entries) {
-      if (Array.isArray(entry)) {
-        const [layout, created, ...values] = entry;
-        const series = this.#series[layout];
-        check(series !== undefined && values.length === series.layout.labelNames.length);
-        check(values.every((value) => typeof value === "string"));
-        series.createds.push(typeof created === "number" ? created : Number.NaN);
-        series.values.push(values);
-      } else {
-        this.#series.push({ layout: checkedLayout(entry), createds: [], values: [] });
-      }
-    }
-  }
-
   #rows({ layout, runs, extras = [] }: Block, numbers: Float64Array): Rows {
-    const series = this.#series[layout];
-    check(series !== undefined && Array.isArray(runs) && Array.isArray(extras));
+    const series = this.#series.of(layout);
+    check(Array.isArray(runs) && Array.isArray(extras));
     const ids: number[] = [];
     for (let i = 0; i < runs.length; i += 2) {
       const [first, count] = [runs[i]!, runs[i + 1]!];
@@ -131,25 +109,4 @@ interface Block {
 
 function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-const TYPES = new Set([
-  ...["counter", "gauge", "histogram", "gaugehistogram"],
-  ...["summary", "info", "stateset", "unknown"],
-]);
-
-function checkedLayout(entry: unknown): Layout {
-  const layout = entry as Layout | null;
-  check(typeof layout?.family === "object" && layout.family !== null);
-  const { family, labelNames, shape } = layout;
-  check(typeof family.name === "string" && typeof family.help === "string");
-  check(TYPES.has(family.type) && Array.isArray(labelNames) && Array.isArray(shape));
-  check(labelNames.every((name) => typeof name === "string"));
-  const type = family.type === "stateset" ? "string" : "number";
-  check(shape.every((part) => typeof part === type));
-  return layout;
-}
-
-function check(isRight: boolean): asserts isRight {
-  if (!isRight) throw regionInvalid("its parts don't fit each other");
 }

@@ -174,7 +174,9 @@ export class RegionWriter implements PageSink {
 
   counter(head: SeriesHead, value: number, exemplar?: Exemplar): void {
     const table = this.#tableOf(head.labelNames, []);
-    table.numbers[this.#append(table, head)] = value;
+    // Before `numbers` is read, which may be another array then.
+    const at = this.#append(table, head);
+    table.numbers[at] = value;
     if (exemplar !== undefined) this.#extra(table, { exemplars: [[0, exemplar]] });
   }
 

@@ -19,6 +19,7 @@ import { METRIC_OPTIONS, type MetricOptions } from "../definition/options.ts";
 import { Exemplars, type UpdateOptions } from "../exemplars.ts";
 import { HeldSeries } from "../held-series.ts";
 import { Instrument } from "../instrument.ts";
+import type { SeriesLedger } from "../series-ledger.ts";
 import type { SeriesRow } from "../series-row.ts";
 import {
   type LabelledTimers,
@@ -32,8 +33,9 @@ import {
 import { checkWork, type WorkEnd } from "../work.ts";
 import { BucketFinder } from "./bucket-finder.ts";
 import { checkBuckets, DEFAULT_BUCKETS } from "./buckets.ts";
+import { HEAP } from "./native/bucket-counts.ts";
 import { type NativeOptions, type NativeSettings, nativeOptions } from "./native/options.ts";
-import { NativeState } from "./native/state.ts";
+import { type NativePlaces, NativeState } from "./native/state.ts";
 
 export interface HistogramOptions<L extends DeclaredLabels> extends MetricOptions<L> {
   /**
@@ -107,7 +109,7 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
   private readonly states: (NativeState | undefined)[] = [];
   private readonly exemplars: Exemplars;
   private readonly value: RowValue;
-  private readonly shape: HistogramShape;
+  private readonly runShape: HistogramShape;
 
   constructor(options: HistogramOptions<string>, context: RegistryContext) {
     const buckets = options.buckets ?? DEFAULT_BUCKETS;
@@ -120,7 +122,7 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     this.exemplars = new Exemplars(this.bucketCount);
     const bounds = [...buckets];
     this.value = new RowValue(bounds, this.exemplars);
-    this.shape = { bounds, isNative: native !== undefined };
+    this.runShape = { bounds, isNative: native !== undefined };
     this.open();
   }
 
@@ -164,8 +166,27 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
 
   /** Resets the classic side, because the native side has been reset. */
   resetClassic(slot: number): void {
-    this.rows.zero(slot);
+    this.zero(slot);
     this.table.restart(slot, this.states[slot]!.created);
+    this.ledger?.added(slot);
+  }
+
+  override get shape(): readonly number[] {
+    return this.runShape.bounds;
+  }
+
+  override get hasExtras(): boolean {
+    return this.exemplars.size > 0;
+  }
+
+  override refresh(): void {
+    super.refresh();
+    for (const slot of this.states.keys()) this.resetIfDue(slot);
+  }
+
+  /** Where the native counts of a slot are; undefined if there are none. */
+  nativePlaces(slot: number): NativePlaces | undefined {
+    return this.states[slot]?.places;
   }
 
   protected override newSeries(): HeldHistogram {
@@ -185,7 +206,13 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
 
   protected override admit(slot: number): void {
     if (this.native === undefined) return;
-    this.states[slot] = new NativeState(this.native, this.definition);
+    this.states[slot] = new NativeState(this.native, this.definition, this.ledger?.countsOf(slot));
+  }
+
+  protected override moveMore(ledger: SeriesLedger | undefined): void {
+    this.states.forEach((state, slot) => {
+      state?.move(ledger?.countsOf(slot) ?? HEAP);
+    });
   }
 
   protected override forget(slot: number): void {
@@ -202,7 +229,7 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     if (this.native !== undefined) {
       for (let slot = row.from; slot < row.to; slot += 1) this.resetIfDue(slot);
     }
-    return sink.histograms(row, this.shape);
+    return sink.histograms(row, this.runShape);
   }
 
   protected override write(sink: SampleSink, row: SeriesRow): void {

@@ -144,6 +144,14 @@ export class SummaryInstrument extends Instrument<HeldSummary> {
     return this.invalidValue(value, "a summary observes numbers");
   }
 
+  override get shape(): readonly number[] {
+    return this.value.quantiles;
+  }
+
+  override get hasExtras(): boolean {
+    return this.value.quantiles.length > 0;
+  }
+
   override visit(sink: SampleSink): Generator<void> {
     this.clock.sync();
     return super.visit(sink);

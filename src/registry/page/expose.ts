@@ -137,15 +137,21 @@ export class PageMaker {
    * Writes all that the registry itself has at this moment, for other members of its group.
    *
    * @param isScrape whether a scrape asks for it, which then counts what is missing
+   * @param isLeftOut whether others have all of a source without it
    */
-  report(sink: PageSink, isScrape: boolean): void {
+  report(
+    sink: PageSink,
+    isScrape: boolean,
+    isLeftOut: (source: object) => boolean = () => false,
+  ): void {
     const { families, labels, own } = this.#parts;
     labels.areShown = true;
     const rules = {
       ...this.#rules(making(this), { ...REPORTING, claims: new Claims(families, "region") }),
       ...(!isScrape && { lose: () => {}, repeat: () => {} }),
     };
-    const lost = renderNow(this.#exposed(rules), sink);
+    const reported = this.#exposed(rules).filter((source) => !isLeftOut(source));
+    const lost = renderNow(reported, sink);
     if (isScrape) for (const [{ name }, reason] of lost) own.countLost(name, reason);
   }
 

@@ -1,13 +1,25 @@
+import { newChunk } from "../../../series/chunks.ts";
+
 /** Runs start and end at multiples of this many buckets. */
 const GRAIN = 32;
 /** The distance up to which two runs are joined. */
 const GAP = 512;
 
 /** The counts of adjacent buckets, from the index `first` on. */
-interface Run {
+export interface Run {
   readonly first: number;
   readonly counts: Float64Array;
 }
+
+/** Where counts are kept. */
+export interface CountsMemory {
+  /** Makes an array of so many zeros. */
+  allocate(length: number): Float64Array;
+  /** Is called when counts are in other arrays than before. */
+  moved(): void;
+}
+
+export const HEAP: CountsMemory = { allocate: newChunk, moved: () => {} };
 
 const NONE: Run = { first: 0, counts: new Float64Array(0) };
 
@@ -23,6 +35,16 @@ export class BucketCounts {
   /** The run that was used last. */
   private first = NONE.first;
   private counts = NONE.counts;
+  private readonly memory: CountsMemory;
+
+  constructor(memory: CountsMemory = HEAP) {
+    this.memory = memory;
+  }
+
+  /** In ascending order of their indexes, and where they are in memory. */
+  get places(): readonly Run[] {
+    return this.runs;
+  }
 
   add(index: number, count: number): void {
     const at = index - this.first;
@@ -65,13 +87,25 @@ export class BucketCounts {
     }
   }
 
+  /** A copy that has its counts in the same or in other memory. */
+  copy(memory: CountsMemory = this.memory): BucketCounts {
+    const copy = new BucketCounts(memory);
+    copy.size = this.size;
+    copy.runs = this.runs.map(({ first, counts }) => {
+      const copied = memory.allocate(counts.length);
+      copied.set(counts);
+      return { first, counts: copied };
+    });
+    return copy;
+  }
+
   /** The same counts in buckets twice as wide. */
   halved(): BucketCounts {
     const halved = new BucketCounts();
     this.forEach((count, index) => {
       halved.add((index + 1) >> 1, count);
     });
-    return halved;
+    return this.memory === HEAP ? halved : halved.copy(this.memory);
   }
 
   private addElsewhere(index: number, count: number): void {
@@ -97,10 +131,11 @@ export class BucketCounts {
       first = Math.min(first, run.first);
       end = Math.max(end, run.first + run.counts.length);
     }
-    const counts = new Float64Array(end - first);
+    const counts = this.memory.allocate(end - first);
     for (const run of near) counts.set(run.counts, run.first - first);
     const widened = { first, counts };
     this.runs = [...far, widened].sort((a, b) => a.first - b.first);
+    this.memory.moved();
     return widened;
   }
 }

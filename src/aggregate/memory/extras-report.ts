@@ -1,0 +1,37 @@
+import type { PageSink } from "../../exposition/render.ts";
+import type { Family } from "../../model/family.ts";
+import { RegionWriter } from "../region/writer.ts";
+import { ExtrasSink } from "./extras-sink.ts";
+
+/** A member's report of what is not in its region, with all of its log. */
+export class ExtrasReport {
+  readonly #writer = new RegionWriter(() => Date.now() / 1000);
+  readonly #sink: ExtrasSink;
+  #log = Buffer.alloc(0);
+  #logs = 0;
+  #last = Buffer.alloc(0);
+
+  constructor(isInRegion: (family: Family) => boolean) {
+    this.#sink = new ExtrasSink(this.#writer, isInRegion);
+  }
+
+  /**
+   * @param fill lets sources visit the sink
+   * @returns the report, if it differs from the one before
+   */
+  make(fill: (sink: PageSink) => void) {
+    this.#writer.begin();
+    fill(this.#sink);
+    if (this.#writer.isNew) {
+      this.#logs += 1;
+      this.#log = Buffer.alloc(0);
+    }
+    const entries = this.#writer.takeLog();
+    if (entries.length > 0) this.#log = Buffer.concat([this.#log, entries]);
+    const log = { name: String(this.#logs), length: this.#log.length };
+    const report = Buffer.from(this.#writer.report({ log }));
+    if (report.equals(this.#last)) return undefined;
+    this.#last = report;
+    return { log: this.#log, report };
+  }
+}
