@@ -1,11 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { type Exposition, metrics, Registry } from "narthex";
 import { joinThreads, type Membership } from "narthex/threads";
-import { Piscina } from "piscina";
 import { afterEach, describe, expect, it, vi } from "vitest";
+
+const require = createRequire(import.meta.url);
+
+/** What the test uses of piscina. */
+interface Pool {
+  run(task: string): Promise<unknown>;
+  destroy(): Promise<void>;
+}
 
 const memberships: Membership[] = [];
 const threads: Thread[] = [];
@@ -188,6 +196,7 @@ it("metrics of the process are shown once, those of a thread are added up", asyn
 
 it("the workers of a pool are counted, also those that it has ended", async () => {
   memberships.push(joinThreads(metrics));
+  const { Piscina } = require("piscina") as { Piscina: new (options: object) => Pool };
   const pool = new Piscina({
     filename: join(import.meta.dirname, "pool-worker.mjs"),
     minThreads: 2,
