@@ -6,6 +6,7 @@ import { liveRows } from "../rows/live.mjs";
 import { allocationRows, memoryRows } from "../rows/memory.mjs";
 import { importRows, sizeRows } from "../rows/package.mjs";
 import { scrapeRows } from "../rows/scrapes.mjs";
+import { switchRows } from "../rows/switch.mjs";
 import { updateRows } from "../rows/updates.mjs";
 import { loadPeers, startPeer } from "./peers.mjs";
 import { checkSameNumbers } from "./same-numbers.mjs";
@@ -30,6 +31,7 @@ const groups = {
   updates: updateRows,
   scrapes: scrapeRows,
   "first scrapes": firstScrapeRows,
+  switch: switchRows,
   memory: memoryRows,
   allocations: allocationRows,
   live: liveRows,

@@ -31,6 +31,7 @@ import { promClient } from "./prom-client.mjs";
  * @property {(name: string, labelNames: string[]) => PeerHistogram} [nativeHistogram] without classic buckets
  * @property {() => void} [useOwnTypes] uses the types that no other peer has
  * @property {() => Promise<string | Uint8Array>} page
+ * @property {() => Promise<unknown>} [json]
  */
 
 /**
@@ -66,6 +67,12 @@ const all = {
     ),
   OpenTelemetry: () => openTelemetry,
 };
+
+/** The API of prom-client that this package has. */
+export const FACADE = "narthex/prom-client";
+
+/** Measured as if it were a peer, in its own rows. */
+export const loadFacade = async () => promClient(FACADE, await import("narthex/prom-client"));
 
 /**
  * The peers that run here, and a sentence about each that does not.

@@ -4,8 +4,9 @@ import * as firstScrapes from "../rows/first-scrapes.mjs";
 import { durations } from "../rows/inputs.mjs";
 import * as memory from "../rows/memory.mjs";
 import * as scrapes from "../rows/scrapes.mjs";
+import { timeJson as timeJsonOf } from "../rows/switch.mjs";
 import { openWorkload, timeUpdates as timeUpdatesOf } from "../rows/updates.mjs";
-import { loadPeers } from "./peers.mjs";
+import { FACADE, loadFacade, loadPeers } from "./peers.mjs";
 
 /**
  * @import { Workload, WorkloadName } from "../rows/updates.mjs"
@@ -23,6 +24,7 @@ let peer;
  */
 export async function prepare(name) {
   const { peers } = await loadPeers();
+  if (name === FACADE) peers.push(await loadFacade());
   for (const one of peers) for (const format of one.formats) await warm(one.open(format));
   peer = peers.find((one) => one.name === name);
 }
@@ -92,6 +94,7 @@ const byName =
   };
 
 export const timeUpdates = byName(timeUpdatesOf);
+export const timeJson = byName(timeJsonOf);
 export const timeScrape = byName(scrapes.timeScrape);
 export const blockOfScrape = byName(scrapes.blockOfScrape);
 export const { timeCopy } = scrapes;

@@ -44,6 +44,7 @@ export function promClient(name, module) {
             ageBuckets: 5,
           }),
         page: () => registry.metrics(),
+        json: () => registry.getMetricsAsJSON(),
       };
       return opened;
     },

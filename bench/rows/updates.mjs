@@ -294,7 +294,7 @@ export function timeUpdates({ run }, times) {
 /** Nanoseconds an update. */
 export async function updateRows(/** @type {Measuring} */ measuring) {
   const measured = [];
-  for (const update of rows(measuring.scale)) measured.push(await measure(update, measuring));
+  for (const update of rows(measuring.scale)) measured.push(await updateRow(update, measuring));
   return measured;
 }
 
@@ -302,7 +302,10 @@ export async function updateRows(/** @type {Measuring} */ measuring) {
  * @param {Update} update
  * @param {Measuring} measuring
  */
-async function measure({ what, loop, size = 1, targets, beside }, { scale, peers, processOf }) {
+export async function updateRow(
+  { what, loop, size = 1, targets, beside },
+  { scale, peers, processOf },
+) {
   const able = peers.filter((peer) => openWorkload(peer, { loop }));
   const timed = able.map(({ name }) => ({ name, peer: name, loop }));
   if (beside) timed.push({ name: beside.what, peer: "narthex", loop: beside.loop });
