@@ -1,10 +1,16 @@
 import { NarthexError } from "../errors.ts";
-import { parse } from "../exposition/parse/parse.ts";
 import type { ParsedFamily } from "../exposition/parse/parsed-family.ts";
 import { exposedName } from "../model/family.ts";
 import { type Finding, lint } from "../testing/lint.ts";
 import { type Command, CommandError, count, type Given, harmless, textOption } from "./command.ts";
-import { PAGE_HELP, PAGE_OPTIONS, readRawPage } from "./page.ts";
+import {
+  isProtobuf,
+  PAGE_HELP,
+  PAGE_OPTIONS,
+  parsePage,
+  type RawPage,
+  readRawPage,
+} from "./page.ts";
 
 export const check: Command = {
   summary: "finds faults of a page: lint, wrong formats, too many series",
@@ -27,7 +33,8 @@ Examples:
     const [from] = given.positionals as [string];
     const limit = limitOf(given);
     const page = await readRawPage(given, from);
-    const findings = await lint(page).catch((error) => [notReadable(error)]);
+    given.output.progress(`${from}: checking ${count(page.body.length, "byte")} …`);
+    const findings = await findingsOf(page).catch((error) => [notReadable(error)]);
     const families = familiesOf(page);
     const sizes = families.map((family) => ({
       name: exposedName(family),
@@ -49,15 +56,20 @@ function limitOf(given: Given): number {
   throw new CommandError(`--limit is ${JSON.stringify(text)}: use a whole number from 1.`);
 }
 
+/** A page in protobuf has no lines that could be checked, but all else. */
+async function findingsOf(page: RawPage): Promise<Finding[]> {
+  return lint(isProtobuf(page) ? parsePage(page) : page);
+}
+
 function notReadable(error: unknown): Finding {
   if (!(error instanceof NarthexError)) throw error;
   return { metric: "", rule: "syntax", text: error.message };
 }
 
 /** The families; none if the page can't be parsed, which is a finding already. */
-function familiesOf(page: { contentType: string; body: Uint8Array }): readonly ParsedFamily[] {
+function familiesOf(page: RawPage): readonly ParsedFamily[] {
   try {
-    return parse(page.body, page).families;
+    return parsePage(page).families;
   } catch {
     return [];
   }

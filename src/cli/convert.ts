@@ -14,7 +14,7 @@ export const convert: Command = {
   summary: "writes a page in another format",
   help: `Usage: narthex convert --to FORMAT URL|FILE
 
-Writes a page of text or OpenMetrics in another format to the standard output.
+Writes a page in another format to the standard output.
 
 ${PAGE_HELP}
   --to FORMAT         ${Object.keys(NAMES).join(", ")}

@@ -66,15 +66,27 @@ function metricChanges(before: ParsedPage, after: ParsedPage): Change[] {
 
 function changesOf(before: Metric, after: Metric): Change[] {
   const texts = [
-    before.type === after.type ? "" : `type ${before.type}, now ${after.type}`,
+    isSameType(before, after) ? "" : `type ${before.type}, now ${after.type}`,
     before.unit === after.unit ? "" : `unit ${before.unit ?? "none"}, now ${after.unit ?? "none"}`,
-    ...comeAndGone("label", before.labelNames, after.labelNames),
+    ...comeAndGone("label", labelsOf(before), labelsOf(after)),
     ...comeAndGone("bucket", before.buckets, after.buckets),
     before.help === after.help ? "" : "another help text",
   ];
   return texts
     .filter((text) => text !== "")
     .map((text) => ({ kind: "changed", metric: before.name, text }));
+}
+
+/** Text and protobuf have gauges in place of infos and state sets, which is no difference of the metrics. */
+const ALSO_GAUGES = ["info", "stateset", "gauge"];
+
+function isSameType({ type: before }: Metric, { type: after }: Metric): boolean {
+  return before === after || (ALSO_GAUGES.includes(before) && ALSO_GAUGES.includes(after));
+}
+
+/** Without the label that has the states, which is one of a gauge only. */
+function labelsOf({ name, labelNames }: Metric): string[] {
+  return labelNames.filter((label) => label !== name);
 }
 
 function comeAndGone(

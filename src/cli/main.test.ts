@@ -5,7 +5,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { buildCommand } from "../../test/cli-program.ts";
 import { PAGES } from "../../test/real-pages.ts";
@@ -116,6 +116,7 @@ describe("the command", () => {
     [["watch", "page.txt"], "page.txt can't be watched: use a URL, which begins with http:// or"],
     [["watch", "--interval", "0", "http://127.0.0.1:9/"], '--interval is "0": use seconds'],
     [["watch", "--count", "0", "http://127.0.0.1:9/"], '--count is "0": use a whole number from 1'],
+    [["check", "--accept", "xml", "http://127.0.0.1:9/"], '--accept is "xml": use one of openmetr'],
     [["verify", "page.txt"], "--against is missing: name the page."],
     [["rules", "--objectives", "page.txt", "page.txt"], "page.txt: "],
     [["lock", "objectives.yml"], "objectives.yml: The page can't be parsed: line 1"],
@@ -164,14 +165,26 @@ describe("a target", () => {
     expect(child.signalCode).toBe("SIGINT");
   });
 
-  test("that cuts the connection is no page", async () => {
+  test("that cuts the connection is no page, for every command", async () => {
     const url = await serving((_, response) => {
       response.writeHead(200, { "content-length": "1000" });
       response.write("a 1\n", () => response.destroy());
     });
-    const { code, err } = await narthex(["check", url]);
-    expect(code).toBe(2);
-    expect(err).toContain("the connection was cut before the end of the page");
+    const ends = [
+      ["check", url],
+      ["watch", "--count", "1", url],
+      ["diff", "page.txt", url],
+      ["convert", "--to", "text", url],
+      ["dashboard", url],
+      ["rules", url],
+      ["verify", "objectives.yml", "--against", url],
+      ["lock", url],
+    ].map(async (args) => {
+      const { code, out, err } = await narthex(args);
+      expect({ code, out }, args[0]).toEqual({ code: 2, out: "" });
+      expect(err, args[0]).toContain("the connection was cut before the end of the page");
+    });
+    await Promise.all(ends);
   });
 
   test("that refuses says its status", async () => {
@@ -256,6 +269,53 @@ test("convert writes a page in another format, and back", async () => {
   expect(out).toContain("# TYPE orders counter\n");
   expect(out).toMatch(/# EOF\n$/);
   expect((await narthex(["convert", "--to", "text", "-"], out)).out).toBe(PAGE);
+});
+
+test("pages in protobuf are read from files and targets, native histograms with them", async () => {
+  const child = start(["convert", "--to", "protobuf", "page.txt"]);
+  const [bytes] = await Promise.all([buffer(child.stdout!), once(child, "close")]);
+  writeFileSync(join(folder, "page.pb"), bytes);
+  expect((await narthex(["convert", "--to", "text", "page.pb"])).out).toBe(PAGE);
+  expect(await narthex(["check", "page.pb"])).toMatchObject({
+    code: 0,
+    out: "2 families, 2 series, 0 findings\n",
+  });
+  expect(await narthex(["diff", "page.txt", "page.pb"])).toMatchObject({ code: 0, err: "" });
+  let accept = "";
+  const url = await serving((request, response) => {
+    accept = request.headers.accept!;
+    response.setHeader("content-type", "application/vnd.google.protobuf; encoding=delimited");
+    response.end(bytes);
+  });
+  expect((await narthex(["convert", "--to", "text", "--accept", "protobuf", url])).out).toBe(PAGE);
+  expect(accept).toMatch(
+    /^application\/vnd\.google\.protobuf;proto=io\.prometheus\.client\.MetricFamily;/,
+  );
+  writeFileSync(join(folder, "cut.pb"), bytes.subarray(0, 50));
+  expect(await narthex(["check", "cut.pb"])).toMatchObject({ code: 1, err: "" });
+  expect((await narthex(["diff", "cut.pb", "page.pb"])).err).toContain("or was cut off");
+});
+
+test("diff tells nothing of infos and state sets that text has as gauges", async () => {
+  const page = `# TYPE build info
+build_info{version="1"} 1
+# TYPE mode stateset
+mode{mode="on"} 1
+mode{mode="off"} 0
+# EOF
+`;
+  writeFileSync(join(folder, "facts.txt"), page);
+  for (const format of ["text", "protobuf"]) {
+    const child = start(["convert", "--to", format, "facts.txt"]);
+    const [bytes] = await Promise.all([buffer(child.stdout!), once(child, "close")]);
+    writeFileSync(join(folder, "gauges"), bytes);
+    for (const files of [
+      ["facts.txt", "gauges"],
+      ["gauges", "facts.txt"],
+    ]) {
+      expect((await narthex(["diff", ...files])).out).toBe("no difference\n");
+    }
+  }
 });
 
 test("lock writes what queries depend on, and finds what has changed", async () => {

@@ -3,16 +3,27 @@ import { buffer } from "node:stream/consumers";
 import { NarthexError } from "../errors.ts";
 import { parse } from "../exposition/parse/parse.ts";
 import type { ParsedPage } from "../exposition/parse/parsed-page.ts";
+import { parseProtobuf } from "../exposition/parse/protobuf-page.ts";
 import { CommandError, type Given, textOption } from "./command.ts";
 
-/** The option of all commands that read pages. */
-export const PAGE_OPTIONS = { timeout: { type: "string" } } as const;
+/** The options of all commands that read pages. */
+export const PAGE_OPTIONS = { timeout: { type: "string" }, accept: { type: "string" } } as const;
 
 export const PAGE_HELP = `URL|FILE is a page of metrics: a URL, a file, or - for the standard input.
-  --timeout SECONDS   how long a URL may take (default 10)`;
+  --timeout SECONDS   how long a URL may take (default 10)
+  --accept FORMAT     the format that a URL is asked for (default openmetrics; text, openmetrics-2, protobuf);
+                      native histograms are in the last two only`;
 
-const ACCEPT =
-  "application/openmetrics-text;version=1.0.0;q=0.9,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+const PROTOBUF = "application/vnd.google.protobuf";
+
+/** What a URL is asked for, in each case with text where it has nothing else. */
+const ACCEPT: Readonly<Record<string, string>> = {
+  openmetrics: "application/openmetrics-text;version=1.0.0",
+  text: "text/plain;version=1.0.0",
+  "openmetrics-2": "application/openmetrics-text;version=2.0.0-rc0",
+  protobuf: `${PROTOBUF};proto=io.prometheus.client.MetricFamily;encoding=delimited`,
+};
+const OTHERWISE = `;q=0.9,text/plain;version=0.0.4;q=0.5,${PROTOBUF};proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.2,*/*;q=0.1`;
 
 /** A page as it was read. */
 export interface RawPage {
@@ -32,11 +43,21 @@ export async function readPage(
 ): Promise<ParsedPage> {
   const raw = await readRawPage(given, from, signal);
   try {
-    return parse(raw.body, raw);
+    return parsePage(raw);
   } catch (error) {
     if (!(error instanceof NarthexError)) throw error;
     throw new CommandError(`${from}: ${error.message}`);
   }
+}
+
+/** Whether the page is in protobuf, which has no lines. */
+export function isProtobuf({ contentType }: RawPage): boolean {
+  return contentType.toLowerCase().startsWith(PROTOBUF);
+}
+
+/** @throws NarthexError `NARTHEX_PAGE_INVALID` */
+export function parsePage(raw: RawPage): ParsedPage {
+  return isProtobuf(raw) ? parseProtobuf(raw.body) : parse(raw.body, raw);
 }
 
 export async function readRawPage(
@@ -44,18 +65,35 @@ export async function readRawPage(
   from: string,
   signal?: AbortSignal,
 ): Promise<RawPage> {
-  if (/^https?:\/\//i.test(from)) return fetchPage(from, timeoutOf(given), signal);
+  if (/^https?:\/\//i.test(from)) {
+    const accept = acceptOf(given) + OTHERWISE;
+    return fetchPage(from, accept, timeoutOf(given), signal);
+  }
   const body = from === "-" ? await buffer(process.stdin) : await readBytes(from);
+  return { contentType: contentTypeOf(body), body };
+}
+
+/** The format of a page that nobody has told. */
+function contentTypeOf(body: Uint8Array): string {
+  const start = body.subarray(0, 4000);
+  // A message begins with its length and its first field, and no text has such control characters.
+  const name = start.findIndex((byte) => byte < 0x80) + 1;
+  const isText = !start.some((byte) => byte < 0x09 || (byte > 0x0d && byte < 0x20));
+  if (!isText && start[name] === 0x0a) return PROTOBUF;
   const end = new TextDecoder().decode(body.subarray(-16)).trimEnd();
-  return {
-    contentType: end.endsWith("# EOF") ? "application/openmetrics-text" : "text/plain",
-    body,
-  };
+  return end.endsWith("# EOF") ? "application/openmetrics-text" : "text/plain";
 }
 
 /** The text of a file that is no page. */
 export async function readText(path: string): Promise<string> {
   return new TextDecoder().decode(await readBytes(path));
+}
+
+function acceptOf(given: Given): string {
+  const format = textOption(given, "accept") ?? "openmetrics";
+  if (Object.hasOwn(ACCEPT, format)) return ACCEPT[format]!;
+  const known = Object.keys(ACCEPT).join(", ");
+  throw new CommandError(`--accept is ${JSON.stringify(format)}: use one of ${known}.`);
 }
 
 function timeoutOf(given: Given): number {
@@ -77,11 +115,16 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-async function fetchPage(url: string, seconds: number, end?: AbortSignal): Promise<RawPage> {
+async function fetchPage(
+  url: string,
+  accept: string,
+  seconds: number,
+  end?: AbortSignal,
+): Promise<RawPage> {
   try {
     const timeout = AbortSignal.timeout(seconds * 1000);
     const signal = end === undefined ? timeout : AbortSignal.any([timeout, end]);
-    const response = await fetch(url, { headers: { accept: ACCEPT }, signal });
+    const response = await fetch(url, { headers: { accept }, signal });
     const body = new Uint8Array(await response.arrayBuffer());
     if (!response.ok)
       throw new CommandError(`${url} answered ${response.status} ${response.statusText}.`);

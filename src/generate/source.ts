@@ -1,20 +1,7 @@
 import { show, wrongArgument } from "../errors.ts";
 import { exposedName, type MetricType } from "../model/family.ts";
-import type { MetricFamily } from "../model/metric-family.ts";
+import type { FamilySource, MetricFamily } from "../model/metric-family.ts";
 import type { CountedFamily, FamilyFinder, Objective } from "../model/objective.ts";
-
-/** What dashboards and rules are generated from: a registry, or what `parse` of `narthex/parse` gives. */
-export type GenerateSource =
-  | {
-      /** The families of a registry. */
-      families(): readonly MetricFamily[];
-      /** The objectives that `slo` declared. */
-      objectives?(): readonly Objective[];
-    }
-  | {
-      /** The families of a page. */
-      readonly families: readonly MetricFamily[];
-    };
 
 /** A metric family, as far as queries depend on it. */
 export interface Metric {
@@ -42,13 +29,13 @@ const UNITS =
 const FEW_VALUES = 20;
 
 /** The metrics of a source. What a page only announces is left out: nobody knows its labels. */
-export function metricsOf(source: GenerateSource): Metric[] {
+export function metricsOf(source: FamilySource): Metric[] {
   return familiesOf(source)
     .filter(({ definition, samples }) => definition !== undefined || samples.length > 0)
     .map(metricOf);
 }
 
-function familiesOf(source: GenerateSource): readonly MetricFamily[] {
+function familiesOf(source: FamilySource): readonly MetricFamily[] {
   const families = typeof source?.families === "function" ? source.families() : source?.families;
   if (Array.isArray(families)) return families;
   const rule = "pass a registry, or what parse() of narthex/parse gives";
@@ -56,7 +43,7 @@ function familiesOf(source: GenerateSource): readonly MetricFamily[] {
 }
 
 /** The objectives that a registry has. */
-export function objectivesOf(source: GenerateSource): readonly Objective[] {
+export function objectivesOf(source: FamilySource): readonly Objective[] {
   return "objectives" in source ? (source.objectives?.() ?? []) : [];
 }
 

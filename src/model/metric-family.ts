@@ -1,4 +1,5 @@
 import type { Family } from "./family.ts";
+import type { Objective } from "./objective.ts";
 import type { Exemplar, NativeHistogram } from "./sample-sink.ts";
 
 /** A metric family and its samples: what a parsed page has, and what a registry's `families` gives. */
@@ -8,6 +9,19 @@ export interface MetricFamily extends Family {
   /** What the family was made from, where the registry itself is asked; a page does not tell it. */
   readonly definition?: FamilyDefinition;
 }
+
+/** Where `narthex/generate` and `expectQueries` find metrics: a registry, or what `parse` of `narthex/parse` gives. */
+export type FamilySource =
+  | {
+      /** The families of a registry. */
+      families(): readonly MetricFamily[];
+      /** The objectives that `slo` declared. */
+      objectives?(): readonly Objective[];
+    }
+  | {
+      /** The families of a page. */
+      readonly families: readonly MetricFamily[];
+    };
 
 /** What is known of a family before it has any series. */
 export interface FamilyDefinition {

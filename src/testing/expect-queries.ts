@@ -1,18 +1,7 @@
 import { readFile } from "node:fs/promises";
-import type { MetricFamily } from "../model/metric-family.ts";
+import type { FamilySource } from "../model/metric-family.ts";
 import { knownOptions, type OptionNames } from "../options.ts";
 import { AssertionError } from "./read-samples.ts";
-
-/** What queries are compared with: a registry, or what `parse` of `narthex/parse` gives. */
-export type QuerySource =
-  | {
-      /** The families of a registry. */
-      families(): readonly MetricFamily[];
-    }
-  | {
-      /** The families of a page. */
-      readonly families: readonly MetricFamily[];
-    };
 
 /** The options of `expectQueries`. */
 export interface QueryOptions {
@@ -33,7 +22,7 @@ const OPTIONS: OptionNames<QueryOptions> = { targetLabels: true };
  * await expectQueries(registry, []);
  */
 export async function expectQueries(
-  source: QuerySource,
+  source: FamilySource,
   files: readonly string[],
   options: QueryOptions = {},
 ): Promise<void> {

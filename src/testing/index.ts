@@ -1,5 +1,6 @@
+export type { FamilySource } from "../model/metric-family.ts";
 export { expectFamilies } from "./expect-families.ts";
-export { expectQueries, type QueryOptions, type QuerySource } from "./expect-queries.ts";
+export { expectQueries, type QueryOptions } from "./expect-queries.ts";
 export type { Rule } from "./lint/rule.ts";
 export { type Finding, type LintOptions, lint } from "./lint.ts";
 export { type MatcherResult, matchers } from "./matchers.ts";

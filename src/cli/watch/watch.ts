@@ -18,6 +18,7 @@ s sorts by another column, and r the other way round; q quits.
 URL is a page of metrics.
   --interval SECONDS  the time between two readings (default 2)
   --timeout SECONDS   how long a reading may take (default 10)
+  --accept FORMAT     the format to ask for: openmetrics (default), text, openmetrics-2 or protobuf
   --search TEXT       only families with this text in their names
   --count N           write N readings as lines, and end; exit code 2 if there was no page at the last
   --json              a line of JSON for each reading

@@ -1,8 +1,9 @@
 import { invalidSetting } from "../../errors.ts";
+import type { FamilySource } from "../../model/metric-family.ts";
 import { selector } from "../../model/promql.ts";
 import { knownOptions, type OptionNames } from "../../options.ts";
 import { checkedObjectives, type RulesOptions } from "../rules/rules.ts";
-import { type GenerateSource, type Metric, metricsOf } from "../source.ts";
+import { type Metric, metricsOf } from "../source.ts";
 import {
   type Annotation,
   type Dashboard,
@@ -40,7 +41,7 @@ const HEIGHT = 8;
  *
  * console.log(JSON.stringify(dashboard(registry, { title: "Articles" }), null, 2));
  */
-export function dashboard(source: GenerateSource, options: DashboardOptions = {}): Dashboard {
+export function dashboard(source: FamilySource, options: DashboardOptions = {}): Dashboard {
   const known = knownOptions("dashboard", options, OPTIONS);
   const { title = "Service", uid = uidOf(title) } = known;
   for (const [name, value] of Object.entries({ title, uid })) {

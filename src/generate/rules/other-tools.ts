@@ -1,7 +1,7 @@
 import { invalidObjective, show } from "../../errors.ts";
+import type { FamilySource } from "../../model/metric-family.ts";
 import type { Objective, SelectedEvents, ValueMatch } from "../../model/objective.ts";
 import { eventsSelector, sumBy } from "../../model/promql.ts";
-import type { GenerateSource } from "../source.ts";
 import { camelCase } from "./burn-rates.ts";
 import { checkedObjectives, type RulesOptions } from "./rules.ts";
 
@@ -35,7 +35,7 @@ export interface SlothSpec {
  * console.log(JSON.stringify(sloth(registry, "articles")));
  */
 export function sloth(
-  source: GenerateSource,
+  source: FamilySource,
   service: string,
   { objectives }: Pick<RulesOptions, "objectives"> = {},
 ): SlothSpec {
@@ -92,7 +92,7 @@ interface PyrraMetric {
  * for (const objective of pyrra(registry)) console.log(JSON.stringify(objective));
  */
 export function pyrra(
-  source: GenerateSource,
+  source: FamilySource,
   { objectives }: Pick<RulesOptions, "objectives"> = {},
 ): PyrraObjective[] {
   return checkedObjectives("pyrra", source, objectives).map((objective) => ({

@@ -1,7 +1,8 @@
 import { invalidSetting, show } from "../../errors.ts";
+import type { FamilySource } from "../../model/metric-family.ts";
 import { checkedObjective, type Objective, type ObjectiveOptions } from "../../model/objective.ts";
 import { knownOptions, type OptionNames } from "../../options.ts";
-import { finderOf, type GenerateSource, metricsOf, objectivesOf } from "../source.ts";
+import { finderOf, metricsOf, objectivesOf } from "../source.ts";
 import { burnRateGroup } from "./burn-rates.ts";
 import { jobMatchers, recordingGroups } from "./recordings.ts";
 import { rulesFile } from "./yaml.ts";
@@ -30,7 +31,7 @@ const OPTIONS: OptionNames<RulesOptions> = { objectives: true, job: true };
  *
  * console.log(rules(registry)); // to rules.yml
  */
-export function rules(source: GenerateSource, options: RulesOptions = {}): string {
+export function rules(source: FamilySource, options: RulesOptions = {}): string {
   const { job } = knownOptions("rules", options, OPTIONS);
   if (job !== undefined && typeof job !== "string") {
     throw invalidSetting("rules", "job", job, "use the name of a job in Prometheus");
@@ -48,7 +49,7 @@ export function rules(source: GenerateSource, options: RulesOptions = {}): strin
 /** The objectives that were given, or those of the registry. */
 export function checkedObjectives(
   where: string,
-  source: GenerateSource,
+  source: FamilySource,
   given: RulesOptions["objectives"] = objectivesOf(source),
 ): Objective[] {
   if (!Array.isArray(given)) {
