@@ -1,42 +1,5 @@
 import { expect, test } from "vitest";
-import { body, pause, Service, totals, type Worker } from "./service.ts";
-
-/** Scrapes random members while `work` runs, and expects that no total ever falls. */
-async function scrapedDuring(service: Service, work: Promise<void>): Promise<number> {
-  let isOver = false;
-  void work.finally(() => {
-    isOver = true;
-  });
-  const before = new Map<string, number>();
-  let scrapes = 0;
-  while (!isOver) {
-    const worker = service.anyWorker();
-    const page = worker && (await body(worker.port, "/metrics").catch(() => undefined));
-    if (page === undefined) {
-      await pause(10);
-      continue;
-    }
-    scrapes += 1;
-    const now = totals(page);
-    for (const [sample, value] of before) {
-      expect(now.get(sample), `${sample} after ${scrapes} scrapes`).toBeGreaterThanOrEqual(value);
-    }
-    for (const [sample, value] of now) before.set(sample, value);
-    await pause(20);
-  }
-  await work;
-  return scrapes;
-}
-
-async function started(service: Service, count: number): Promise<void> {
-  await expect.poll(() => service.workers.size, { timeout: 30_000 }).toBe(count);
-}
-
-/** The work that the page of any member has, once all others have reported. */
-async function counted(service: Service): Promise<number> {
-  await pause(1000);
-  return totals(await body(service.anyWorker()!.port, "/metrics")).get("work_total")!;
-}
+import { body, counted, pause, Service, scrapedDuring, started, type Worker } from "./service.ts";
 
 async function endWorkers(
   service: Service,

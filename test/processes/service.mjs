@@ -23,14 +23,16 @@ if (cluster.isPrimary && process.env.WORKERS !== undefined) {
     response.end(String(process.pid));
   });
   httpMetrics(server);
-  server.listen(0, "127.0.0.1", () => {
+  server.listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => {
     process.stdout.write(
       `${JSON.stringify({ pid: process.pid, port: Object(server.address()).port })}\n`,
     );
   });
-  // A graceful end: the requests that have come are answered.
-  process.once("SIGTERM", () => {
-    server.close(() => process.exit());
-    server.closeIdleConnections();
-  });
+  // A graceful end: the requests that have come are answered. PM2 asks for it with SIGINT.
+  for (const signal of ["SIGTERM", "SIGINT"]) {
+    process.once(signal, () => {
+      server.close(() => process.exit());
+      server.closeIdleConnections();
+    });
+  }
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { get } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 
 /** A process of the service that listens. */
 export interface Worker {
@@ -109,4 +109,41 @@ export function totals(page: string): ReadonlyMap<string, number> {
       return [line.slice(0, at), Number(line.slice(at + 1))];
     }),
   );
+}
+
+/** Scrapes random members while `work` runs, and expects that no total ever falls. */
+export async function scrapedDuring(service: Service, work: Promise<void>): Promise<number> {
+  let isOver = false;
+  void work.finally(() => {
+    isOver = true;
+  });
+  const before = new Map<string, number>();
+  let scrapes = 0;
+  while (!isOver) {
+    const worker = service.anyWorker();
+    const page = worker && (await body(worker.port, "/metrics").catch(() => undefined));
+    if (page === undefined) {
+      await pause(10);
+      continue;
+    }
+    scrapes += 1;
+    const now = totals(page);
+    for (const [sample, value] of before) {
+      expect(now.get(sample), `${sample} after ${scrapes} scrapes`).toBeGreaterThanOrEqual(value);
+    }
+    for (const [sample, value] of now) before.set(sample, value);
+    await pause(20);
+  }
+  await work;
+  return scrapes;
+}
+
+export async function started(service: Service, count: number): Promise<void> {
+  await expect.poll(() => service.workers.size, { timeout: 30_000 }).toBe(count);
+}
+
+/** The work that the page of any member has, once all others have reported. */
+export async function counted(service: Service): Promise<number> {
+  await pause(1000);
+  return totals(await body(service.anyWorker()!.port, "/metrics")).get("work_total")!;
 }
