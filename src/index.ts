@@ -90,6 +90,7 @@ export {
   type SeriesHead,
   type StateSetValue,
   type SummaryValue,
+  type SumParts,
   seriesHead,
 } from "./model/sample-sink.ts";
 export type { ErrorListener } from "./registry/error-listeners.ts";

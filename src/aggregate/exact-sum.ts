@@ -1,3 +1,5 @@
+import { sumOf } from "../model/duration-sum.ts";
+
 /** All finite doubles are whole multiples of 2 to the power of minus this. */
 const UNIT_BITS = 1074;
 const MANTISSA_BITS = 52;
@@ -68,6 +70,34 @@ export class ExactSums {
       this.#wide.set(i, wide);
     }
     wide.add(value);
+  }
+}
+
+/** The sums of series of several members, each of which is two numbers (see `addNanoseconds`). */
+export class DurationSums {
+  readonly #observed = new ExactSums();
+  /** Whole seconds and nanoseconds apart, so that neither number becomes too large to be exact. */
+  readonly #seconds: Float64Array;
+  readonly #nanoseconds: Float64Array;
+
+  constructor(length: number) {
+    this.#observed.clear(length);
+    this.#seconds = new Float64Array(length);
+    this.#nanoseconds = new Float64Array(length);
+  }
+
+  /** Adds the two numbers that begin at `at`. */
+  add(i: number, numbers: Float64Array, at: number): void {
+    this.#observed.add(i, numbers[at]!);
+    const nanoseconds = numbers[at + 1]!;
+    const part = nanoseconds % 1e9;
+    this.#seconds[i]! += (nanoseconds - part) / 1e9;
+    this.#nanoseconds[i]! += part;
+  }
+
+  /** The sum, rounded to the nearest double. */
+  get(i: number): number {
+    return sumOf(this.#observed.get(i), this.#nanoseconds[i]!, this.#seconds[i]!);
   }
 }
 

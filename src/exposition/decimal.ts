@@ -1,3 +1,5 @@
+import { CARRY, sumOf } from "../model/duration-sum.ts";
+
 // Numbers as text. These are functions on plain bytes, and not methods, so that the loops that write
 // whole families keep the position in a local variable. Each returns the position after what it wrote.
 
@@ -23,6 +25,31 @@ export function writeNumber(bytes: Uint8Array, at: number, value: number): numbe
   }
   if (value - value === 0) return writeDecimal(bytes, at, value);
   return writeAscii(bytes, at, value > 0 ? "+Inf" : value < 0 ? "-Inf" : "NaN");
+}
+
+/** Writes the two numbers of a sum (see `addNanoseconds`) as one: mostly nanoseconds alone. */
+export function writeSum(
+  bytes: Uint8Array,
+  at: number,
+  observed: number,
+  nanoseconds: number,
+): number {
+  // JavaScript, and thus all else here, writes numbers below a millionth with an exponent.
+  return observed === 0 && nanoseconds >= 1000 && nanoseconds < CARRY
+    ? writeNanoseconds(bytes, at, nanoseconds)
+    : writeNumber(bytes, at, sumOf(observed, nanoseconds));
+}
+
+/** Writes them as seconds. So few digits are the shortest that tell their double from all others. */
+function writeNanoseconds(bytes: Uint8Array, at: number, nanoseconds: number): number {
+  const seconds = Math.floor(nanoseconds / BILLION);
+  const rest = nanoseconds - seconds * BILLION;
+  const point = writeSmall(bytes, at, seconds);
+  if (rest === 0) return point;
+  bytes[point] = POINT;
+  let end = writePadded(bytes, point + 1, rest, 9);
+  while (bytes[end - 1] === ZERO) end -= 1;
+  return end;
 }
 
 /** Writes a whole number of at most 31 bits, as most values are. */

@@ -1,6 +1,6 @@
 import type { SeriesRun } from "../model/series-run.ts";
 import { copyBytes, type GrowingBytes, NEWLINE, type TextBytes } from "./bytes.ts";
-import { LONGEST_NUMBER, writeNumber } from "./decimal.ts";
+import { LONGEST_NUMBER, writeNumber, writeSum } from "./decimal.ts";
 import type { KeptChunk } from "./kept-bytes.ts";
 import { CLOSE, type OwnLabel, type SampleName } from "./lines.ts";
 
@@ -93,7 +93,8 @@ export function writeHistogramLines(
     if (!hasTotals) continue;
     at = copyBytes(view, at, sum.view, 0, sum.length);
     at = copyBytes(view, at, labelView, start, length);
-    at = writeNumber(bytes, at, chunk[number + owns.length]!);
+    const total = number + owns.length;
+    at = writeSum(bytes, at, chunk[total]!, chunk[total + 1]!);
     bytes[at++] = NEWLINE;
     at = copyBytes(view, at, count.view, 0, count.length);
     at = copyBytes(view, at, labelView, start, length);

@@ -1,6 +1,6 @@
 import type { SeriesRun } from "../model/series-run.ts";
 import { copyBytes, type GrowingBytes, NEWLINE, TextBytes } from "./bytes.ts";
-import { LONGEST_NUMBER, writeNumber } from "./decimal.ts";
+import { LONGEST_NUMBER, writeNumber, writeSum } from "./decimal.ts";
 import type { KeptChunk } from "./kept-bytes.ts";
 import { reserveFor, widthOf } from "./line-runs.ts";
 import { encoded, type SampleName } from "./lines.ts";
@@ -57,7 +57,8 @@ export function writeCompositeLines(
     at = copyBytes(view, at, COUNT.view, 0, COUNT.length);
     at = writeNumber(bytes, at, count);
     at = copyBytes(view, at, SUM.view, 0, SUM.length);
-    at = writeNumber(bytes, at, chunk[number + buckets.length]!);
+    const sum = number + buckets.length;
+    at = writeSum(bytes, at, chunk[sum]!, chunk[sum + 1]!);
     let cumulative = 0;
     for (let i = 0; i < buckets.length; i += 1) {
       const bucket = buckets[i]!;

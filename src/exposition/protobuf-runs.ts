@@ -1,3 +1,4 @@
+import { sumOf } from "../model/duration-sum.ts";
 import type { SeriesRun } from "../model/series-run.ts";
 import { copyBytes } from "./bytes.ts";
 import type { KeptChunk } from "./kept-bytes.ts";
@@ -57,7 +58,8 @@ export function writeHistogramMetrics(
     out.copy(view, start, starts[slot - first + 1]! - start);
     const histogram = out.open(METRIC.histogram, histogramWidth);
     out.uint(HISTOGRAM.count, count);
-    out.double(HISTOGRAM.sum, chunk[number + bounds.length + 1]!);
+    const sum = number + bounds.length + 1;
+    out.double(HISTOGRAM.sum, sumOf(chunk[sum]!, chunk[sum + 1]!));
     writeBuckets(out, bounds, chunk, number);
     writeTimestamp(out, HISTOGRAM.created, run.createdAt(slot));
     histogramWidth = out.close(histogram, histogramWidth);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { recordDuration } from "../instruments/timer.ts";
 import type { EscapingScheme } from "../model/escaping.ts";
 import type { SampleSink, SeriesHead } from "../model/sample-sink.ts";
 import { Registry } from "../registry/registry.ts";
@@ -118,7 +119,10 @@ class Subject {
     if (kind !== "update") return;
     counter.labels(set).inc(Math.abs(value), options);
     gauge.labels(set).set(value);
-    histogram.labels(set).observe(value, options);
+    // Durations that the library has clocked are added up apart.
+    const isDuration = Number.isInteger(value) && value >= 0;
+    if (isDuration) recordDuration(histogram.labels(set), value * 1e6, options);
+    else histogram.labels(set).observe(value, options);
     native.labels(set).observe(value, options);
     summary.labels(set).observe(value);
     states.labels(set).set("on", value > 5);

@@ -202,9 +202,9 @@ export class GaugeInstrument extends CollectedInstrument<HeldGauge> {
     return timeOf(this, labels, work, rest, this.time);
   }
 
-  /** Sets a duration. */
-  record(labels: object, seconds: number): void {
-    this.set(labels, seconds);
+  /** Sets a duration, in whole nanoseconds. */
+  record(labels: object, nanoseconds: number): void {
+    this.set(labels, nanoseconds / 1e9);
   }
 
   override check(value: unknown): asserts value is number {
@@ -290,9 +290,9 @@ class HeldGauge extends HeldSeries implements GaugeSeries {
     return time(this, work);
   }
 
-  /** Sets a duration. */
-  record(seconds: number): void {
-    this.set(seconds);
+  /** Sets a duration, in whole nanoseconds. */
+  record(nanoseconds: number): void {
+    this.set(nanoseconds / 1e9);
   }
 }
 

@@ -57,13 +57,13 @@ function typeOf({ type }: Family): string {
   return type === "stateset" ? "StateSet" : type[0]!.toUpperCase() + type.slice(1);
 }
 
-/** The value of a series, or how many it has observed: a row ends in their sum. */
+/** The value of a series, or how many it has observed: a row ends in the two numbers of their sum. */
 function numbers({ family, rows }: Inspected, slot: number): string {
   const { type } = family;
   if (type === "info" || type === "stateset") return "";
   const at = rows.at(slot);
   const row = rows.chunk(slot).subarray(at, at + rows.stride);
   if (type === "counter" || type === "gauge") return String(row[0]);
-  const count = row.subarray(0, -1).reduce((sum, part) => sum + part, 0);
+  const count = row.subarray(0, -2).reduce((sum, part) => sum + part, 0);
   return `${count} observation${count === 1 ? "" : "s"}`;
 }

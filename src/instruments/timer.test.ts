@@ -4,7 +4,7 @@ import { type LabelledTimers, startTimer, time } from "./timer.ts";
 
 let clock: number;
 let recorded: number[];
-const series = { record: (value: number) => void recorded.push(value) };
+const series = { record: (nanoseconds: number) => void recorded.push(nanoseconds / 1e9) };
 beforeEach(() => {
   clock = 5000;
   recorded = [];

@@ -1,4 +1,5 @@
 import type { PublicCall } from "../errors.ts";
+import { nanosecondsBetween } from "../model/duration-sum.ts";
 import type {
   LabelName,
   Labels,
@@ -6,6 +7,7 @@ import type {
   OtherLabels,
   SomeLabels,
 } from "./definition/labels.ts";
+import type { UpdateOptions } from "./exemplars.ts";
 import { checkWork, runWork, type WorkEnd } from "./work.ts";
 
 /** The timers of a metric with labels. */
@@ -137,9 +139,9 @@ type EndsWithScope = SymbolConstructor extends { readonly dispose: infer Key ext
 /** Some runtimes do not have it, nor do the globals of Jest under Node.js 20. */
 const HAS_DISPOSE = typeof Symbol.dispose === "symbol";
 
-/** A series that takes durations. */
+/** A series that takes durations, in whole nanoseconds. */
 interface TimedSeries {
-  record(seconds: number): void;
+  record(nanoseconds: number, options?: UpdateOptions): void;
 }
 
 /** A family whose series take durations. */
@@ -151,7 +153,7 @@ interface TimedFamily {
     readSome(labels: object, before?: object): object;
   };
   seriesFor(labels: object, call: PublicCall): TimedSeries;
-  record(labels: object, seconds: number): void;
+  record(labels: object, nanoseconds: number): void;
   reject(error: unknown, call: PublicCall): void;
 }
 
@@ -160,9 +162,9 @@ export function startTimer(series: TimedSeries): StopTimer {
   let isEnded = false;
   const end = () => {
     isEnded = true;
-    const seconds = secondsSince(start);
-    series.record(seconds);
-    return seconds;
+    const nanoseconds = nanosecondsSince(start);
+    series.record(nanoseconds);
+    return nanoseconds / 1e9;
   };
   return endsWithScope(end, () => isEnded);
 }
@@ -203,9 +205,9 @@ export function startTimerOf(
   let isEnded = false;
   function end(rest: object = {}) {
     isEnded = true;
-    const seconds = secondsSince(start);
-    recordWith(family, known, () => rest, seconds, end);
-    return seconds;
+    const nanoseconds = nanosecondsSince(start);
+    recordWith(family, known, () => rest, nanoseconds, end);
+    return nanoseconds / 1e9;
   }
   // Wrong labels end here, too, and their timer may be one of `using`.
   return endsWithScope(end, () => isEnded);
@@ -214,7 +216,7 @@ export function startTimerOf(
 /** Measures how long `work` takes, in seconds, even if it throws or rejects. */
 export function time<T>(series: TimedSeries, work: () => T): T {
   const start = performance.now();
-  return runWork(work, () => series.record(secondsSince(start)));
+  return runWork(work, () => series.record(nanosecondsSince(start)));
 }
 
 /**
@@ -239,13 +241,18 @@ export function timeOf<T>(
   }
   const start = performance.now();
   return runWork(work, (end) => {
-    const seconds = secondsSince(start);
-    recordWith(family, known, () => rest(end as WorkEnd<never>), seconds, call);
+    const nanoseconds = nanosecondsSince(start);
+    recordWith(family, known, () => rest(end as WorkEnd<never>), nanoseconds, call);
   });
 }
 
-function secondsSince(start: number): number {
-  return (performance.now() - start) / 1000;
+function nanosecondsSince(start: number): number {
+  return nanosecondsBetween(start, performance.now());
+}
+
+/** Records a duration that other code of the library has clocked, in a series of a histogram. */
+export function recordDuration(series: object, nanoseconds: number, options?: UpdateOptions): void {
+  (series as TimedSeries).record(nanoseconds, options);
 }
 
 /**
@@ -257,12 +264,12 @@ function recordWith(
   family: TimedFamily,
   known: object | undefined,
   rest: () => object,
-  seconds: number,
+  nanoseconds: number,
   call: PublicCall,
 ): void {
   if (known === undefined) return;
   try {
-    family.record({ ...known, ...family.table.readSome(rest(), known) }, seconds);
+    family.record({ ...known, ...family.table.readSome(rest(), known) }, nanoseconds);
   } catch (error) {
     family.reject(error, call);
   }

@@ -92,6 +92,9 @@ export interface NativeHistogram {
   readonly exemplars: readonly Exemplar[];
 }
 
+/** A sum of values that were observed, and whole nanoseconds that were clocked, which are exact. */
+export type SumParts = readonly [observed: number, nanoseconds: number];
+
 /** One series of a histogram: its classic buckets, and the native ones if it has any. */
 export interface HistogramValue {
   /**
@@ -110,6 +113,8 @@ export interface HistogramValue {
   readonly count: number;
   /** Undefined if the source has none; text formats then leave out the count, too. */
   readonly sum: number | undefined;
+  /** What `sum` is rounded from, where the source has clocked durations itself. */
+  readonly sumParts?: SumParts | undefined;
   /** The native buckets; undefined if there are only classic ones. */
   readonly native: NativeHistogram | undefined;
 }
@@ -131,6 +136,8 @@ export interface SummaryValue {
   readonly count: number | undefined;
   /** The sum of all values; undefined if the source has none. */
   readonly sum: number | undefined;
+  /** What `sum` is rounded from, where the source has clocked durations itself. */
+  readonly sumParts?: SumParts | undefined;
   /** What the quantiles are computed from; undefined if the source has only the quantiles. */
   readonly sketch?: SummarySketch | undefined;
 }

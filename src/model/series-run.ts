@@ -36,7 +36,10 @@ export interface SeriesRun {
   readonly firstExemplar: number;
 }
 
-/** What series of a histogram have beside their numbers: these are the count of each bucket, and the sum. */
+/**
+ * What series of a histogram have beside their numbers: these are the count of each bucket, and the two
+ * numbers of the sum (see `addNanoseconds`).
+ */
 export interface HistogramShape {
   /** As those of a `HistogramValue`. */
   readonly bounds: readonly number[];

@@ -1,3 +1,4 @@
+import { sumOf } from "../../model/duration-sum.ts";
 import {
   type Exemplar,
   type HistogramValue,
@@ -164,18 +165,20 @@ function histogramOf(shape: Layout["shape"], row: FoldedRow): HistogramValue {
     exemplar: (i) => exemplars.get(i),
     // Of the native side: some of what the classic side has may come from members without a native one.
     count: nativeCount,
-    sum: hasNoSum ? undefined : numbers.at(-1)!,
+    sum: hasNoSum ? undefined : sumOf(numbers.at(-2)!, numbers.at(-1)!),
+    sumParts: hasNoSum ? undefined : [numbers.at(-2)!, numbers.at(-1)!],
     native,
   };
 }
 
 /** The window of a member that has ended is empty. */
-function summaryOf(shape: Layout["shape"], [count, sum]: readonly number[]) {
+function summaryOf(shape: Layout["shape"], [count, observed, nanoseconds]: readonly number[]) {
   return {
     quantiles: shape as readonly number[],
     quantile: () => Number.NaN,
     count,
-    sum,
+    sum: sumOf(observed!, nanoseconds!),
+    sumParts: [observed!, nanoseconds!] as const,
     sketch: [],
   };
 }

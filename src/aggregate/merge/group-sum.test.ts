@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { recordDuration } from "../../instruments/timer.ts";
 import { seriesHead } from "../../model/sample-sink.ts";
 import { PARTS } from "../../registry/parts.ts";
 import { Registry } from "../../registry/registry.ts";
@@ -63,7 +64,7 @@ function defined(registry: Registry) {
 // Multiples of 1/8, so that one registry, which rounds each addition, is exact, too.
 const value = fc.integer({ min: 0, max: 80 }).map((eighths) => eighths / 8);
 const label = fc.constantFrom("", "one", "two", 'th"ree');
-const update = fc.record({ value, a: label, b: label, kind: fc.integer({ min: 0, max: 5 }) });
+const update = fc.record({ value, a: label, b: label, kind: fc.integer({ min: 0, max: 7 }) });
 type Update = typeof update extends fc.Arbitrary<infer T> ? T : never;
 
 function apply(metrics: ReturnType<typeof defined>, { value, a, b, kind }: Update): void {
@@ -73,6 +74,9 @@ function apply(metrics: ReturnType<typeof defined>, { value, a, b, kind }: Updat
   if (kind === 3) metrics.native.observe(value);
   if (kind === 4) metrics.summary.observe({ a }, value);
   if (kind === 5) metrics.states.set("on", true);
+  // Whole nanoseconds, up to some months.
+  if (kind === 6) recordDuration(metrics.classic.labels({ a }), value * 8 * 97_531_246_801_357);
+  if (kind === 7) recordDuration(metrics.summary.labels({ a }), value * 8 * 97_531_246_801_357);
 }
 
 function registryOf(updates: readonly Update[]): Registry {
@@ -123,7 +127,9 @@ describe("the sum of a group", () => {
         fc.array(fc.array(update), { minLength: 2, maxLength: 5 }),
         fc.nat(),
         async (all, seed) => {
-          const counts = all.map((updates) => updates.filter(({ kind }) => kind < 4 && kind !== 1));
+          const counts = all.map((updates) =>
+            updates.filter(({ kind }) => [0, 2, 3, 6].includes(kind)),
+          );
           const reports = counts.map((updates) => reportOf(registryOf(updates)));
           const living = reports.pop()!;
           const at = seed % (reports.length + 1);

@@ -6,7 +6,7 @@ import type {
   SampleSink,
   SeriesHead,
 } from "../../model/sample-sink.ts";
-import { ExactSums } from "../exact-sum.ts";
+import { DurationSums, ExactSums } from "../exact-sum.ts";
 import type { Extra } from "../region/layout.ts";
 import type { Rows } from "../region/reader.ts";
 import type { SeriesLog } from "../region/series-log.ts";
@@ -21,8 +21,9 @@ import { newer, Totals } from "./totals.ts";
  */
 export class HistogramTotals extends Totals {
   readonly #bounds: readonly number[];
-  /** A row has the buckets and the sum of one series. */
-  readonly #sums = new ExactSums();
+  /** A row has the buckets of one series. */
+  readonly #counts = new ExactSums();
+  readonly #sums: DurationSums;
   readonly #width: number;
   readonly #exemplars = new Map<number, Exemplar>();
   readonly #natives = new Map<number, NativeSum>();
@@ -35,8 +36,9 @@ export class HistogramTotals extends Totals {
   constructor(family: Family, positions: Positions, bounds: readonly number[]) {
     super(family, positions);
     this.#bounds = bounds;
-    this.#width = bounds.length + 2;
-    this.#sums.clear(this.size * this.#width);
+    this.#width = bounds.length + 1;
+    this.#counts.clear(this.size * this.#width);
+    this.#sums = new DurationSums(this.size);
     this.#nativeCounts = new Float64Array(this.size);
     this.#value = new TotalValue(bounds);
   }
@@ -45,9 +47,9 @@ export class HistogramTotals extends Totals {
     const to = position * this.#width;
     const places = this.#placesOf(series);
     for (let i = 0; i < places.length; i += 1) {
-      this.#sums.add(to + places[i]!, numbers[from + i]!);
+      this.#counts.add(to + places[i]!, numbers[from + i]!);
     }
-    this.#sums.add(to + this.#width - 1, numbers[from + places.length]!);
+    this.#sums.add(position, numbers, from + places.length);
   }
 
   protected override addExtra(
@@ -88,10 +90,10 @@ export class HistogramTotals extends Totals {
   protected override write(sink: SampleSink, head: SeriesHead, position: number): void {
     const value = this.#value;
     const from = position * this.#width;
-    value.counts = this.#bounds.map((_, i) => this.#sums.get(from + i));
-    value.counts.push(this.#sums.get(from + this.#bounds.length));
+    value.counts = this.#bounds.map((_, i) => this.#counts.get(from + i));
+    value.counts.push(this.#counts.get(from + this.#bounds.length));
     value.count = value.counts.reduce((sum, count) => sum + count, 0);
-    value.sum = this.#hasNoSum.has(position) ? undefined : this.#sums.get(from + this.#width - 1);
+    value.sum = this.#hasNoSum.has(position) ? undefined : this.#sums.get(position);
     value.exemplar = (i) => this.#exemplars.get(from + i);
     // Where a member has no native side, the others alone would not fit the count.
     const isWhole = this.#nativeCounts[position] === value.count;

@@ -1,7 +1,7 @@
 import { SketchSum } from "../../instruments/summary/quantile-window.ts";
 import type { Family } from "../../model/family.ts";
 import type { SampleSink, SeriesHead } from "../../model/sample-sink.ts";
-import { ExactSums } from "../exact-sum.ts";
+import { DurationSums, ExactSums } from "../exact-sum.ts";
 import type { Extra } from "../region/layout.ts";
 import type { Rows } from "../region/reader.ts";
 import type { Positions } from "./positions.ts";
@@ -14,7 +14,7 @@ import { Totals } from "./totals.ts";
 export class SummaryTotals extends Totals {
   readonly #quantiles: readonly number[];
   readonly #counts = new ExactSums();
-  readonly #sums = new ExactSums();
+  readonly #sums: DurationSums;
   readonly #sketches = new Map<number, SketchSum>();
   readonly #given = new Map<number, readonly number[]>();
   readonly #members: Uint32Array;
@@ -23,13 +23,13 @@ export class SummaryTotals extends Totals {
     super(family, positions);
     this.#quantiles = quantiles;
     this.#counts.clear(this.size);
-    this.#sums.clear(this.size);
+    this.#sums = new DurationSums(this.size);
     this.#members = new Uint32Array(this.size);
   }
 
   protected override addRow({ numbers }: Rows, from: number, position: number): void {
     this.#counts.add(position, numbers[from]!);
-    this.#sums.add(position, numbers[from + 1]!);
+    this.#sums.add(position, numbers, from + 1);
     this.#members[position]! += 1;
   }
 

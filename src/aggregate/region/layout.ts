@@ -33,9 +33,9 @@ export function widthOf({ family, shape }: Layout): number {
       return shape.length;
     case "histogram":
     case "gaugehistogram":
-      return shape.length + 2; // The buckets, the one above all bounds, the sum.
+      return shape.length + 3; // The buckets, the one above all bounds, the two numbers of the sum.
     case "summary":
-      return 2;
+      return 3; // The count, the two numbers of the sum.
     case "gauge":
       // When it changed, too, where the latest value counts.
       return family.aggregate === "last" ? 2 : 1;

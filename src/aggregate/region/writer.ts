@@ -207,7 +207,7 @@ export class RegionWriter implements PageSink {
     const table = this.#tableOf(head.labelNames, quantiles);
     const at = this.#append(table, head);
     table.numbers[at] = value.count ?? Number.NaN;
-    table.numbers[at + 1] = value.sum ?? Number.NaN;
+    table.numbers.set(value.sumParts ?? [value.sum ?? Number.NaN, 0], at + 1);
     if (quantiles.length === 0) return;
     const { sketch } = value;
     this.#extra(
@@ -226,7 +226,7 @@ export class RegionWriter implements PageSink {
       const exemplar = value.exemplar(i);
       if (exemplar !== undefined) exemplars.push([i, exemplar]);
     }
-    table.numbers[at + bounds.length + 1] = sum ?? 0;
+    table.numbers.set(value.sumParts ?? [sum ?? 0, 0], at + bounds.length + 1);
     if (exemplars.length === 0 && native === undefined && sum !== undefined) return;
     this.#extra(table, {
       ...(exemplars.length > 0 && { exemplars }),

@@ -1,6 +1,7 @@
 import type { Counter } from "../../instruments/counter.ts";
 import type { Gauge } from "../../instruments/gauge.ts";
 import type { Histogram } from "../../instruments/histogram/histogram.ts";
+import { recordDuration } from "../../instruments/timer.ts";
 import {
   counter,
   DURATION_BUCKETS,
@@ -86,7 +87,7 @@ export class OutgoingRecorder {
   }
 
   readonly #record = (request: OutgoingRequest): void => {
-    const { method, server, status, failure, seconds } = request;
+    const { method, server, status, failure, nanoseconds } = request;
     const { noStatus, statusIsError } = this.#conventions;
     const facts: OutgoingFacts = {
       method,
@@ -95,7 +96,7 @@ export class OutgoingRecorder {
       error: failure === "" && statusIsError && status >= 400 ? String(status) : failure,
     };
     request.inFlight?.dec();
-    if (this.#duration !== undefined) seriesIn(this.#duration, facts).observe(seconds);
+    if (this.#duration) recordDuration(seriesIn(this.#duration, facts), nanoseconds);
     if (failure !== "" && this.#errors !== undefined) seriesIn(this.#errors, facts).inc();
   };
 }

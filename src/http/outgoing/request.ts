@@ -1,5 +1,6 @@
 import { AsyncResource } from "node:async_hooks";
 import type { GaugeSeries } from "../../instruments/gauge.ts";
+import { nanosecondsBetween } from "../../model/duration-sum.ts";
 import type { ServerLabels } from "./labels.ts";
 
 /** One outgoing request under measurement. */
@@ -13,7 +14,7 @@ export class OutgoingRequest {
   /** Why it failed; empty if it did not. */
   failure = "";
   /** How long it took; 0 before its end. */
-  seconds = 0;
+  nanoseconds = 0;
   readonly #record: (request: OutgoingRequest) => void;
   readonly #start = performance.now();
   /**
@@ -38,7 +39,7 @@ export class OutgoingRequest {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.failure = failure;
-    this.seconds = (performance.now() - this.#start) / 1000;
+    this.nanoseconds = nanosecondsBetween(this.#start, performance.now());
     this.#context.runInAsyncScope(this.#record, undefined, this);
   }
 

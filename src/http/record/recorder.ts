@@ -1,6 +1,8 @@
 import type { UpdateOptions } from "../../instruments/exemplars.ts";
 import type { GaugeSeries } from "../../instruments/gauge.ts";
+import { recordDuration } from "../../instruments/timer.ts";
 import { type Observed, observedOf } from "../../live/observer.ts";
+import { nanosecondsBetween } from "../../model/duration-sum.ts";
 import { ownOptions } from "../../options.ts";
 import { processWide } from "../../process-wide.ts";
 import { tellError } from "../../registry/error-listeners.ts";
@@ -99,17 +101,16 @@ export class HttpRecorder implements Recorder {
     const { start, headAt, endAt = start } = request;
     series.requests?.inc(1, trace);
     const answeredAt = kind === undefined ? endAt : (headAt ?? endAt);
-    series.duration?.observe(seconds(start, answeredAt), trace);
-    if (headAt !== undefined) series.timeToHeaders?.observe(seconds(start, headAt), trace);
+    const nanoseconds = nanosecondsBetween(start, answeredAt);
+    if (series.duration) recordDuration(series.duration, nanoseconds, trace);
+    if (headAt !== undefined && series.timeToHeaders) {
+      recordDuration(series.timeToHeaders, nanosecondsBetween(start, headAt), trace);
+    }
     series.requestSize?.observe(request.requestBytes);
     series.responseSize?.observe(request.responseBytes);
     if (kind !== undefined && kind !== "upgrade") this.#recordStream(request, kind, endAt);
     if (this.#observed.observer !== undefined) {
-      this.#observe(
-        request,
-        this.#factsOf(request, route, kind, NO_LABELS),
-        seconds(start, answeredAt),
-      );
+      this.#observe(request, this.#factsOf(request, route, kind, NO_LABELS), nanoseconds / 1e9);
     }
   }
 
@@ -151,7 +152,7 @@ export class HttpRecorder implements Recorder {
     const { streams } = this.#families;
     if (streams === undefined) return;
     const facts = this.#factsOf(request, this.#routeOf(request), kind);
-    seriesIn(streams, facts).observe(seconds(request.start, endAt));
+    recordDuration(seriesIn(streams, facts), nanosecondsBetween(request.start, endAt));
   }
 
   #inFlight(request: MeasuredRequest, change: number): void {
@@ -227,11 +228,6 @@ export class HttpRecorder implements Recorder {
       return undefined;
     }
   }
-}
-
-/** The seconds between two readings of the clock, which tests may replace and set back. */
-function seconds(from: number, to: number): number {
-  return to > from ? (to - from) / 1000 : 0;
 }
 
 const NO_LABELS: LabelFacts["customLabels"] = [];

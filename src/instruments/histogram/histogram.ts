@@ -1,8 +1,10 @@
+import { addNanoseconds, sumOf } from "../../model/duration-sum.ts";
 import type {
   Exemplar,
   HistogramValue,
   NativeHistogram,
   SampleSink,
+  SumParts,
 } from "../../model/sample-sink.ts";
 import type { HistogramShape } from "../../model/series-run.ts";
 import type { OptionNames } from "../../options.ts";
@@ -90,8 +92,8 @@ export type Histogram<L extends LabelTypes = never> = [LabelName<L>] extends [ne
   : LabelledHistogram<L>;
 
 /**
- * A row has the count of each bucket, the last of them for values above every bound, and then the
- * sum.
+ * A row has the count of each bucket, the last of them for values above every bound, and then the two
+ * numbers of the sum (see `addNanoseconds`).
  */
 export class HistogramInstrument extends Instrument<HeldHistogram> {
   static readonly options: OptionNames<HistogramOptions<string>> = {
@@ -115,7 +117,7 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     const buckets = options.buckets ?? DEFAULT_BUCKETS;
     checkBuckets(options.name, buckets);
     const native = nativeOptions(options.name, options.native);
-    super(define("histogram", options, context, { buckets, native }), buckets.length + 2);
+    super(define("histogram", options, context, { buckets, native }), buckets.length + 3);
     this.finder = new BucketFinder(buckets);
     this.bucketCount = buckets.length + 1;
     this.native = native;
@@ -144,9 +146,9 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     return timeOf(this, labels, work, rest, this.time);
   }
 
-  /** Observes a duration. */
-  record(labels: object, seconds: number): void {
-    this.observe(labels, seconds);
+  /** Observes a duration, in whole nanoseconds. */
+  record(labels: object, nanoseconds: number): void {
+    this.seriesOf(labels).record(nanoseconds);
   }
 
   invalid(value: unknown): Error {
@@ -157,6 +159,12 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
   count(chunk: Float64Array, at: number, value: number): void {
     chunk[at + this.finder.find(value)]! += 1;
     chunk[at + this.bucketCount]! += value;
+  }
+
+  /** Counts a duration on the classic side. */
+  countDuration(chunk: Float64Array, at: number, nanoseconds: number): void {
+    chunk[at + this.finder.find(nanoseconds / 1e9)]! += 1;
+    addNanoseconds(chunk, at + this.bucketCount, nanoseconds);
   }
 
   keep(slot: number, exemplar: Exemplar): void {
@@ -275,9 +283,16 @@ class HeldHistogram extends HeldSeries implements HistogramSeries {
     return time(this, work);
   }
 
-  /** Observes a duration. */
-  record(seconds: number): void {
-    this.observe(seconds);
+  /** Observes a duration, in whole nanoseconds. */
+  record(nanoseconds: number, options?: UpdateOptions): void {
+    try {
+      const seconds = nanoseconds / 1e9;
+      if (this.hasHooks || options !== undefined) this.prepare(seconds, options);
+      if (this.native?.observe(seconds)) this.instrument.resetClassic(this.slot);
+      this.instrument.countDuration(this.chunk, this.at, nanoseconds);
+    } catch (error) {
+      this.instrument.reject(error, this.record);
+    }
   }
 
   override detach(expiredValues: readonly string[] | undefined): void {
@@ -323,7 +338,12 @@ class RowValue implements HistogramValue {
   }
 
   get sum(): number {
-    return this.chunk[this.at + this.bounds.length + 1]!;
+    return sumOf(...this.sumParts);
+  }
+
+  get sumParts(): SumParts {
+    const sum = this.at + this.bounds.length + 1;
+    return [this.chunk[sum]!, this.chunk[sum + 1]!];
   }
 
   get native(): NativeHistogram | undefined {

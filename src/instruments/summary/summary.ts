@@ -1,5 +1,6 @@
 import { invalidOption } from "../../errors.ts";
-import type { SampleSink, SummarySketch, SummaryValue } from "../../model/sample-sink.ts";
+import { addNanoseconds, sumOf } from "../../model/duration-sum.ts";
+import type { SampleSink, SummarySketch, SummaryValue, SumParts } from "../../model/sample-sink.ts";
 import type { OptionNames } from "../../options.ts";
 import { define, type RegistryContext } from "../definition/define.ts";
 import type {
@@ -89,9 +90,10 @@ export type Summary<L extends LabelTypes = never> = [LabelName<L>] extends [neve
   ? PlainSummary
   : LabelledSummary<L>;
 
-/** A row is a count and a sum. */
+/** A row is a count, and the two numbers of a sum (see `addNanoseconds`). */
 const COUNT = 0;
 const SUM = 1;
+const ROW = 3;
 
 export class SummaryInstrument extends Instrument<HeldSummary> {
   static readonly options: OptionNames<SummaryOptions<string>> = {
@@ -112,7 +114,7 @@ export class SummaryInstrument extends Instrument<HeldSummary> {
     const { quantiles = DEFAULT_QUANTILES, maxAgeSeconds = DEFAULT_MAX_AGE_SECONDS } = options;
     const ascending = checkQuantiles(options.name, quantiles);
     checkMaxAge(options.name, maxAgeSeconds);
-    super(define("summary", options, context, { quantiles: ascending, maxAgeSeconds }), 2);
+    super(define("summary", options, context, { quantiles: ascending, maxAgeSeconds }), ROW);
     this.clock = new SliceClock(maxAgeSeconds * 1000, context.elapsed);
     this.value = new RowValue(ascending);
     this.open();
@@ -135,9 +137,9 @@ export class SummaryInstrument extends Instrument<HeldSummary> {
     return timeOf(this, labels, work, rest, this.time);
   }
 
-  /** Observes a duration. */
-  record(labels: object, seconds: number): void {
-    this.observe(labels, seconds);
+  /** Observes a duration, in whole nanoseconds. */
+  record(labels: object, nanoseconds: number): void {
+    this.seriesOf(labels).record(nanoseconds);
   }
 
   invalid(value: unknown): Error {
@@ -184,7 +186,7 @@ export class SummaryInstrument extends Instrument<HeldSummary> {
   protected override write(sink: SampleSink, row: SeriesRow): void {
     const { value } = this;
     value.count = row.chunk[row.at + COUNT]!;
-    value.sum = row.chunk[row.at + SUM]!;
+    value.sumParts = [row.chunk[row.at + SUM]!, row.chunk[row.at + SUM + 1]!];
     value.window = this.windows[row.slot];
     value.slice = this.clock.slice;
     value.window?.read(value.slice, value.quantiles, value.values);
@@ -219,9 +221,16 @@ class HeldSummary extends HeldSeries implements SummarySeries {
     return time(this, work);
   }
 
-  /** Observes a duration. */
-  record(seconds: number): void {
-    this.observe(seconds);
+  /** Observes a duration, in whole nanoseconds. */
+  record(nanoseconds: number): void {
+    try {
+      if (this.hasHooks) this.instrument.touch(this);
+      this.window?.add(nanoseconds / 1e9, this.instrument.clock.tick());
+      this.chunk[this.at + COUNT]! += 1;
+      addNanoseconds(this.chunk, this.at + SUM, nanoseconds);
+    } catch (error) {
+      this.instrument.reject(error, this.record);
+    }
   }
 
   override detach(expiredValues: readonly string[] | undefined): void {
@@ -237,7 +246,7 @@ class RowValue implements SummaryValue {
   window: QuantileWindow | undefined;
   slice = 0;
   count = 0;
-  sum = 0;
+  sumParts: SumParts = [0, 0];
 
   constructor(quantiles: readonly number[]) {
     this.quantiles = quantiles;
@@ -246,6 +255,10 @@ class RowValue implements SummaryValue {
 
   quantile(i: number): number {
     return this.values[i]!;
+  }
+
+  get sum(): number {
+    return sumOf(...this.sumParts);
   }
 
   get sketch(): SummarySketch | undefined {

@@ -1,0 +1,62 @@
+// Durations that the library clocks itself are whole nanoseconds, and are added up without rounding. A series
+// has two numbers for its sum: what was observed in other ways, and behind it the nanoseconds below `CARRY`.
+// Each time these reach it, a million seconds go to the first number, which has them exactly, too.
+
+const SECOND = 1e9;
+
+/** So many nanoseconds are a million seconds. Those below have 15 digits at most, and are written fast. */
+export const CARRY = 1e15;
+
+/** Up to so many seconds, their nanoseconds are whole numbers that a double has exactly. */
+const EXACT_SECONDS = 9e6;
+
+/** The whole nanoseconds between two readings of `performance.now()`; 0 if the clock was set back. */
+export function nanosecondsBetween(from: number, to: number): number {
+  return to > from ? Math.round((to - from) * 1e6) : 0;
+}
+
+/** Adds a duration to the sum of a series, whose two numbers begin at `at`. */
+export function addNanoseconds(numbers: Float64Array, at: number, nanoseconds: number): void {
+  let sum = numbers[at + 1]! + nanoseconds;
+  if (sum >= CARRY) sum = carry(numbers, at, nanoseconds);
+  numbers[at + 1] = sum;
+}
+
+/** Takes whole millions of seconds to the first number; returns the nanoseconds that are left. */
+function carry(numbers: Float64Array, at: number, nanoseconds: number): number {
+  const part = nanoseconds % CARRY;
+  let left = numbers[at + 1]! + part;
+  let carried = nanoseconds - part;
+  if (left >= CARRY) {
+    left -= CARRY;
+    carried += CARRY;
+  }
+  const before = numbers[at]!;
+  const after = before + carried / SECOND;
+  // Rounded up beside values that were observed, because servers would take a sum that falls for a reset.
+  numbers[at] = after - carried / SECOND < before ? after * (1 + Number.EPSILON) : after;
+  return left;
+}
+
+/**
+ * The nearest double to a sum of values that were observed and durations that were clocked.
+ *
+ * @param nanoseconds whole ones, up to 2^53
+ * @param seconds whole ones, beside the nanoseconds
+ */
+export function sumOf(observed: number, nanoseconds: number, seconds = 0): number {
+  if (nanoseconds === 0 && seconds === 0) return observed;
+  if (observed === 0 && seconds === 0) return nanoseconds / SECOND;
+  // Whole numbers are mostly what was carried, and need no rounding of their own.
+  return Number.isInteger(observed)
+    ? secondsOf(seconds + observed, nanoseconds)
+    : observed + secondsOf(seconds, nanoseconds);
+}
+
+/** The nearest double to whole seconds and nanoseconds together. */
+function secondsOf(seconds: number, nanoseconds: number): number {
+  const rest = nanoseconds % SECOND;
+  const whole = seconds + (nanoseconds - rest) / SECOND;
+  // A fraction of whole nanoseconds is never so near to the middle of two large doubles that rounding it matters.
+  return Math.abs(whole) < EXACT_SECONDS ? (whole * SECOND + rest) / SECOND : whole + rest / SECOND;
+}
