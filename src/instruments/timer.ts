@@ -1,5 +1,4 @@
 import type { PublicCall } from "../errors.ts";
-import { nanosecondsBetween } from "../model/duration-sum.ts";
 import type {
   LabelName,
   Labels,
@@ -244,6 +243,11 @@ export function timeOf<T>(
     const nanoseconds = nanosecondsSince(start);
     recordWith(family, known, () => rest(end as WorkEnd<never>), nanoseconds, call);
   });
+}
+
+/** The whole nanoseconds between two readings of `performance.now()`; 0 if the clock was set back. */
+export function nanosecondsBetween(from: number, to: number): number {
+  return to > from ? Math.round((to - from) * 1e6) : 0;
 }
 
 function nanosecondsSince(start: number): number {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { recordDuration } from "../instruments/timer.ts";
+import { nanosecondsBetween, recordDuration } from "../instruments/timer.ts";
 import { Registry } from "../registry/registry.ts";
-import { addNanoseconds, nanosecondsBetween, sumOf } from "./duration-sum.ts";
+import { addNanoseconds, sumOf } from "./duration-sum.ts";
 
 const ACCEPTED = ["", "1.0.0", "2.0.0"].map((version) =>
   version === "" ? "text/plain" : `application/openmetrics-text; version=${version}`,

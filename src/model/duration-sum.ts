@@ -10,11 +10,6 @@ export const CARRY = 1e15;
 /** Up to so many seconds, their nanoseconds are whole numbers that a double has exactly. */
 const EXACT_SECONDS = 9e6;
 
-/** The whole nanoseconds between two readings of `performance.now()`; 0 if the clock was set back. */
-export function nanosecondsBetween(from: number, to: number): number {
-  return to > from ? Math.round((to - from) * 1e6) : 0;
-}
-
 /** Adds a duration to the sum of a series, whose two numbers begin at `at`. */
 export function addNanoseconds(numbers: Float64Array, at: number, nanoseconds: number): void {
   let sum = numbers[at + 1]! + nanoseconds;

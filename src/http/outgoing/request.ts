@@ -1,6 +1,6 @@
 import { AsyncResource } from "node:async_hooks";
 import type { GaugeSeries } from "../../instruments/gauge.ts";
-import { nanosecondsBetween } from "../../model/duration-sum.ts";
+import { nanosecondsBetween } from "../../instruments/timer.ts";
 import type { ServerLabels } from "./labels.ts";
 
 /** One outgoing request under measurement. */

@@ -1,8 +1,7 @@
 import type { UpdateOptions } from "../../instruments/exemplars.ts";
 import type { GaugeSeries } from "../../instruments/gauge.ts";
-import { recordDuration } from "../../instruments/timer.ts";
+import { nanosecondsBetween, recordDuration } from "../../instruments/timer.ts";
 import { type Observed, observedOf } from "../../live/observer.ts";
-import { nanosecondsBetween } from "../../model/duration-sum.ts";
 import { ownOptions } from "../../options.ts";
 import { processWide } from "../../process-wide.ts";
 import { tellError } from "../../registry/error-listeners.ts";
