@@ -1,16 +1,21 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as later } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { PARTS } from "../registry/parts.ts";
 import { Registry } from "../registry/registry.ts";
 import { type JoinOptions, joinProcesses, type Membership } from "./processes.ts";
 
@@ -301,6 +306,66 @@ describe("the folder", () => {
     const errors = { ...(await values(a.registry, "narthex_group_errors_total")) };
     expect(errors).toMatchObject({ 'reason="version"': expect.any(Number) });
     expect(errors['reason="read"']).toBeGreaterThan(0);
+  });
+
+  it("may have a damaged fold, which is left out and counted", async () => {
+    const [a, b] = [joined(), joined()];
+    orders(b.registry).inc({ plan: "free" });
+    b.leave();
+    await a.registry.text();
+    orders(a.registry).inc({ plan: "pro" });
+    const fold = readdirSync(groupFolder()).find((name) => /^fold-.*\.report$/.test(name))!;
+    writeFileSync(join(groupFolder(), fold), "garbage");
+    expect(await values(a.registry, "orders_total")).toEqual({ 'plan="pro"': 1 });
+    const errors = await values(a.registry, "narthex_group_errors_total");
+    expect(errors['reason="read"']).toBeGreaterThan(0);
+  });
+
+  it("goes with the next group that begins if all processes were killed and nobody waits for them", () => {
+    const left = ["long ago", "a moment ago"].map((group) => {
+      const old = joined({ group });
+      const [parent] = readdirSync(directory);
+      const [name] = readdirSync(join(directory, parent!));
+      old.leave();
+      const folder = join(directory, parent!, name!);
+      mkdirSync(folder, { mode: 0o700 });
+      const report = join(folder, "999999999-1-0123456789ab.report");
+      writeFileSync(report, "");
+      if (group === "long ago") utimesSync(report, 1, 1);
+      renameSync(folder, `${folder}.aside`);
+      return folder;
+    });
+    for (const folder of left) renameSync(`${folder}.aside`, folder);
+    joined();
+    expect(left.map((folder) => existsSync(folder))).toEqual([false, true]);
+  });
+});
+
+it("an idle member visits none of its series", async () => {
+  const [a, b] = [joined({ intervalMs: 2 }), joined({ intervalMs: 60_000 })];
+  const counter = orders(a.registry);
+  const took = a.registry.summary({ name: "took", help: "" });
+  const build = a.registry.info({ name: "build", help: "" });
+  const last = a.registry.gauge({ name: "last", help: "", aggregate: "last" });
+  counter.inc({ plan: "free" });
+  await later(50);
+  const report = vi.spyOn(PARTS.get(a.registry)!.pages, "report");
+  await later(100);
+  expect(report).not.toHaveBeenCalled();
+  counter.inc({ plan: "free" });
+  took.observe(2);
+  build.set({ version: "1" });
+  last.set(3);
+  await vi.waitFor(async () => {
+    const page = await b.registry.text();
+    expect(page).toContain('orders_total{plan="free"} 2');
+    expect(page).toContain("took_sum 2");
+    expect(page).toContain('build_info{version="1"} 1');
+    expect(page).toContain("last 3");
+  });
+  build.set({ version: "2" });
+  await vi.waitFor(async () => {
+    expect(await b.registry.text()).toContain('build_info{version="2"} 1');
   });
 });
 

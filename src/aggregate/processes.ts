@@ -71,7 +71,7 @@ export function joinProcesses(registry: Registry = metrics, options: JoinOptions
   const { member } = parts.group;
   if (member instanceof ProcessMembership) return member;
   if (member !== undefined) throw joinedAlready("joinProcesses");
-  const folder = new GroupFolder(settings.group, settings.directory);
+  const folder = GroupFolder.of(settings.group, settings.directory);
   return new ProcessMembership(parts, folder, settings);
 }
 

@@ -69,6 +69,10 @@ export class InfoInstrument extends Instrument<InfoSeries> implements Info {
   /** Does nothing: facts are not counted, so there is no zero to which they could be set. */
   override reset(): void {}
 
+  override get mark(): unknown {
+    return this.facts;
+  }
+
   /** The facts are labels, and differ from those of the family. */
   override get shape(): undefined {
     return undefined;

@@ -117,6 +117,11 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     return false;
   }
 
+  /** Changes whenever series have something else than before in addition to their numbers. */
+  get mark(): unknown {
+    return undefined;
+  }
+
   /** Does what is due by now, also where nobody asks for the series: some expire. */
   refresh(): void {
     this.table.expire();

@@ -34,6 +34,11 @@ export class Chunks {
     });
   }
 
+  /** All chunks that were made. */
+  all(): Iterable<Float64Array> {
+    return this.chunks.values();
+  }
+
   /** The chunk that holds the slot's row; made when it is first asked for. */
   chunk(slot: number): Float64Array {
     const index = chunkIndex(slot);

@@ -35,10 +35,30 @@ export class GroupFolder {
   readonly path: string;
   readonly #parent: string;
 
+  private constructor(parent: string, name: string) {
+    this.#parent = parent;
+    this.path = join(parent, name);
+  }
+
   /** @param directory in which to keep it; by default the memory, or else the folder for temporary files */
-  constructor(group: string, directory: string = defaultDirectory()) {
-    this.#parent = join(directory, `narthex-${process.getuid?.() ?? "user"}`);
-    this.path = join(this.#parent, nameOf(group));
+  static of(group: string, directory: string = defaultDirectory()): GroupFolder {
+    const parent = join(directory, `narthex-${process.getuid?.() ?? "user"}`);
+    return new GroupFolder(parent, nameOf(group));
+  }
+
+  /** The folders of other groups that processes of this user can see. */
+  others(): GroupFolder[] {
+    const suffix = `-${spaceName()}`;
+    const names = readdirSync(this.#parent, { withFileTypes: true });
+    return names
+      .filter((entry) => entry.isDirectory() && entry.name.endsWith(suffix))
+      .map(({ name }) => new GroupFolder(this.#parent, name))
+      .filter(({ path }) => path !== this.path);
+  }
+
+  /** When a file was last written, in milliseconds since the epoch; 0 if it is not there. */
+  modifiedMs(name: string): number {
+    return lstatSync(this.file(name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   }
 
   /** Makes the folder where it is missing; throws where it can't be used. */
@@ -143,8 +163,13 @@ function checkWritable(path: string): void {
 /** A name that is a folder's on every system, and another one for each group. */
 function nameOf(group: string): string {
   const readable = group.replaceAll(/[^\w.-]/g, "_").slice(0, 40);
-  const hash = createHash("sha256").update(`${group}\n${processSpace()}`).digest("hex");
-  return `${readable}-${hash.slice(0, 16)}`;
+  const hash = createHash("sha256").update(group).digest("hex");
+  return `${readable}-${hash.slice(0, 16)}-${spaceName()}`;
+}
+
+/** The same for all processes that can see each other. */
+function spaceName(): string {
+  return createHash("sha256").update(processSpace()).digest("hex").slice(0, 8);
 }
 
 /** Tells containers apart, which do not see each other's processes. */

@@ -28,6 +28,8 @@ export interface FoldedMembers {
   readonly included: readonly string[];
   readonly foldedMs: number;
   readonly report: Report | undefined;
+  /** Another version of this package has written it, and understands it: it is left alone. */
+  readonly isForeign?: boolean;
 }
 
 /** What is in the folder of a group at one moment. */
@@ -52,7 +54,8 @@ const DAMAGED: Omit<Member, "id"> = {
 /** A file whose time tells when the group was last scraped. */
 export const ASKED = "asked";
 
-const FOLD = /^fold-(\d+)(\.report|-[0-9a-f]+\.log)$/;
+/** The names of a fold and of its log. */
+export const FOLD = /^fold-(\d+)(\.report|-[0-9a-f]+\.log)$/;
 
 /** Reads the files of a group's members, and folds those of members that have ended into one. */
 export class GroupFiles {
@@ -94,6 +97,7 @@ export class GroupFiles {
    * @returns whether it was the first to replace that fold
    */
   fold(before: FoldedMembers, ended: readonly Member[], keepsCounts: boolean): boolean {
+    if (before.isForeign) return false;
     const fold = new Fold();
     if (keepsCounts) {
       for (const { report } of [before, ...ended]) if (report !== undefined) fold.add(report);
@@ -168,11 +172,19 @@ export class GroupFiles {
 
   #readFold(number: number): FoldedMembers | undefined {
     if (number === 0) return NO_FOLD;
-    const read = this.#readRegion(`fold-${number}${REPORT}`);
-    if (read === undefined) return undefined;
-    const { included } = read.report.head;
-    if (!Array.isArray(included)) throw regionInvalid("it is no fold");
-    return { number, included, foldedMs: read.modifiedMs, report: read.report };
+    const name = `fold-${number}${REPORT}`;
+    try {
+      const read = this.#readRegion(name);
+      if (read === undefined) return undefined;
+      const { included } = read.report.head;
+      if (!Array.isArray(included)) throw regionInvalid("it is no fold");
+      return { number, included, foldedMs: read.modifiedMs, report: read.report };
+    } catch (error) {
+      if (!(error instanceof NarthexError)) throw error;
+      this.#onUnreadable(name, error);
+      const isForeign = error.code === "NARTHEX_REGION_VERSION";
+      return { ...NO_FOLD, number, isForeign };
+    }
   }
 
   /** Undefined if a file has gone meanwhile. */

@@ -5,9 +5,11 @@ import { visitMembers } from "../member-metrics.ts";
 import { GroupSum } from "../merge/group-sum.ts";
 import { KeptCounts } from "../merge/kept-counts.ts";
 import { RegionWriter } from "../region/writer.ts";
+import { Changes } from "./changes.ts";
 import { AskedFile, Demand } from "./demand.ts";
 import type { GroupFolder } from "./folder.ts";
 import { GroupFiles, type GroupState, type Member } from "./group-files.ts";
+import { removeLeftGroups } from "./left-groups.ts";
 import { type MemberHead, RegionFile } from "./region-file.ts";
 import { endedMembers, settle } from "./settle.ts";
 
@@ -36,6 +38,7 @@ export class ProcessMembership implements PageGroup, Membership {
   readonly #settings: MembershipSettings;
   readonly #writer = new RegionWriter(() => Date.now() / 1000);
   readonly #own: RegionFile;
+  readonly #changes: Changes;
   readonly #files: GroupFiles;
   readonly #sum: GroupSum;
   readonly #demand: Demand;
@@ -55,6 +58,7 @@ export class ProcessMembership implements PageGroup, Membership {
     this.#folder = folder;
     this.#settings = settings;
     this.#own = new RegionFile(folder, this.#writer);
+    this.#changes = new Changes(parts);
     this.#files = new GroupFiles(folder, this.#own, (name, error) =>
       this.#troubles.unread(error, name),
     );
@@ -114,15 +118,18 @@ export class ProcessMembership implements PageGroup, Membership {
     this.#isSettled = true;
     this.#publish(false);
     this.#files.clean();
+    removeLeftGroups(this.#folder);
   }
 
   async #tick(): Promise<void> {
     if (this.#own.isWriting) return;
     try {
       this.#demand.tick();
+      if (!this.#changes.noticed()) return this.#own.confirm();
       this.#write(false);
       await this.#own.writeLater(this.#head);
     } catch (error) {
+      this.#changes.forget();
       this.#troubles.unwritten(error);
     }
   }

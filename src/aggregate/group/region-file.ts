@@ -38,6 +38,9 @@ export function ownerOf(name: string): (ProcessIdentity & { readonly id: string 
 
 export const REPORT = ".report";
 
+/** How often an idle member tells that its report is right. */
+const CONFIRM_MS = 1000;
+
 /**
  * The files of one member. A report is written beside the one before and then takes its place, so that
  * nobody ever reads half of one. The log is only appended to; a report says how much of it is valid.
@@ -55,6 +58,7 @@ export class RegionFile {
   /** Logs of reports that the next one replaces. */
   #oldLogs: string[] = [];
   #isWriting = false;
+  #confirmedMs = 0;
 
   constructor(folder: GroupFolder, writer: RegionWriter) {
     const { pid, start } = thisProcess();
@@ -83,7 +87,7 @@ export class RegionFile {
         const path = this.#folder.file(`${this.id}.now`);
         writeFileSync(path, this.#last, { mode: 0o600 });
         this.#show(path);
-      } else this.#confirm();
+      } else this.confirm();
     } catch (error) {
       this.abandon();
       throw error;
@@ -101,7 +105,7 @@ export class RegionFile {
         const path = this.#folder.file(`${this.id}.new`);
         await writeFile(path, this.#last, { mode: 0o600 });
         if (version === this.#version) this.#show(path);
-      } else this.#confirm();
+      } else this.confirm();
     } catch (error) {
       this.abandon();
       throw error;
@@ -131,10 +135,18 @@ export class RegionFile {
     }
   }
 
-  /** Tells that the report is still right; throws if it is gone. */
-  #confirm(): void {
-    const now = new Date();
-    utimesSync(this.#folder.file(this.id + REPORT), now, now);
+  /** Tells from time to time that the report is still right; throws if it is gone. */
+  confirm(): void {
+    const now = Date.now();
+    if (now - this.#confirmedMs < CONFIRM_MS && now >= this.#confirmedMs) return;
+    const time = new Date(now);
+    try {
+      utimesSync(this.#folder.file(this.id + REPORT), time, time);
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
+    this.#confirmedMs = now;
   }
 
   /** Puts a report in the place of the one before. */

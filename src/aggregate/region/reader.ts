@@ -29,15 +29,21 @@ export interface Report {
 export class RegionReader {
   #series = new SeriesLogs();
   #log: LogPlace = { name: "", length: 0 };
+  /** The last report: most members have nothing new from one page to the next. */
+  #last: { readonly bytes: Buffer; readonly report: Report } | undefined;
 
   /**
    * @param readLog gives the bytes of a log from one place up to another
    * @throws where the region is damaged, or of another version of the format
    */
   read(bytes: Buffer, readLog: (log: string, from: number, to: number) => Buffer): Report {
+    if (this.#last?.bytes.equals(bytes)) return this.#last.report;
+    this.#last = undefined;
     const { head, numbers } = readReport(bytes);
     try {
-      return this.#checked(head as ReportHead, numbers, readLog);
+      const report = this.#checked(head as ReportHead, numbers, readLog);
+      this.#last = { bytes, report };
+      return report;
     } catch (error) {
       // What has been read of the log may be wrong, too.
       this.#series = new SeriesLogs();

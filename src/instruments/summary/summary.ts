@@ -150,6 +150,12 @@ export class SummaryInstrument extends Instrument<HeldSummary> {
     return this.value.quantiles;
   }
 
+  /** Values leave the window as time goes by. */
+  override get mark(): unknown {
+    this.clock.sync();
+    return this.hasExtras ? this.clock.slice : undefined;
+  }
+
   override get hasExtras(): boolean {
     return this.value.quantiles.length > 0;
   }
