@@ -35,14 +35,17 @@ export class Articles {
       stdio: "ignore",
     });
     const articles = new Articles(`http://127.0.0.1:${port}`, folder, child);
-    await vi.waitFor(
-      async () => {
-        const { ok } = await fetch(`${articles.url}/readyz`);
-        if (!ok) throw new Error("It is not ready.");
-        await articles.#request();
-      },
-      { timeout: 30_000, interval: 100 },
-    );
+    const isReady = async () => {
+      const { ok } = await fetch(`${articles.url}/readyz`);
+      if (!ok) throw new Error("It is not ready.");
+      await articles.#request();
+    };
+    try {
+      await vi.waitFor(isReady, { timeout: 60_000, interval: 100 });
+    } catch (error) {
+      await articles.stop();
+      throw error;
+    }
     return articles;
   }
 

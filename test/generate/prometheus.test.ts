@@ -18,7 +18,7 @@ const prometheus = await realServer("prometheus");
 describe.skipIf(!prometheus)(
   "a real Prometheus that scrapes the articles service under load",
   () => {
-    let articles: Articles;
+    let articles: Articles | undefined;
     let server: Awaited<ReturnType<Articles["scraped"]>>;
     let queries: { readonly place: string; readonly query: string }[];
 
@@ -30,8 +30,8 @@ describe.skipIf(!prometheus)(
       queries = [...queriesOf(board), ...queriesOfRules(text)];
     });
     afterAll(async () => {
-      await server.stop();
-      await articles.stop();
+      await server?.stop();
+      await articles?.stop();
     });
 
     it("has something to answer", () => {
