@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { vectors } from "../../../../test/conformance/vectors.ts";
@@ -92,6 +93,13 @@ interface Vectors {
 }
 
 const found = vectors<Vectors>("native_histograms");
+
+test("the bounds are those of client_golang to the last bit", () => {
+  const bytes = new Uint8Array(Float64Array.from(BOUNDS).buffer);
+  expect(createHash("sha256").update(bytes).digest("hex")).toBe(
+    "9de5914e4bc19f96dd1f461efa1b8f3fd6bfe80297b3a5a46302dac8a388c730",
+  );
+});
 
 describe.runIf(found)("client_golang's own", () => {
   it.each(found?.getLe ?? [])("bound of bucket $key in schema $schema", ({ key, schema, want }) => {
