@@ -41,6 +41,7 @@ test("each variable is read", () => {
     NARTHEX_EXCLUDE: "/healthz, /ready,",
     NARTHEX_LABELS: "service=articles, zone=a=b,",
     NARTHEX_STREAM_AFTER_SECONDS: "0.5",
+    NARTHEX_GROUP: "articles",
     NARTHEX_RUNTIME: "off",
     NARTHEX_OUTGOING: "False",
     NARTHEX_BEARER_TOKEN: " a secret\n",
@@ -54,6 +55,7 @@ test("each variable is read", () => {
     exclude: ["/healthz", "/ready"],
     constantLabels: { service: "articles", zone: "a=b" },
     streamAfterSeconds: 0.5,
+    group: "articles",
     runtime: false,
     outgoing: false,
     said: [],
@@ -117,11 +119,6 @@ test("what Kubernetes sets for a service of the same name is no setting", () => 
     NARTHEX_SERVICE_PORT_HTTP: "80",
     NARTHEX_PORT_80_TCP_ADDR: "10.0.0.1",
   });
-  expect(said).toEqual([]);
-});
-
-test("the group of processes is a setting of narthex/processes", () => {
-  const { said } = settingsIn({ NARTHEX_GROUP: "articles" });
   expect(said).toEqual([]);
 });
 

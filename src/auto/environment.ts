@@ -18,6 +18,8 @@ export interface AutoSettings {
   /** Labels of every series. */
   readonly constantLabels: Readonly<Record<string, string>>;
   readonly streamAfterSeconds: number;
+  /** What the processes have in common that show one page; workers of a cluster and of PM2 need none. */
+  readonly group: string | undefined;
   /** Whether the process and Node itself are measured. */
   readonly runtime: boolean;
   /** Whether outgoing requests are measured. */
@@ -58,11 +60,12 @@ export function readSettings(
       secondsIn,
       "use a number of seconds from 0",
     ),
+    group: from.read<string | undefined>("NARTHEX_GROUP", undefined, (name) => name, "use a name"),
     runtime: from.flag("NARTHEX_RUNTIME", true),
     outgoing: from.flag("NARTHEX_OUTGOING", true),
     live: from.read<boolean | undefined>("NARTHEX_LIVE", undefined, flagIn, "use on or off"),
   };
-  from.reportUnknown(["NARTHEX_BEARER_TOKEN", "NARTHEX_GROUP"]);
+  from.reportUnknown(["NARTHEX_BEARER_TOKEN"]);
   return settings;
 }
 

@@ -87,7 +87,7 @@ export class MetricsPort {
       this.#hasRuntime = true;
       attempt("no metrics of Node itself", () => collectRuntime(metrics));
     }
-    joinGroup();
+    joinGroup(this.#settings);
     attempt("no metrics", () => {
       this.#server = serveMetrics(this.#settings);
     });
@@ -101,10 +101,10 @@ export class MetricsPort {
 }
 
 /** Joins the other workers of a cluster or of PM2, or the group that the environment names. */
-function joinGroup(): void {
-  const { NARTHEX_GROUP, pm_id } = process.env;
-  if (!NARTHEX_GROUP && pm_id === undefined && !isWorker()) return;
-  if (!isInGroup(metrics)) attempt("no metrics of other processes", () => joinProcesses(metrics));
+function joinGroup({ group }: AutoSettings): void {
+  if (group === undefined && process.env.pm_id === undefined && !isWorker()) return;
+  if (isInGroup(metrics)) return;
+  attempt("no metrics of other processes", () => joinProcesses(metrics, { group }));
 }
 
 /**

@@ -66,6 +66,16 @@ const SITUATIONS: readonly ((registry: Registry) => unknown)[] = [
     const settings = { host: "127.0.0.1", port: await takenPort(), path: "/metrics", registry };
     await once(serveByAuto(settings as never), "error").catch(() => {});
   },
+  async (registry) => {
+    const directory = mkdtempSync(join(tmpdir(), "narthex-folder-"));
+    const membership = joinProcesses(registry, { group: "ports", directory });
+    const settings = { host: "127.0.0.1", port: await takenPort(), path: "/metrics", registry };
+    const metricsServer = serveByAuto(settings as never);
+    await once(metricsServer, "error").catch(() => {});
+    metricsServer.close();
+    membership.leave();
+    rmSync(directory, { recursive: true });
+  },
   () => expressMetrics({ headers: {} } as never),
   () => {
     Reflect.set(cluster, "isWorker", true);
