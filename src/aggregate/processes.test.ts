@@ -73,6 +73,27 @@ describe("a page of a group", () => {
     expect(one).toBe(other);
   });
 
+  it("has no summed quantiles and no name with two suffixes in OpenMetrics, and counts of members that ended", async () => {
+    const [a, b] = [joined(), joined()];
+    for (const { registry } of [a, b]) {
+      const took = registry.summary({ name: "took", help: "", quantiles: [0.5] });
+      for (let i = 0; i < 10; i += 1) took.observe(4);
+      registry.counter({ name: "req_total", help: "" }).inc();
+      await registry.text(); // A member reports before it shows.
+    }
+    const accept = "application/openmetrics-text;version=1.0.0";
+    const { contentType, body } = await a.registry.expose({ accept });
+    const page = new TextDecoder().decode(body);
+    expect(contentType).toMatch(/^application\/openmetrics-text; ?version=1\.0\.0/);
+    expect(Number(/^took\{quantile="0.5"\} (.*)$/m.exec(page)?.[1])).toBeCloseTo(4, 1);
+    expect(page).toMatch(/^took_count 20$/m);
+    expect(page).toMatch(/^req_total 2$/m);
+    expect(page).not.toContain("_total_total");
+    expect(page).toMatch(/# EOF\n$/);
+    b.leave();
+    expect(await values(a.registry, "req_total")).toEqual({ "": 2 });
+  });
+
   it("has members' reports after at most an interval", async () => {
     const [a, b] = [joined({ intervalMs: 5 }), joined({ intervalMs: 5 })];
     orders(a.registry).inc({ plan: "free" });

@@ -190,10 +190,11 @@ export class LedgerReader {
       }
     }
     if (natives.size > 0) {
+      const highest = table.series.layout.shape.length;
       for (const [i, slot] of slots.entries()) {
         const native = natives.get(slot);
         if (native === undefined) continue;
-        const extra = nativeExtra(native, numbers.subarray(i * width, (i + 1) * width));
+        const extra = nativeExtra(native, numbers.subarray(i * width, (i + 1) * width), highest);
         if (extra !== undefined) copied.natives.set(i, extra);
       }
     }
@@ -238,15 +239,16 @@ const NONE = -1;
  * The native side of a histogram whose row was copied before. An observation counts here first, so the row
  * may lack some: they are added to its highest bucket, as both sides must have the same count. So it is
  * for one that was never finished, as its thread was ended.
+ *
+ * @param highest where the count of the highest bucket is in the row
  */
-function nativeExtra(place: NativePlace, row: Float64Array): Extra | undefined {
+function nativeExtra(place: NativePlace, row: Float64Array, highest: number): Extra | undefined {
   const { schema, zeroThreshold, cells } = place;
   const [positive, negative] = [populated(place.positive), populated(place.negative)];
   const [zeroCount, nanCount] = [cells[0]!, cells[1]!];
   let nativeCount = zeroCount + nanCount;
   for (const counts of [positive, negative])
     for (const count of counts.values()) nativeCount += count;
-  const highest = row.length - 2;
   let count = 0;
   for (let bucket = 0; bucket <= highest; bucket += 1) count += row[bucket]!;
   // The series is being reset.

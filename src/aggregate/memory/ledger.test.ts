@@ -135,8 +135,8 @@ describe("the region of a thread", () => {
     const total = (name: string) =>
       fold
         .report!.rows.filter(({ series }) => series.layout.family.name === name)
-        .reduce((sum, { numbers, width }) => {
-          const counted = width === 1 ? numbers : numbers.filter((_, i) => (i + 1) % width !== 0);
+        .reduce((sum, { numbers, width, series }) => {
+          const counted = numbers.filter((_, i) => i % width <= series.layout.shape.length);
           return counted.reduce((all, one) => all + one, sum);
         }, 0);
     // The member that folds runs itself.
