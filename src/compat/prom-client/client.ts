@@ -7,17 +7,17 @@ import { exponentialBuckets, linearBuckets } from "./metrics/bucket-generators.t
 import { validateMetricName } from "./metrics/validation.ts";
 import type { Registry } from "./registry/registry.ts";
 
+interface ClientClasses extends MetricClasses {
+  readonly Registry: typeof Registry;
+}
+
 /**
  * What a client has besides its classes.
  *
  * @param name under which the process has its registry `register`
  * @param leftOut default metrics that it does not have
  */
-export function clientOf(
-  name: string,
-  classes: MetricClasses & { readonly Registry: typeof Registry },
-  leftOut: readonly string[] = [],
-) {
+export function clientOf(name: string, classes: ClientClasses, leftOut: readonly string[] = []) {
   const { Registry } = classes;
   const register = processWide(`${name} register`, () => {
     const registry = new Registry();
