@@ -9,7 +9,7 @@ const BACKSLASH = 0x5c;
 const LETTER_N = 0x6e;
 
 /** `copyBytes` moves this many bytes at a time; every buffer has as many to spare at its end. */
-const STRIDE = 8;
+export const STRIDE = 8;
 
 /**
  * Copies bytes, and up to seven behind them. Moving eight at a time, as doubles, is several times faster

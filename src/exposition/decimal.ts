@@ -59,6 +59,12 @@ function writeSmall(bytes: Uint8Array, at: number, value: number): number {
     return at + 1;
   }
   const end = at + digitCount(value);
+  writeDigits(bytes, end, value);
+  return end;
+}
+
+/** Writes a whole number above 0 that ends before a position. */
+export function writeDigits(bytes: Uint8Array, end: number, value: number): void {
   let next = end;
   let rest = value;
   while (rest >= 100) {
@@ -75,10 +81,10 @@ function writeSmall(bytes: Uint8Array, at: number, value: number): number {
     bytes[next - 2] = PAIRS[rest << 1]!;
     bytes[next - 1] = PAIRS[(rest << 1) + 1]!;
   }
-  return end;
 }
 
-function digitCount(value: number): number {
+/** How many digits a whole number above 0 and below 2^31 has. */
+export function digitCount(value: number): number {
   if (value < 1e5) {
     return value < 100 ? (value < 10 ? 1 : 2) : value < 1e3 ? 3 : value < 1e4 ? 4 : 5;
   }

@@ -34,8 +34,12 @@ export function keptBytesOf(
     kept = new KeptBytes(table, dependOnCreated);
     ofTable.set(key, kept);
   }
+  kept.begin();
   return kept;
 }
+
+/** Chunks that so many visits did not use are dropped, as whole lines are kept in their place. */
+const UNUSED_VISITS = 16;
 
 /** Encodes what is to be kept of series. */
 export interface Encoder {
@@ -65,6 +69,8 @@ interface Chunk extends KeptChunk {
   newest: number;
   /** Where the bytes depend on when series began: how often one had begun anew by then. */
   readonly restarts: number;
+  /** The last visit that used it. */
+  usedAt: number;
 }
 
 /**
@@ -75,10 +81,21 @@ export class KeptBytes {
   private readonly table: SeriesSlots;
   private readonly dependOnCreated: boolean;
   private readonly chunks: (Chunk | undefined)[] = [];
+  private visits = 0;
 
   constructor(table: SeriesSlots, dependOnCreated: boolean) {
     this.table = table;
     this.dependOnCreated = dependOnCreated;
+  }
+
+  /** A visit begins. */
+  begin(): void {
+    this.visits += 1;
+    const { chunks } = this;
+    for (let index = 0; index < chunks.length; index += 1) {
+      const chunk = chunks[index];
+      if (chunk && chunk.usedAt < this.visits - UNUSED_VISITS) chunks[index] = undefined;
+    }
   }
 
   /** The chunk with a slot of a run. All series in it that are not kept yet are encoded. */
@@ -87,7 +104,9 @@ export class KeptBytes {
     const chunk = this.chunks[index];
     const isValid = chunk !== undefined && chunk.restarts === this.restarts;
     const isCurrent = isValid && (chunk.newest === this.table.newest || this.hasAll(chunk));
-    return isCurrent ? chunk : this.renew(index, isValid ? chunk : undefined, run, encoder);
+    if (!isCurrent) return this.renew(index, isValid ? chunk : undefined, run, encoder);
+    chunk.usedAt = this.visits;
+    return chunk;
   }
 
   private get restarts(): number {
@@ -113,7 +132,9 @@ export class KeptBytes {
     const starts = new Uint32Array(count + 1);
     const together = old === undefined ? encoder.all?.(run, first, starts) : undefined;
     const bytes = together ?? this.oneByOne(old, first, starts, run, encoder);
-    const chunk = { bytes, view: bytes.view, first, starts, newest: table.newest, restarts };
+    const { newest } = table;
+    const usedAt = this.visits;
+    const chunk = { bytes, view: bytes.view, first, starts, newest, restarts, usedAt };
     this.chunks[index] = chunk;
     return chunk;
   }

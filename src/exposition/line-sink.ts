@@ -21,6 +21,8 @@ import {
   stateLabels,
 } from "./lines.ts";
 import type { PageOptions, PageSink } from "./render.ts";
+import type { KeptLines } from "./runs/kept-lines.ts";
+import type { PageMemory } from "./runs/page-memory.ts";
 
 /** What the formats of lines share: comments that begin a family, and samples of one number. */
 export abstract class LineSink implements PageSink {
@@ -30,8 +32,12 @@ export abstract class LineSink implements PageSink {
   /** The name of samples that the type adds nothing to. */
   protected sample: SampleName = NAMELESS;
   private stateLabel = "";
+  private readonly memory: PageMemory | undefined;
+  /** The lines of the family that are kept; null until they are asked for. */
+  private keptLines: KeptLines | undefined | null = null;
 
-  constructor({ capacity, escaping }: PageOptions) {
+  constructor({ capacity, escaping, memory }: PageOptions) {
+    this.memory = memory;
     this.out = new TextBytes(capacity);
     this.scheme = escaping;
     this.lines = new SampleLines(this.out, escaping);
@@ -59,10 +65,14 @@ export abstract class LineSink implements PageSink {
 
   abstract family(family: Family): void;
 
+  /** Tells apart the lines that are kept. */
+  protected abstract readonly format: string;
+
   /** @returns the name of the family's samples, escaped */
   protected beginFamily(family: Family): string {
     const exposed = escapeMetricName(exposedName(family), this.scheme);
     this.lines.reset();
+    this.keptLines = null;
     this.sample = sampleName(exposed);
     this.stateLabel = escapeLabelName(family.name, this.scheme);
     return exposed;
@@ -115,7 +125,30 @@ export abstract class LineSink implements PageSink {
 
   /** Writes the series of a run up to the slot `to`, which it returns. */
   protected numberLines(run: SeriesRun, to: number): number {
-    writeNumberLines(this.out, run, to, this.sample, this.lines.labelsOf(run));
+    return this.linesOf(run, to, false, writeNumberLines);
+  }
+
+  /**
+   * Writes a line for each series up to the slot `to`, which it returns: from what is kept of the last page,
+   * if something is.
+   */
+  protected linesOf(
+    run: SeriesRun,
+    to: number,
+    tellStarts: boolean,
+    write: typeof writeNumberLines,
+  ): number {
+    const { out, sample } = this;
+    if (this.keptLines === null) {
+      this.keptLines = this.memory?.linesOf(run, this.format, this.scheme, tellStarts);
+      this.lines.begin(run);
+    }
+    if (this.keptLines?.write(out, run, to)) return to;
+    const begin = out.length;
+    const labels = this.lines.labelsOf(run);
+    write(out, run, to, sample, labels);
+    const { length } = run.labelNames.length === 0 ? sample.alone : sample.open;
+    this.keptLines?.keep(out, begin, run, to, length, labels);
     return to;
   }
 

@@ -113,10 +113,15 @@ export class SampleLines {
     this.kept = undefined;
   }
 
+  /** Runs of the same table follow. */
+  begin(run: SeriesRun): KeptBytes {
+    this.kept ??= keptBytesOf(run, "text", this.scheme);
+    return this.kept;
+  }
+
   /** The labels of a run, and of series around it. */
   labelsOf(run: SeriesRun, slot = run.from): KeptChunk {
-    this.kept ??= keptBytesOf(run, "text", this.scheme);
-    return this.kept.chunk(slot, run, this.encoder);
+    return this.begin(run).chunk(slot, run, this.encoder);
   }
 
   /** The lines that follow are of this series. */

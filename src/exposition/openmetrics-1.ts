@@ -15,6 +15,7 @@ const hasTotals = (bounds: readonly number[]) => !(bounds[0]! < 0);
 
 /** Writes OpenMetrics 1.0. */
 export class OpenMetrics1Sink extends BucketedSink {
+  protected readonly format = "openmetrics 1";
   /**
    * Whether each series has a sample with the time at which it began; off by default, because most
    * Prometheus servers store that sample as one more series.

@@ -18,6 +18,7 @@ import { writeCompositeLines, writeCounterLines } from "./openmetrics-2-runs.ts"
  * histogram or summary is one line, and native histograms are part of it.
  */
 export class OpenMetrics2Sink extends LineSink {
+  protected readonly format = "openmetrics 2";
   /** What the names of count and sum begin with: those of a gauge histogram differ. */
   private prefix = "";
   private isCounter = false;
@@ -35,9 +36,7 @@ export class OpenMetrics2Sink extends LineSink {
 
   override numbers(run: SeriesRun): number {
     if (!this.isCounter) return super.numbers(run);
-    const to = run.firstExemplar;
-    writeCounterLines(this.out, run, to, this.sample, this.lines.labelsOf(run));
-    return to;
+    return this.linesOf(run, run.firstExemplar, true, writeCounterLines);
   }
 
   histograms(run: SeriesRun, { bounds, isNative }: HistogramShape): number {

@@ -1,6 +1,7 @@
 import type { EscapingScheme } from "../model/escaping.ts";
 import type { Family } from "../model/family.ts";
 import type { SampleSink } from "../model/sample-sink.ts";
+import type { PageMemory } from "./runs/page-memory.ts";
 
 export interface PageOptions {
   readonly escaping: EscapingScheme;
@@ -8,6 +9,8 @@ export interface PageOptions {
   readonly capacity?: number;
   /** Whether OpenMetrics 1.0 has a `_created` sample for each series. */
   readonly createdSamples?: boolean;
+  /** Where lines are kept for the next page. */
+  readonly memory?: PageMemory | undefined;
 }
 
 /** A sink that makes a page of bytes. */

@@ -6,6 +6,7 @@ import type { SampleSink, SeriesHead } from "../model/sample-sink.ts";
 import { Registry } from "../registry/registry.ts";
 import { FORMATS, type FormatName } from "./formats.ts";
 import type { PageOptions, PageSink } from "./render.ts";
+import { PageMemory } from "./runs/page-memory.ts";
 
 beforeEach(() => {
   vi.spyOn(process, "emitWarning").mockImplementation(() => {});
@@ -158,11 +159,13 @@ const formats = fc.record({
 
 /** Visits twice at the same time, by runs and by the seam; whatever happens in a pause happens for both. */
 async function bothPages(
-  { metrics }: Pick<Subject, "metrics">,
+  { metrics }: { readonly metrics: object },
   { format, ...options }: { format: FormatName } & PageOptions,
   onPause: () => void,
+  memory?: PageMemory,
 ): Promise<[runs: Uint8Array, seam: Uint8Array]> {
-  const byRuns = await FORMATS[format].open(options);
+  memory?.begin();
+  const byRuns = await FORMATS[format].open({ ...options, memory });
   const bySeam = await FORMATS[format].open(options);
   for (const metric of Object.values(metrics)) {
     const source = metric as unknown as { visit(sink: SampleSink): Iterator<void> };
@@ -227,4 +230,82 @@ test("a run of thousands of series is what the seam prints, scrape after scrape"
     }
     for (let i = 0; i < 2100; i += 50) metrics.counter.remove({ a: `${i % 7}`, b: `${i}` });
   }
+});
+
+/** What happens to series of a large family before a page, or while one is paused. */
+interface Change {
+  readonly kind: "some" | "all" | "grow" | "remove" | "exemplar" | "reset" | "clear";
+  readonly from: number;
+  readonly step: number;
+  readonly value: number;
+}
+
+const changes: fc.Arbitrary<Change> = fc.record({
+  kind: fc.constantFrom<Change["kind"][]>(
+    "some",
+    "all",
+    "grow",
+    "remove",
+    "exemplar",
+    "reset",
+    "clear",
+  ),
+  from: fc.nat(800),
+  step: fc.integer({ min: 1, max: 300 }),
+  value: fc.oneof(fc.nat(20), fc.double(), fc.constantFrom(-0, 0, Number.NaN, 1e300, 999, 0.001)),
+});
+
+test("what is kept of the last pages never shows, however much is kept", async () => {
+  const cases = fc.record({
+    keepBytes: fc.constantFrom(0, 15_000, 40_000, 100_000, 1e9),
+    labels: fc.constantFrom(["a"], ["a", "b"]),
+    pages: fc.array(
+      fc.record({
+        page: formats,
+        before: fc.array(changes, { maxLength: 3 }),
+        paused: fc.array(changes, { maxLength: 2 }),
+      }),
+      { minLength: 3, maxLength: 10 },
+    ),
+    isMixed: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ keepBytes, labels, pages, isMixed }) => {
+      let ms = 1_700_000_000_000;
+      const registry = new Registry({ strict: false, now: () => ms });
+      const options = { help: "Help.", labels, limit: 750 };
+      const counter = registry.counter({ ...options, name: "x" });
+      const gauge = registry.gauge({ ...options, name: "y", expireAfterSeconds: 60 });
+      const change = ({ kind, from, step, value }: Change) => {
+        ms += 7001;
+        if (kind === "reset") return registry.reset();
+        if (kind === "clear") return counter.clear();
+        const every = kind === "all" || kind === "grow" ? 1 : step;
+        for (let i = kind === "all" ? 0 : from; i < 800; i += every) {
+          const set = { a: `${i}`, b: `${i % 3}` };
+          const own = Object.fromEntries(labels.map((name) => [name, set[name as "a"]]));
+          if (kind === "remove") counter.remove(own);
+          else if (kind === "exemplar") counter.inc(own, 1, { exemplar: { id: "1" } });
+          else counter.inc(own, kind === "grow" ? 10 ** (i % 9) : Math.abs(value));
+          if (kind === "remove") gauge.remove(own);
+          else gauge.set(own, kind === "grow" ? i / 8 : value);
+        }
+      };
+      change({ kind: "all", from: 0, step: 1, value: 1 });
+      const memory = new PageMemory(keepBytes);
+      for (const { page, before, paused } of pages) {
+        for (const one of before) change(one);
+        const pauses = [...paused];
+        const onPause = () => {
+          const one = pauses.pop();
+          if (one !== undefined) change(one);
+        };
+        const shown = isMixed ? page : pages[0]!.page;
+        const both = await bothPages({ metrics: { counter, gauge } }, shown, onPause, memory);
+        expect(Buffer.compare(...both)).toBe(0);
+        expect(memory.used).toBeLessThanOrEqual(keepBytes);
+      }
+    }),
+    { numRuns: Number(process.env.RUNS_CASES ?? 50) },
+  );
 });

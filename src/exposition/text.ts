@@ -20,6 +20,7 @@ const TEXT_TYPES: { readonly [Type in MetricType]: string } = {
  * escaped, 1.0.0, which is the same with UTF-8 names in quotes.
  */
 export class TextSink extends BucketedSink {
+  protected readonly format = "text";
   override family(family: Family): void {
     const name = this.beginFamily(family);
     this.comments(name, { help: family.help, unit: undefined }, TEXT_TYPES[family.type], false);

@@ -23,6 +23,16 @@ export interface RegistryOptions {
    * A metric's own option `utf8` takes precedence.
    */
   readonly utf8?: boolean | undefined;
+  /**
+   * How much memory the lines of counters and gauges may take that are kept for the next page, in bytes;
+   * 16 MiB by default. Of these lines only numbers that have changed are written. A line takes about as many
+   * bytes as it has characters, and 13 more. With 0 all lines are written for every page. A negative number
+   * throws `NARTHEX_OPTION_INVALID`.
+   *
+   * @example
+   * const registry = new Registry({ keepBytes: 64 * 1024 ** 2 }); // enough for half a million series
+   */
+  readonly keepBytes?: number | undefined;
 }
 
 const NAMES: OptionNames<RegistryOptions> = {
@@ -30,7 +40,11 @@ const NAMES: OptionNames<RegistryOptions> = {
   now: true,
   strict: true,
   utf8: true,
+  keepBytes: true,
 };
+
+/** The lines of about 150,000 counters with three labels. */
+const DEFAULT_KEEP_BYTES = 16 * 1024 ** 2;
 
 const ADVICE: Advice = {
   defaultLabels: "use labels",
@@ -41,11 +55,15 @@ const ADVICE: Advice = {
 export function registrySettings(options: RegistryOptions) {
   const known = knownOptions("new Registry", options, NAMES, ADVICE);
   const { labels = {}, now, strict = isTest(), utf8 = false } = known;
+  const { keepBytes = DEFAULT_KEEP_BYTES } = known;
   for (const [name, value] of Object.entries({ strict, utf8 })) {
     if (typeof value === "boolean") continue;
     throw invalidSetting("new Registry", name, value, "use true or false");
   }
-  return { labels, now, strict, utf8 };
+  if (typeof keepBytes !== "number" || !(keepBytes >= 0)) {
+    throw invalidSetting("new Registry", "keepBytes", keepBytes, "use a number of bytes from 0 up");
+  }
+  return { labels, now, strict, utf8, keepBytes };
 }
 
 /** Whether the program runs as a test, whose author wants to see a wrong update throw. */

@@ -76,7 +76,7 @@ export class Registry {
   }
 
   constructor(options: RegistryOptions = {}) {
-    const { labels, now, strict, utf8 } = registrySettings(options);
+    const { labels, now, strict, utf8, keepBytes } = registrySettings(options);
     this.#labels = new ConstantLabels(utf8);
     this.#labels.replace(labels, []);
     const exemplars = new ExemplarSource(strict, (family, reason) =>
@@ -107,7 +107,7 @@ export class Registry {
       labels: this.#labels,
       group: this.#group,
     };
-    this.#pages = new PageMaker(parts);
+    this.#pages = new PageMaker(parts, keepBytes);
     this.#objectives = new Objectives(this.#families, this.#labels);
     PARTS.set(this, Object.assign(parts, { pages: this.#pages }));
   }

@@ -93,3 +93,8 @@ test("a registry and its pages have known options", async () => {
   );
   await expect(registry.expose({ name: ["up"] } as object)).rejects.toThrow("did you mean names?");
 });
+
+test.each([-1, Number.NaN, "1MB", null])("a registry can't keep %j bytes of lines", (keepBytes) => {
+  const options = { keepBytes } as { keepBytes: number };
+  expect(message(() => new Registry(options))).toContain("keepBytes");
+});

@@ -1,6 +1,7 @@
 import { FORMATS } from "../../exposition/formats.ts";
 import { negotiate } from "../../exposition/negotiate.ts";
 import { type PageSink, type PageSource, render, renderNow } from "../../exposition/render.ts";
+import { PageMemory } from "../../exposition/runs/page-memory.ts";
 import type { MetricSource } from "../../model/sample-sink.ts";
 import { knownOptions, type OptionNames } from "../../options.ts";
 import { Claims, Families, isNamed } from "../families.ts";
@@ -70,8 +71,12 @@ export class PageMaker {
   /** The length of the last page of each format: the next one will be about as long. */
   readonly #lengths = new Map<string, number>();
 
-  constructor(parts: Omit<RegistryParts, "pages">) {
+  readonly #memory: PageMemory;
+
+  /** @param keepBytes how many bytes the lines of the last pages may take */
+  constructor(parts: Omit<RegistryParts, "pages">, keepBytes = 0) {
     this.#parts = parts;
+    this.#memory = new PageMemory(keepBytes);
   }
 
   async make(given: ExposeOptions): Promise<Exposition> {
@@ -94,7 +99,9 @@ export class PageMaker {
     signal?.throwIfAborted();
     // A bit more than the last page, because numbers get longer as they grow.
     const capacity = Math.ceil(1024 + 1.05 * (this.#lengths.get(format) ?? 0));
-    const sink = await FORMATS[format].open({ escaping, capacity, createdSamples });
+    const memory = this.#memory;
+    memory.begin();
+    const sink = await FORMATS[format].open({ escaping, capacity, createdSamples, memory });
     const read =
       group === undefined
         ? all.filter((source) => !unread.has(source))
