@@ -24,11 +24,13 @@ export function writeCounterLines(
   const begin = beginOf(run, name);
   const numbersWidth = begin.length + 3 * LONGEST_NUMBER;
   reserveFor(out, run, to, (to - from) * numbersWidth + widthOf(labels, from, to));
+  const { bytes, view } = out;
+  const end = new LineEnd();
   let at = out.end;
   for (let slot = from; slot < to; slot += 1) {
-    at = writeBegin(out, at, begin, labels, slot);
-    at = writeNumber(out.bytes, at, chunk[run.at + slot - from]!);
-    at = writeEnd(out, at, run.createdAt(slot));
+    at = writeBegin(view, at, begin, labels, slot);
+    at = writeNumber(bytes, at, chunk[run.at + slot - from]!);
+    at = end.write(out, at, run.createdAt(slot));
   }
   out.end = at;
 }
@@ -48,12 +50,13 @@ export function writeCompositeLines(
   const width = begin.length + (2 * buckets.length + 6) * LONGEST_NUMBER;
   reserveFor(out, run, to, (to - from) * width + widthOf(labels, from, to));
   const { bytes, view } = out;
+  const end = new LineEnd();
   let at = out.end;
   let number = run.at;
   for (let slot = from; slot < to; slot += 1, number += stride) {
     let count = 0;
     for (let i = 0; i < buckets.length; i += 1) count += chunk[number + i]!;
-    at = writeBegin(out, at, begin, labels, slot);
+    at = writeBegin(view, at, begin, labels, slot);
     at = copyBytes(view, at, COUNT.view, 0, COUNT.length);
     at = writeNumber(bytes, at, count);
     at = copyBytes(view, at, SUM.view, 0, SUM.length);
@@ -67,7 +70,7 @@ export function writeCompositeLines(
       at = writeNumber(bytes, at, cumulative);
     }
     at = copyBytes(view, at, END.view, 0, END.length);
-    at = writeEnd(out, at, run.createdAt(slot));
+    at = end.write(out, at, run.createdAt(slot));
   }
   out.end = at;
 }
@@ -76,7 +79,7 @@ const beginOf = ({ labelNames }: SeriesRun, { alone, open }: SampleName) =>
   labelNames.length === 0 ? alone : open;
 
 function writeBegin(
-  { view }: TextBytes,
+  view: DataView,
   at: number,
   begin: GrowingBytes,
   { view: labelView, starts, first }: KeptChunk,
@@ -93,13 +96,24 @@ function writeBegin(
   );
 }
 
-function writeEnd({ bytes, view }: TextBytes, at: number, created: number): number {
-  let end = at;
-  if (!Number.isNaN(created)) {
-    end = writeNumber(bytes, copyBytes(view, end, ST.view, 0, ST.length), created);
+/** Writes the ends of lines. Series that began together have the same, which is copied from the last one. */
+class LineEnd {
+  private created = Number.NaN;
+  private begin = 0;
+  private length = 0;
+
+  write({ bytes, view }: TextBytes, at: number, created: number): number {
+    if (created === this.created) return copyBytes(view, at, view, this.begin, this.length);
+    let end = at;
+    if (!Number.isNaN(created)) {
+      end = writeNumber(bytes, copyBytes(view, end, ST.view, 0, ST.length), created);
+    }
+    bytes[end++] = NEWLINE;
+    this.created = created;
+    this.begin = at;
+    this.length = end - at;
+    return end;
   }
-  bytes[end] = NEWLINE;
-  return end + 1;
 }
 
 const beginsOfBounds = new WeakMap<readonly number[], readonly GrowingBytes[]>();
