@@ -258,7 +258,7 @@ const changes: fc.Arbitrary<Change> = fc.record({
 test("what is kept of the last pages never shows, however much is kept", async () => {
   const cases = fc.record({
     keepBytes: fc.constantFrom(0, 15_000, 40_000, 100_000, 1e9),
-    labels: fc.constantFrom(["a"], ["a", "b"]),
+    labels: fc.constantFrom<string[][]>(["a"], ["a", "b"]),
     pages: fc.array(
       fc.record({
         page: formats,
