@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { Registry } from "narthex";
 import { basic } from "narthex/http";
 import { monitor } from "narthex/node";
@@ -8,6 +9,8 @@ import { metricsHandler, serveMetrics } from "narthex/serve";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { openApp } from "../../articles/test/open-app.ts";
+import { startService } from "../../articles/test/service.ts";
+import { temporaryFolder } from "../../articles/test/temporary-folder.ts";
 import { AutoProcess } from "../auto/auto-process.ts";
 import { realServer } from "../real-servers.ts";
 import { expectFine, gzippedBytes, hasDrawn, launch, look, open, SIZES } from "./browser.ts";
@@ -181,6 +184,25 @@ describe.skipIf(!chromium)("in Chromium", { timeout: 120_000 }, () => {
       expect(errors).toEqual([]);
       await page.close();
     }
+  });
+
+  test("of a group of processes, the page stays with the one that answered first", async () => {
+    const database = `file:${join(temporaryFolder(), "articles.db")}`;
+    const { url, send, ended } = await startService({ WORKERS: "2", DATABASE_URL: database });
+    const load = setInterval(() => void fetch(url).then((response) => response.text()), 50);
+    onTestFinished(() => clearInterval(load));
+    const { page, errors } = await open(browser, `${url}/metrics`);
+    const facts = page.locator("header .facts");
+    const first = /process \d+/.exec((await facts.textContent())!)![0];
+    await expect.poll(() => hasDrawn(page, "Requests by status"), { timeout: 30_000 }).toBe(true);
+    // The list of metrics is asked for each third time, so this is a later answer.
+    await expect.poll(() => facts.textContent(), { timeout: 30_000 }).toMatch(/up ([7-9]|\d\d)/);
+    expect(await facts.textContent()).toContain(first);
+    await expectFine(page, errors);
+    await page.close();
+    clearInterval(load);
+    send("SIGTERM");
+    expect(await ended).toBe(0);
   });
 
   test("texts of metrics are never HTML", async () => {
