@@ -1,4 +1,4 @@
-import { type DistributionRow, ZERO_BUCKET } from "./distribution-rows.ts";
+import { coarser, type DistributionRow, ZERO_BUCKET } from "./distribution-rows.ts";
 
 /** Where buckets are on an axis: each has a unit of length, and ends at its own number plus one. */
 export interface Scale {
@@ -35,8 +35,7 @@ export function* placesOf(
     const bucket = buckets[i]!;
     const steps = (own ?? 0) - (schema ?? 0);
     // A native bucket begins where the one before it ends.
-    const place =
-      own === undefined || bucket === ZERO_BUCKET ? bucket : Math.ceil(bucket / 2 ** steps) - 1;
+    const place = own === undefined || bucket === ZERO_BUCKET ? bucket : coarser(bucket, steps) - 1;
     yield [place, buckets[i + 1]!];
   }
 }
