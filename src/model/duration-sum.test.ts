@@ -53,6 +53,25 @@ test.each(ACCEPTED)("a page has them to the last digit: %s", async (accept) => {
   );
 });
 
+test("a sum does not depend on how many seconds were carried, beside values that were observed", () => {
+  // Eighths, so that adding the seconds up rounds nothing.
+  const observed = fc.integer({ min: 1, max: 8000 }).map((eighths) => eighths / 8);
+  fc.assert(
+    fc.property(observed, durations, (value, all) => {
+      const one = new Float64Array([value, 0]);
+      let seconds = 0;
+      let nanoseconds = 0;
+      for (const duration of all) {
+        addNanoseconds(one, 0, duration);
+        seconds += Math.floor(duration / 1e9);
+        nanoseconds += duration % 1e9;
+      }
+      expect(sumOf(one[0]!, one[1]!)).toBe(sumOf(value, nanoseconds, seconds));
+    }),
+    { numRuns: 300 },
+  );
+});
+
 test("a sum does not fall where values are observed beside durations", () => {
   const row = new Float64Array(2);
   let before = 0;

@@ -34,7 +34,8 @@ function carry(numbers: Float64Array, at: number, nanoseconds: number): number {
 }
 
 /**
- * The nearest double to a sum of values that were observed and durations that were clocked.
+ * A sum of values that were observed and durations that were clocked. It depends on their sum alone, not on
+ * how many of the seconds have been carried: processes of a group carry apart.
  *
  * @param nanoseconds whole ones, up to 2^53
  * @param seconds whole ones, beside the nanoseconds
@@ -42,16 +43,16 @@ function carry(numbers: Float64Array, at: number, nanoseconds: number): number {
 export function sumOf(observed: number, nanoseconds: number, seconds = 0): number {
   if (nanoseconds === 0 && seconds === 0) return observed;
   if (observed === 0 && seconds === 0) return nanoseconds / SECOND;
-  // Whole numbers are mostly what was carried, and need no rounding of their own.
-  return Number.isInteger(observed)
-    ? secondsOf(seconds + observed, nanoseconds)
-    : observed + secondsOf(seconds, nanoseconds);
+  if (!Number.isFinite(observed)) return observed;
+  const whole = Math.trunc(observed);
+  return secondsOf(seconds + whole, nanoseconds, observed - whole);
 }
 
-/** The nearest double to whole seconds and nanoseconds together. */
-function secondsOf(seconds: number, nanoseconds: number): number {
+/** Whole seconds, nanoseconds, and a fraction of a second; without a fraction, the nearest double. */
+function secondsOf(seconds: number, nanoseconds: number, fraction: number): number {
   const rest = nanoseconds % SECOND;
   const whole = seconds + (nanoseconds - rest) / SECOND;
+  if (fraction !== 0) return whole + (fraction + rest / SECOND);
   // A fraction of whole nanoseconds is never so near to the middle of two large doubles that rounding it matters.
   return Math.abs(whole) < EXACT_SECONDS ? (whole * SECOND + rest) / SECOND : whole + rest / SECOND;
 }
