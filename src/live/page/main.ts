@@ -1,5 +1,6 @@
 import { show } from "../values.ts";
-import { shownTime } from "./chart.ts";
+import { shownTime } from "./charts/chart.ts";
+import { setConstantLabels } from "./charts/lines.ts";
 import {
   ask,
   type Cardinality,
@@ -9,12 +10,11 @@ import {
   type RowsAnswer,
   Store,
 } from "./data.ts";
-import { Detail } from "./detail.ts";
 import { button, el, setText } from "./dom.ts";
 import { ExemplarBox } from "./exemplar-box.ts";
-import { Families } from "./families.ts";
-import { setConstantLabels } from "./lines.ts";
-import { Overview } from "./overview.ts";
+import { Detail } from "./metrics/detail.ts";
+import { Families } from "./metrics/families.ts";
+import { Overview } from "./overview/overview.ts";
 import { cardinalityTables, requestTables } from "./tables.ts";
 import { startTheme, switchTheme } from "./theme.ts";
 

@@ -1,6 +1,6 @@
-import { show, showNumber, unitOf } from "../values.ts";
-import { ask, type Family, type SeriesAnswer } from "./data.ts";
-import { el, setText } from "./dom.ts";
+import { show, showNumber, unitOf } from "../../values.ts";
+import { ask, type Family, type SeriesAnswer } from "../data.ts";
+import { el, setText } from "../dom.ts";
 
 const ROW_HEIGHT = 34;
 const LIST_HEIGHT = 340;

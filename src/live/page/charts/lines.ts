@@ -1,9 +1,9 @@
-import { unitOf } from "../values.ts";
+import { unitOf } from "../../values.ts";
+import type { Exemplar, Family, Labels, Store } from "../data.ts";
+import { showLabels } from "../format.ts";
+import { colours, onTheme } from "../theme.ts";
 import { Chart, type Drawn, shownTime } from "./chart.ts";
-import type { Exemplar, Family, Labels, Store } from "./data.ts";
-import { showLabels } from "./format.ts";
 import { Heatmap } from "./heatmap.ts";
-import { colours, onTheme } from "./theme.ts";
 
 /** What draws the history of one family. */
 export interface Drawing {

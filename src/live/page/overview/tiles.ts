@@ -1,8 +1,8 @@
-import { merge, quantile } from "../history/quantiles.ts";
-import { show, showNumber, type Unit } from "../values.ts";
-import type { Store } from "./data.ts";
-import { el, setText } from "./dom.ts";
-import { colours } from "./theme.ts";
+import { merge, quantile } from "../../history/quantiles.ts";
+import { show, showNumber, type Unit } from "../../values.ts";
+import type { Store } from "../data.ts";
+import { el, setText } from "../dom.ts";
+import { colours } from "../theme.ts";
 
 export type Stores = Readonly<Record<string, Store>>;
 type Values = readonly (number | null)[];

@@ -1,5 +1,5 @@
 import type uPlot from "uplot";
-import { ZERO_BUCKET } from "../history/distribution-rows.ts";
+import { ZERO_BUCKET } from "../../history/distribution-rows.ts";
 import {
   type Merged,
   merge,
@@ -7,12 +7,12 @@ import {
   quantile,
   type Scale,
   valueAt,
-} from "../history/quantiles.ts";
-import { show, showNumber, type Unit } from "../values.ts";
+} from "../../history/quantiles.ts";
+import { show, showNumber, type Unit } from "../../values.ts";
+import type { Exemplar, Row, Store } from "../data.ts";
+import { showTime } from "../format.ts";
+import { colours } from "../theme.ts";
 import { Chart, type Drawn, shownTime } from "./chart.ts";
-import type { Exemplar, Row, Store } from "./data.ts";
-import { showTime } from "./format.ts";
-import { colours } from "./theme.ts";
 
 const QUANTILES = [0.5, 0.95, 0.99] as const;
 

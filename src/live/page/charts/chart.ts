@@ -1,7 +1,7 @@
 import uPlot from "uplot";
-import { show, type Unit } from "../values.ts";
-import { showTime } from "./format.ts";
-import { colours, onTheme } from "./theme.ts";
+import { show, type Unit } from "../../values.ts";
+import { showTime } from "../format.ts";
+import { colours, onTheme } from "../theme.ts";
 
 /** A line of a chart. */
 export interface Drawn {

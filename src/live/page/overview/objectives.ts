@@ -1,9 +1,9 @@
-import { show, showNumber } from "../values.ts";
-import { chartCard } from "./card.ts";
-import { Chart } from "./chart.ts";
-import type { Objective, Store } from "./data.ts";
-import { el, setText } from "./dom.ts";
-import { colours } from "./theme.ts";
+import { show, showNumber } from "../../values.ts";
+import { chartCard } from "../charts/card.ts";
+import { Chart } from "../charts/chart.ts";
+import type { Objective, Store } from "../data.ts";
+import { el, setText } from "../dom.ts";
+import { colours } from "../theme.ts";
 import { line, type Stores } from "./tiles.ts";
 
 /** The objectives of the service: what is left of the budget of errors, and how fast it is spent. */

@@ -1,11 +1,11 @@
-import { selector, sumBy } from "../../model/promql.ts";
-import { chartCard } from "./card.ts";
-import { Chart, type Drawn } from "./chart.ts";
-import type { Exemplar, Index, Store } from "./data.ts";
-import { el } from "./dom.ts";
-import { Heatmap } from "./heatmap.ts";
+import { selector, sumBy } from "../../../model/promql.ts";
+import { chartCard } from "../charts/card.ts";
+import { Chart, type Drawn } from "../charts/chart.ts";
+import { Heatmap } from "../charts/heatmap.ts";
+import type { Exemplar, Index, Store } from "../data.ts";
+import { el } from "../dom.ts";
+import { colours } from "../theme.ts";
 import { Objectives } from "./objectives.ts";
-import { colours } from "./theme.ts";
 import { line, type Stores, Tiles } from "./tiles.ts";
 
 /** What a person asks first. */

@@ -1,4 +1,4 @@
-import { button, copy, el } from "./dom.ts";
+import { button, copy, el } from "../dom.ts";
 
 /** A card with a chart, and with a button that copies what Prometheus is asked for to draw the same. */
 export function chartCard(

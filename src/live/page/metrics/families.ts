@@ -1,5 +1,5 @@
-import type { Family, Index, Store } from "./data.ts";
-import { el, setText } from "./dom.ts";
+import type { Family, Index, Store } from "../data.ts";
+import { el, setText } from "../dom.ts";
 import { type FamilyActions, FamilyCard } from "./family-card.ts";
 
 const CARD_HEIGHT = 244;
