@@ -1,17 +1,10 @@
 import { show } from "../values.ts";
 import { shownTime } from "./charts/chart.ts";
 import { setConstantLabels } from "./charts/lines.ts";
-import {
-  ask,
-  type Cardinality,
-  type Exemplar,
-  type Index,
-  type ListedRequest,
-  type RowsAnswer,
-  Store,
-} from "./data.ts";
+import { ask, type Cardinality, type Exemplar, type Index, type ListedRequest } from "./data.ts";
 import { button, el, setText } from "./dom.ts";
 import { ExemplarBox } from "./exemplar-box.ts";
+import { Histories } from "./histories.ts";
 import { Detail } from "./metrics/detail.ts";
 import { Families } from "./metrics/families.ts";
 import { Overview } from "./overview/overview.ts";
@@ -33,11 +26,8 @@ const TITLES: Readonly<Record<View, string>> = {
 
 startTheme();
 
-const overviewStores: Record<string, Store> = {};
-const objectiveStores: Record<string, Store> = {};
-const stores = new Map<string, Store>();
+const histories = new Histories();
 let index: Index | undefined;
-let processId: string | undefined;
 let view: View = viewOfHash();
 let rangeSeconds = 300;
 let isPaused = false;
@@ -154,20 +144,18 @@ function setState(text: string): void {
 
 /** Draws what is seen of what is known. */
 function draw(): void {
-  const newest =
-    Math.max(...Object.values(overviewStores).map(({ last }) => last), 0) || Date.now();
-  shownTime.to = newest / 1000;
+  shownTime.to = (histories.newest || Date.now()) / 1000;
   // A process that has just started has no more than this to show.
-  const first = (overviewStores.process?.times[0] ?? 0) / 1000;
+  const first = (histories.overview.process?.times[0] ?? 0) / 1000;
   shownTime.from = Math.min(Math.max(shownTime.to - rangeSeconds, first), shownTime.to - 60);
-  if (view === "overview") overview.update(overviewStores, objectiveStores, index);
-  if (view === "metrics") families.update(stores);
-  detail.update(stores);
+  if (view === "overview") overview.update(histories.overview, histories.objectives, index);
+  if (view === "metrics") families.update(histories.families);
+  detail.update(histories.families);
 }
 
 async function loadIndex(): Promise<void> {
   index = await ask<Index>("index");
-  if (index.id !== processId) forget(index.id);
+  histories.belongTo(index.id);
   setConstantLabels(index.labels);
   families.list(index);
   const { labels, pid, runtime, uptime } = index;
@@ -185,51 +173,10 @@ async function loadIndex(): Promise<void> {
   setText(facts, parts.filter(Boolean).join("  ·  "));
 }
 
-/** Another process answers: its numbers don't go with those that are known. */
-function forget(id: string): void {
-  processId = id;
-  stores.clear();
-  for (const known of [overviewStores, objectiveStores]) {
-    for (const name of Object.keys(known)) delete known[name];
-  }
-}
-
-async function loadRows(): Promise<void> {
-  const wanted = new Set(view === "metrics" ? families.shown : []);
-  if (detail.shown !== undefined) wanted.add(detail.shown);
-  for (const name of stores.keys()) if (!wanted.has(name)) stores.delete(name);
-  const known = [...wanted].filter((name) => stores.has(name));
-  const fresh = [...wanted].filter((name) => !stores.has(name));
-  const all = [...Object.values(overviewStores), ...known.map((name) => stores.get(name)!)];
-  const since = all.length === 0 ? 0 : Math.min(...all.map(({ last }) => last));
-  await Promise.all([
-    take(since, known),
-    ...(fresh.length > 0 && all.length > 0 ? [take(0, fresh)] : []),
-  ]);
-}
-
-async function take(since: number, names: readonly string[]): Promise<void> {
-  const answer = await ask<RowsAnswer>("rows", [
-    ["since", String(since)],
-    ...names.map((name): [string, string] => ["name", name]),
-  ]);
-  if (answer.id !== processId) return;
-  const oldest = Date.now() - (index?.historySeconds ?? 600) * 1000;
-  const { times } = answer;
-  for (const [kept, given] of [
-    [overviewStores, answer.overview],
-    [objectiveStores, answer.objectives],
-  ] as const) {
-    for (const [name, rows] of Object.entries(given)) {
-      kept[name] ??= new Store();
-      kept[name].append(times, rows, oldest);
-    }
-  }
-  for (const [name, rows] of Object.entries(answer.families)) {
-    const store = stores.get(name) ?? new Store();
-    stores.set(name, store);
-    store.append(times, rows, oldest);
-  }
+function seenFamilies(): Set<string> {
+  const seen = new Set(view === "metrics" ? families.shown : []);
+  if (detail.shown !== undefined) seen.add(detail.shown);
+  return seen;
 }
 
 async function loadLists(): Promise<void> {
@@ -254,7 +201,7 @@ async function poll(): Promise<void> {
       await loadIndex();
       await loadLists();
     }
-    await loadRows();
+    await histories.load(seenFamilies(), index?.historySeconds ?? 600);
     polls += 1;
     setState("live");
     draw();

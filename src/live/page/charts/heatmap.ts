@@ -9,8 +9,9 @@ import {
   valueAt,
 } from "../../history/quantiles.ts";
 import { show, showNumber, type Unit } from "../../values.ts";
-import type { Exemplar, Row, Store } from "../data.ts";
+import type { Exemplar, Row } from "../data.ts";
 import { showTime } from "../format.ts";
+import type { Store } from "../histories.ts";
 import { colours } from "../theme.ts";
 import { Chart, type Drawn, shownTime } from "./chart.ts";
 

@@ -1,6 +1,7 @@
 import { unitOf } from "../../values.ts";
-import type { Exemplar, Family, Labels, Store } from "../data.ts";
+import type { Exemplar, Family, Labels } from "../data.ts";
 import { showLabels } from "../format.ts";
+import type { Store } from "../histories.ts";
 import { colours, onTheme } from "../theme.ts";
 import { Chart, type Drawn, shownTime } from "./chart.ts";
 import { Heatmap } from "./heatmap.ts";

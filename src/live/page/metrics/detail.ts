@@ -1,8 +1,9 @@
 import { show, unitOf } from "../../values.ts";
 import { type Drawing, drawingOf, hasLines } from "../charts/lines.ts";
-import type { Exemplar, Family, Store } from "../data.ts";
+import type { Exemplar, Family } from "../data.ts";
 import { button, copy, el } from "../dom.ts";
 import { queriesOf } from "../format.ts";
+import type { Store } from "../histories.ts";
 import { SeriesTable } from "./series-table.ts";
 
 const MAX_LINES = 12;

@@ -1,5 +1,6 @@
-import type { Family, Index, Store } from "../data.ts";
+import type { Family, Index } from "../data.ts";
 import { el, setText } from "../dom.ts";
+import type { Store } from "../histories.ts";
 import { type FamilyActions, FamilyCard } from "./family-card.ts";
 
 const CARD_HEIGHT = 244;

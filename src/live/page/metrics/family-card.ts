@@ -1,8 +1,9 @@
 import { showNumber } from "../../values.ts";
 import { type Drawing, drawingOf, hasLines } from "../charts/lines.ts";
-import type { Exemplar, Family, Store } from "../data.ts";
+import type { Exemplar, Family } from "../data.ts";
 import { button, copy, el, setText } from "../dom.ts";
 import { queriesOf } from "../format.ts";
+import type { Store } from "../histories.ts";
 
 const PLOT_HEIGHT = 116;
 

@@ -1,8 +1,9 @@
 import { show, showNumber } from "../../values.ts";
 import { chartCard } from "../charts/card.ts";
 import { Chart } from "../charts/chart.ts";
-import type { Objective, Store } from "../data.ts";
+import type { Objective } from "../data.ts";
 import { el, setText } from "../dom.ts";
+import type { Store } from "../histories.ts";
 import { colours } from "../theme.ts";
 import { line, type Stores } from "./tiles.ts";
 

@@ -1,7 +1,7 @@
 import { merge, quantile } from "../../history/quantiles.ts";
 import { show, showNumber, type Unit } from "../../values.ts";
-import type { Store } from "../data.ts";
 import { el, setText } from "../dom.ts";
+import type { Store } from "../histories.ts";
 import { colours } from "../theme.ts";
 
 export type Stores = Readonly<Record<string, Store>>;
