@@ -430,6 +430,14 @@ export function joinedAlready(call: string): NarthexError {
   );
 }
 
+/** For a group that another version of this package has joined in the same process. */
+export function joinedByOther(call: string): NarthexError {
+  return new NarthexError(
+    "NARTHEX_GROUP_TAKEN",
+    `${call}: another version of narthex in this process has joined this group, and what both measure would be counted twice. See \`npm ls narthex\`, and install one version.`,
+  );
+}
+
 /** For a folder that can't be used for what processes tell each other. */
 export function groupFolderRefused(path: string, reason: string, cause?: unknown): NarthexError {
   return new NarthexError(

@@ -18,9 +18,13 @@ export const SHARED: unique symbol = Symbol.for(`narthex/${PROTOCOL}`) as never;
 /** The key of the protocols that are used in this process. It must never change. */
 const PROTOCOLS = Symbol.for("narthex.protocols");
 
+/** The key of the groups that this thread has joined, each with the protocol by which. It must never change. */
+const GROUPS = Symbol.for("narthex.groups");
+
 interface Global {
   [SHARED]?: Map<string, unknown>;
   [PROTOCOLS]?: Set<number>;
+  [GROUPS]?: Map<string, number>;
 }
 
 const onGlobal = globalThis as Global;
@@ -31,6 +35,17 @@ export function processWide<Value>(name: string, make: () => Value): Value {
   const values = onGlobal[SHARED];
   if (!values.has(name)) values.set(name, make());
   return values.get(name) as Value;
+}
+
+/**
+ * Whether copies of this protocol may join a group: not if another version has, as what both measure would be
+ * there twice.
+ */
+export function mayJoin(group: string): boolean {
+  onGlobal[GROUPS] ??= new Map();
+  const groups = onGlobal[GROUPS];
+  if (!groups.has(group)) groups.set(group, PROTOCOL);
+  return groups.get(group) === PROTOCOL;
 }
 
 function announce(): void {

@@ -1,11 +1,12 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, get, type RequestListener, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { createContext, Script } from "node:vm";
 import { build } from "esbuild";
-import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { expectCounts } from "./contracts/counts.ts";
 import { listen } from "./listening.ts";
 import { parseTextPage } from "./text-page.ts";
@@ -14,6 +15,8 @@ import { parseTextPage } from "./text-page.ts";
 interface Version {
   express: typeof import("../src/http/express/index.ts").httpMetrics;
   httpMetrics: typeof import("../src/http/node/index.ts").httpMetrics;
+  joinProcesses: typeof import("../src/aggregate/processes.ts").joinProcesses;
+  joinThreads: typeof import("../src/aggregate/threads.ts").joinThreads;
   measureOutgoing: typeof import("../src/http/outgoing/measure-outgoing.ts").measureOutgoing;
   metrics: import("../src/registry/registry.ts").Registry;
 }
@@ -44,6 +47,8 @@ async function versionOf(protocol: number, renamed: readonly string[] = []): Pro
       contents: `
         export { httpMetrics as express } from "./http/express/index.ts";
         export { httpMetrics } from "./http/node/index.ts";
+        export { joinProcesses } from "./aggregate/processes.ts";
+        export { joinThreads } from "./aggregate/threads.ts";
         export { measureOutgoing } from "./http/outgoing/measure-outgoing.ts";
         export { metrics } from "./registry/metrics.ts";`,
       resolveDir: SOURCE,
@@ -133,6 +138,29 @@ test("versions with different protocols measure the same requests, each in its o
   await counted(first, 3);
   await counted(second, 3);
   expect(warned).toHaveBeenCalledTimes(1);
+});
+
+test("a version can't join the group that another one has joined: what both measure would be there twice", async () => {
+  vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  protocol += 1;
+  const [first, second] = [load(one), load(await versionOf(protocol))];
+  const directory = await mkdtemp(join(tmpdir(), "narthex-versions-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const options = { group: "shop", directory };
+  const memberships = [
+    first.joinProcesses(first.metrics, options),
+    second.joinProcesses(second.metrics, { ...options, group: "another" }),
+  ];
+  second.metrics.counter({ name: "work", help: "" }).inc();
+  expect(await second.metrics.text()).toMatch(/^work_total 1$/m);
+  for (const membership of memberships) membership.leave();
+  const again = () => second.joinProcesses(second.metrics, options);
+  expect(again).toThrow(/another version of narthex .* has joined this group/);
+  const threads = first.joinThreads(first.metrics, { group: "versions" });
+  expect(() => second.joinThreads(second.metrics, { group: "versions" })).toThrow(
+    /joinThreads: ano/,
+  );
+  threads.leave();
 });
 
 test.each(MEMBERS)(

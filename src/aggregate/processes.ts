@@ -1,5 +1,13 @@
-import { groupUnknown, invalidSetting, joinedAlready, show, wrongArgument } from "../errors.ts";
+import {
+  groupUnknown,
+  invalidSetting,
+  joinedAlready,
+  joinedByOther,
+  show,
+  wrongArgument,
+} from "../errors.ts";
 import { knownOptions, type OptionNames } from "../options.ts";
+import { mayJoin } from "../process-wide.ts";
 import { metrics } from "../registry/metrics.ts";
 import { PARTS } from "../registry/parts.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -53,7 +61,7 @@ const MAX_INTERVAL_MS = 60_000;
  * @param registry the registry whose metrics are shared; by default `metrics`
  * @throws NarthexError `NARTHEX_GROUP_UNKNOWN` if nothing tells which group it is;
  * `NARTHEX_GROUP_FOLDER` if the folder belongs to somebody else or can't be made;
- * `NARTHEX_GROUP_TAKEN` if the registry has joined threads;
+ * `NARTHEX_GROUP_TAKEN` if the registry has joined threads, or another version of this package the same group;
  * `NARTHEX_OPTION_INVALID` if an option is bad
  *
  * @example
@@ -69,9 +77,10 @@ export function joinProcesses(registry: Registry = metrics, options: JoinOptions
   }
   const settings = joinSettings(options);
   const { member } = parts.group;
-  if (member instanceof ProcessMembership) return member;
+  if (member?.kind === "processes") return member;
   if (member !== undefined) throw joinedAlready("joinProcesses");
   const folder = GroupFolder.of(settings.group, settings.directory);
+  if (!mayJoin(folder.path)) throw joinedByOther("joinProcesses");
   return new ProcessMembership(parts, folder, settings);
 }
 

@@ -1,6 +1,6 @@
-import { invalidSetting, joinedAlready, show, wrongArgument } from "../errors.ts";
+import { invalidSetting, joinedAlready, joinedByOther, show, wrongArgument } from "../errors.ts";
 import { knownOptions, type OptionNames } from "../options.ts";
-import { processWide } from "../process-wide.ts";
+import { mayJoin, processWide } from "../process-wide.ts";
 import { metrics } from "../registry/metrics.ts";
 import { PARTS } from "../registry/parts.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -33,7 +33,7 @@ const ARENAS = processWide("threads", () => new Map<string, SharedArenas>());
  *
  * @param registry the registry whose metrics are shared; by default `metrics`
  * @throws NarthexError `NARTHEX_OPTION_INVALID` if an option is bad; `NARTHEX_GROUP_TAKEN` if
- * the registry has joined processes; `NARTHEX_THREADS_FULL` if there are more than 1,024 threads
+ * the registry has joined processes, or another version of this package the same group; `NARTHEX_THREADS_FULL` if there are more than 1,024 threads
  *
  * @example
  * import { joinThreads } from "narthex/threads";
@@ -54,8 +54,9 @@ export function joinThreads(
     throw invalidSetting("joinThreads", "group", group, "use a string");
   }
   const { member } = parts.group;
-  if (member instanceof ThreadMembership) return member;
+  if (member?.kind === "threads") return member;
   if (member !== undefined) throw joinedAlready("joinThreads");
+  if (!mayJoin(`threads ${group}`)) throw joinedByOther("joinThreads");
   let arenas = ARENAS.get(group);
   if (arenas === undefined) {
     arenas = new SharedArenas(group);

@@ -7,6 +7,7 @@ import { labelSets } from "./definition/closed-labels.ts";
 import { checkLabels, type Definition } from "./definition/define.ts";
 import type { UpdateOptions } from "./exemplars.ts";
 import { chain, type HeldSeries } from "./held-series.ts";
+import type { NativePlaces } from "./histogram/native/state.ts";
 import { familyLine, inspectedAs, seriesLine } from "./inspected.ts";
 import type { SeriesLedger } from "./series-ledger.ts";
 import { SeriesRow } from "./series-row.ts";
@@ -119,6 +120,11 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
 
   /** Changes whenever series have something else than before in addition to their numbers. */
   get mark(): unknown {
+    return undefined;
+  }
+
+  /** Where the native counts of a slot are; undefined if there are none. */
+  nativePlaces(_slot: number): NativePlaces | undefined {
     return undefined;
   }
 

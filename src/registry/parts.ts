@@ -35,6 +35,8 @@ interface OwnReports {
 
 /** Several processes or threads whose metrics are shown on one page. */
 export interface PageGroup extends CountKeeper {
+  /** What its members are. */
+  readonly kind: "processes" | "threads";
   /** The registry has a metric; it may have had it before. */
   include?(instrument: AnyInstrument): void;
   /**
@@ -43,6 +45,8 @@ export interface PageGroup extends CountKeeper {
    * @param isNested whether the page is part of another page of this registry that is being made
    */
   sum(isNested: boolean): MetricSource;
+  /** Ends the membership; what has been counted stays in the totals of the others. */
+  leave(): void;
 }
 
 /** Another registry, whose metrics are on the pages of the one that it is registered with. */

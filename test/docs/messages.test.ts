@@ -123,6 +123,10 @@ const SITUATIONS: readonly ((registry: Registry) => unknown)[] = [
     await fetch(`${await listen(server)}/metrics`);
     server.close();
   },
+  (registry) => {
+    Reflect.set(globalThis, Symbol.for("narthex.groups"), new Map([["threads versions", 0]]));
+    joinThreads(registry, { group: "versions" });
+  },
   async () => {
     const protocols = Symbol.for("narthex.protocols");
     vi.resetModules();

@@ -1,4 +1,3 @@
-import { HistogramInstrument } from "../../instruments/histogram/histogram.ts";
 import type { CountsMemory } from "../../instruments/histogram/native/bucket-counts.ts";
 import type { SeriesLedger } from "../../instruments/series-ledger.ts";
 import type { Family } from "../../model/family.ts";
@@ -244,9 +243,7 @@ class FamilyLedger implements SeriesLedger {
   }
 
   #native(slot: number): LedgerEntry[] {
-    const instrument = this.#instrument as object;
-    if (!(instrument instanceof HistogramInstrument)) return [];
-    const places = instrument.nativePlaces(slot);
+    const places = this.#instrument.nativePlaces(slot);
     if (places === undefined) return [];
     return [["native", this.#layout, slot, nativeEntry(places)]];
   }

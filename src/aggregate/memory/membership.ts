@@ -21,6 +21,7 @@ const INTERVAL_MS = 250;
 
 /** The part that a thread takes in a group: its numbers are in shared memory, and it reads those of others. */
 export class ThreadMembership implements PageGroup, Membership {
+  readonly kind = "threads";
   readonly #parts: RegistryParts;
   readonly #troubles: GroupTroubles;
   readonly #process: string;

@@ -192,8 +192,7 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     for (const slot of this.states.keys()) this.resetIfDue(slot);
   }
 
-  /** Where the native counts of a slot are; undefined if there are none. */
-  nativePlaces(slot: number): NativePlaces | undefined {
+  override nativePlaces(slot: number): NativePlaces | undefined {
     return this.states[slot]?.places;
   }
 
