@@ -62,6 +62,74 @@ describe.each([
     expect(await registry.metrics()).toContain("\nm 5\n");
   });
 
+  test.each([client.Registry.PROMETHEUS_CONTENT_TYPE, client.Registry.OPENMETRICS_CONTENT_TYPE])(
+    "pages have metrics in the order of their registration, whoever is read first: %s",
+    async (type) => {
+      const registry = new client.Registry();
+      registry.setContentType(type as never);
+      expect(await registry.metrics()).toBe(type.startsWith("text") ? "\n" : "\n# EOF\n");
+      for (const [name, ms] of [
+        ["slow", 30],
+        ["quick", 1],
+        ["ready", 0],
+      ] as const) {
+        const gauge = new client.Gauge({
+          name,
+          help: "M.",
+          registers: [registry],
+          async collect() {
+            if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+            this.inc();
+          },
+        });
+        gauge.set(0);
+      }
+      const pages = await Promise.all([registry.metrics(), registry.metrics()]);
+      for (const page of pages) {
+        const [between, end] = type.startsWith("text") ? ["\n", ""] : ["", "# EOF\n"];
+        const metric = (name: string) => `# HELP ${name} M.\n# TYPE ${name} gauge\n${name} n\n`;
+        const texts = ["slow", "quick", "ready"].map(metric);
+        expect(page.replace(/^(\w+) \d$/gm, "$1 n")).toBe(texts.join(between) + end);
+      }
+    },
+  );
+
+  test("series stay in the order in which they came, those in the place of a removed one too", async () => {
+    const registry = new client.Registry();
+    const config = { help: "M.", labelNames: ["a"], registers: [registry] };
+    const histogram = new client.Histogram({ name: "h", ...config, buckets: [1] });
+    const counter = new client.Counter({ name: "c", ...config });
+    for (const a of ["first", "ö", "third"]) {
+      histogram.observe({ a }, 1);
+      counter.inc({ a });
+    }
+    histogram.remove("first");
+    counter.remove("first");
+    histogram.observe({ a: "last" }, 123_456);
+    counter.inc({ a: "last" });
+    const page = await registry.metrics();
+    expect(page.match(/(?<=c\{a=")[^"]+/g)).toEqual(["ö", "third", "last"]);
+    expect(page.match(/(?<=h_count\{a=")[^"]+/g)).toEqual(["ö", "third", "last"]);
+    expect(page).toContain('h_bucket{le="1",a="ö"} 1\n');
+    expect(page).toContain('h_sum{a="last"} 123456\n');
+  });
+
+  test("metrics() calls getMetricsAsString, which a subclass may replace", async () => {
+    // Of what is there, prom-client's types leave this method out.
+    const Base = client.Registry as unknown as new () => InstanceType<typeof client.Registry> & {
+      getMetricsAsString(metric: object): Promise<string>;
+    };
+    class Short extends Base {
+      override async getMetricsAsString(metric: object) {
+        return (await super.getMetricsAsString(metric)).replace(/^# HELP.*\n/gm, "");
+      }
+    }
+    const registry = new Short();
+    new client.Counter({ name: "a", help: "A.", registers: [registry] });
+    new client.Counter({ name: "b", help: "B.", registers: [registry] });
+    expect(await registry.metrics()).toBe("# TYPE a counter\na 0\n\n# TYPE b counter\nb 0\n");
+  });
+
   test("reads the labels given to startTimer when the timer stops", async () => {
     const registry = new client.Registry();
     const config = { help: "M.", labelNames: ["code"], registers: [registry] };

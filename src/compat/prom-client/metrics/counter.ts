@@ -1,6 +1,7 @@
 import { format } from "node:util";
 import type { CounterSeries, LabelledCounter, Registry } from "../../../index.ts";
 import type { MetricJson } from "../page/json.ts";
+import type { PageBytes } from "../page/page-bytes.ts";
 import { braced, exemplarText, numberText, type PageStyle } from "../page/text.ts";
 import type { GivenLabels } from "./given-labels.ts";
 import { type Configuration, Metric } from "./metric.ts";
@@ -57,12 +58,12 @@ export class Counter extends Metric<CounterSeries, number> {
     return { help, name, type, values, aggregator };
   }
 
-  lines(name: string, style: PageStyle, defaults: string): string[] {
+  write(page: PageBytes, name: string, style: PageStyle, defaults: string): void {
     const sample = style.isOpenMetrics ? `${name}_total` : name;
-    return this.reader.read((series, value, exemplar) => {
+    this.writeSeries(page, (series, value, exemplar) => {
       const labels = braced(this.textOf(series), defaults);
       const example = exemplarText(this.exemplarOf(series, 0, exemplar), style);
-      return `${sample}${labels} ${numberText(value, style)}${example}`;
+      page.text(`${sample}${labels} ${numberText(value, style)}${example}\n`);
     });
   }
 

@@ -1,6 +1,7 @@
 import { format } from "node:util";
 import type { GaugeSeries, LabelledGauge, Registry } from "../../../index.ts";
 import type { MetricJson } from "../page/json.ts";
+import type { PageBytes } from "../page/page-bytes.ts";
 import { braced, numberText, type PageStyle } from "../page/text.ts";
 import type { GivenLabels } from "./given-labels.ts";
 import { type Configuration, Metric } from "./metric.ts";
@@ -81,10 +82,10 @@ export class Gauge extends Metric<GaugeSeries, number> {
     return { help, name, type, values, aggregator };
   }
 
-  lines(name: string, style: PageStyle, defaults: string): string[] {
-    return this.reader.read((series, value) => {
+  write(page: PageBytes, name: string, style: PageStyle, defaults: string): void {
+    this.writeSeries(page, (series, value) => {
       const labels = braced(this.textOf(series), defaults);
-      return `${name}${labels} ${numberText(value, style)}`;
+      page.text(`${name}${labels} ${numberText(value, style)}\n`);
     });
   }
 

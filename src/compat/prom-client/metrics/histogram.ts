@@ -7,6 +7,7 @@ import type {
   UpdateOptions,
 } from "../../../index.ts";
 import type { MetricJson, SampleJson } from "../page/json.ts";
+import type { PageBytes } from "../page/page-bytes.ts";
 import { boundText, braced, exemplarText, numberText, type PageStyle } from "../page/text.ts";
 import type { GivenLabels } from "./given-labels.ts";
 import { type Configuration, Metric } from "./metric.ts";
@@ -147,35 +148,34 @@ export class Histogram extends Metric<HistogramSeries, HistogramValue> {
     return samples;
   }
 
-  lines(name: string, style: PageStyle, defaults: string): string[] {
+  write(page: PageBytes, name: string, style: PageStyle, defaults: string): void {
     const bounds = [...this.buckets.map((bound) => boundText(bound, style)), "+Inf"];
     const starts = bounds.map((le) => {
       const labels = defaults === "" ? `le="${le}"` : `le="${le}",${defaults}`;
-      return `${name}_bucket{${labels}`;
+      return Buffer.from(`${name}_bucket{${labels}`);
     });
     const hasExemplars = this.enableExemplars && style.isOpenMetrics;
-    // The same array for all series: joining flat texts once is much faster than adding up texts.
-    const parts: string[] = [];
-    return this.reader.read((series, value) => {
+    this.writeSeries(page, (series, value) => {
       const own = this.textOf(series);
-      const comma = own === "" ? "" : ",";
       let count = 0;
-      let at = 0;
+      const middle = { from: 0, to: 0 };
       for (let i = 0; i < starts.length; i += 1) {
         count += value.bucketCount(i);
-        const example = hasExemplars
-          ? exemplarText(this.exemplarOf(series, i, value.exemplar(i)), style)
-          : "";
-        parts[at++] = starts[i]!;
-        parts[at++] = comma;
-        parts[at++] = own;
-        parts[at++] = `} ${count}`;
-        parts[at++] = `${example}\n`;
+        page.bytes(starts[i]!);
+        if (i > 0) page.again(middle);
+        else {
+          middle.from = page.length;
+          page.text(own === "" ? "} " : `,${own}} `);
+          middle.to = page.length;
+        }
+        if (hasExemplars) {
+          const exemplar = this.exemplarOf(series, i, value.exemplar(i));
+          page.text(`${count}${exemplarText(exemplar, style)}\n`);
+        } else page.count(count);
       }
       const labels = braced(defaults, own);
       const sum = numberText(value.sum ?? 0, style);
-      parts[at] = `${name}_sum${labels} ${sum}\n${name}_count${labels} ${count}`;
-      return parts.join("");
+      page.text(`${name}_sum${labels} ${sum}\n${name}_count${labels} ${count}\n`);
     });
   }
 

@@ -3,11 +3,12 @@ import { Registry, type SampleSink } from "../../../index.ts";
 import { type Behaviour, PROM_CLIENT_15, type Registrar } from "../behaviour.ts";
 import { ExactExemplars } from "../exact/exemplars.ts";
 import { type ExemplarJson, exemplarJson, type MetricJson } from "../page/json.ts";
+import type { PageBytes } from "../page/page-bytes.ts";
 import { labelText, type PageStyle } from "../page/text.ts";
 import { withExemplar } from "./exemplar.ts";
 import type { GivenLabels } from "./given-labels.ts";
 import { type Family, SeriesFinder } from "./series-finder.ts";
-import { type ReadSeries, SeriesReader } from "./series-reader.ts";
+import { type Read, type ReadSeries, SeriesReader } from "./series-reader.ts";
 import { isLabelName, isObject, validateMetricName } from "./validation.ts";
 
 /** What users configure, as far as all types have it. */
@@ -91,12 +92,22 @@ export abstract class Metric<Series, Value> {
   }
 
   /**
-   * The lines of the page, those of one series together.
+   * Writes the lines of the series.
    *
    * @param name the metric's name on the page
    * @param defaults the text of the default labels
    */
-  abstract lines(name: string, style: PageStyle, defaults: string): string[];
+  abstract write(page: PageBytes, name: string, style: PageStyle, defaults: string): void;
+
+  /** Writes what each series has, in the order in which they were added. */
+  protected writeSeries(page: PageBytes, write: Read<Value, void>): void {
+    const spans = this.reader.read((series, value, exemplar) => {
+      const from = page.length;
+      write(series, value, exemplar);
+      return { from, to: page.length };
+    });
+    page.arrange(spans);
+  }
 
   private check(): void {
     const { behaviour, labelNames } = this;

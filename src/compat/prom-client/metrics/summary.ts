@@ -2,6 +2,7 @@ import { format } from "node:util";
 import type { LabelledSummary, Registry, SummarySeries, SummaryValue } from "../../../index.ts";
 import { QuantileWindow } from "../exact/quantile-window.ts";
 import type { MetricJson, SampleJson } from "../page/json.ts";
+import type { PageBytes } from "../page/page-bytes.ts";
 import { boundText, braced, numberText, type PageStyle } from "../page/text.ts";
 import type { GivenLabels } from "./given-labels.ts";
 import { type Configuration, Metric } from "./metric.ts";
@@ -96,19 +97,19 @@ export class Summary extends Metric<SummarySeries, SummaryValue> {
     return { name, help, type, values, aggregator };
   }
 
-  lines(name: string, style: PageStyle, defaults: string): string[] {
+  write(page: PageBytes, name: string, style: PageStyle, defaults: string): void {
     this.prune();
     const quantiles = this.percentiles.map((q) => `quantile="${boundText(q, style)}"`);
-    return this.reader.read((series, value) => {
+    this.writeSeries(page, (series, value) => {
       const own = this.textOf(series);
       const labels = braced(own, defaults);
       const values = this.quantilesOf(series, value);
-      const lines = quantiles.map((quantile, i) => {
+      for (const [i, quantile] of quantiles.entries()) {
         const number = numberText(values[i]!, style);
-        return `${name}${braced(quantile, own, defaults)} ${number}\n`;
-      });
+        page.text(`${name}${braced(quantile, own, defaults)} ${number}\n`);
+      }
       const sum = numberText(value.sum ?? 0, style);
-      return `${lines.join("")}${name}_sum${labels} ${sum}\n${name}_count${labels} ${value.count}`;
+      page.text(`${name}_sum${labels} ${sum}\n${name}_count${labels} ${value.count}\n`);
     });
   }
 

@@ -3,6 +3,7 @@ import { type Behaviour, PROM_CLIENT_15 } from "../behaviour.ts";
 import type { GivenLabels } from "../metrics/given-labels.ts";
 import { Metric } from "../metrics/metric.ts";
 import type { MetricJson } from "../page/json.ts";
+import { PageBytes, type Span } from "../page/page-bytes.ts";
 import {
   headOf,
   labelText,
@@ -144,16 +145,23 @@ export class Registry {
 
   async metrics(): Promise<string> {
     const { isOpenMetrics, isExact } = this.#style;
-    const texts = await Promise.all(
+    const page = new PageBytes();
+    const separator = isOpenMetrics ? "" : "\n";
+    const spans = await Promise.all(
       this.getMetricsAsArray().map((metric) => {
         // prom-client renames the counters for good.
         if (isOpenMetrics && isExact && metric.type === "counter") {
           metric.name = withoutTotal(metric.name);
         }
-        return this.getMetricsAsString(metric);
+        const isReplaced = this.getMetricsAsString !== Registry.prototype.getMetricsAsString;
+        const given = isReplaced ? this.getMetricsAsString(metric) : undefined;
+        return this.#write(page, metric, separator, given);
       }),
     );
-    return isOpenMetrics ? `${texts.join("\n")}\n# EOF\n` : `${texts.join("\n\n")}\n`;
+    page.arrange(spans);
+    if (spans.length === 0) page.text(`\n${separator}`);
+    if (isOpenMetrics) page.text("# EOF\n");
+    return page.end(separator.length);
   }
 
   getSingleMetricAsString(name: string): Promise<string> {
@@ -161,13 +169,9 @@ export class Registry {
   }
 
   async getMetricsAsString(metric: AnyMetric): Promise<string> {
-    if (typeof metric.getForPromString === "function" || !(metric instanceof Metric)) {
-      const json = await (metric.getForPromString?.() ?? metric.get());
-      return textOfJson(json, this.#style);
-    }
-    const collected = metric.collect?.();
-    if (collected instanceof Promise) await collected;
-    return this.#textOf(metric);
+    const page = new PageBytes();
+    await this.#write(page, metric);
+    return page.end("\n".length);
   }
 
   static merge(registries: readonly Registry[]): Registry {
@@ -212,17 +216,42 @@ export class Registry {
     };
   }
 
-  #textOf(metric: Metric<unknown, unknown>): string {
+  /**
+   * Writes what the page has of a metric, all of it at once, and what is to be behind it.
+   *
+   * @param given the metric's text, where users have replaced what makes it
+   */
+  async #write(
+    page: PageBytes,
+    metric: AnyMetric,
+    separator = "",
+    given?: Promise<string>,
+  ): Promise<Span> {
+    let text: string | undefined;
+    if (given !== undefined) text = await given;
+    else if (typeof metric.getForPromString === "function" || !(metric instanceof Metric)) {
+      text = textOfJson(await (metric.getForPromString?.() ?? metric.get()), this.#style);
+    } else {
+      const collected = metric.collect?.();
+      if (collected instanceof Promise) await collected;
+    }
+    const from = page.length;
+    if (text === undefined) this.#writeMetric(page, metric as Metric<unknown, unknown>);
+    else page.text(`${text}\n`);
+    page.text(separator);
+    return { from, to: page.length };
+  }
+
+  #writeMetric(page: PageBytes, metric: Metric<unknown, unknown>): void {
     const style = this.#style;
     const names = Object.keys(style.defaultLabels);
     if (names.some((name) => metric.labelNames.includes(name))) {
-      return textOfJson(metric.readShared(), style);
+      page.text(`${textOfJson(metric.readShared(), style)}\n`);
+      return;
     }
     const name = nameOnPage(metric, style);
-    return [
-      headOf(metric, name),
-      ...metric.lines(name, style, labelText(style.defaultLabels)),
-    ].join("\n");
+    page.text(`${headOf(metric, name)}\n`);
+    metric.write(page, name, style, labelText(style.defaultLabels));
   }
 
   #addDefaults({ values }: MetricJson, defaults: readonly [string, unknown][]): void {
