@@ -1,5 +1,5 @@
 import type { SeriesRun, SeriesSlots } from "../../model/series-run.ts";
-import { type GrowingBytes, NEWLINE, SPACE } from "../bytes.ts";
+import { type GrowingBytes, NEWLINE, SPACE, STRIDE } from "../bytes.ts";
 import { LONGEST_NUMBER } from "../decimal.ts";
 import type { KeptChunk } from "../kept-bytes.ts";
 import { copyOf, type Lines, LONGEST_RUN, rewrite, update } from "./lines.ts";
@@ -82,7 +82,7 @@ export class KeptLines {
     // A bit more than the lines need, because numbers grow.
     const text = length + (length >> 6) + LONGEST_NUMBER;
     const { memory } = this;
-    if (memory.used + text + count * NUMBERS_WIDTH > memory.limit) return;
+    if (memory.used + text + STRIDE + count * NUMBERS_WIDTH > memory.limit) return;
     const lines = {
       from: run.from,
       to,
