@@ -97,7 +97,7 @@ export const timeUpdates = byName(timeUpdatesOf);
 export const timeJson = byName(timeJsonOf);
 export const timeScrape = byName(scrapes.timeScrape);
 export const blockOfScrape = byName(scrapes.blockOfScrape);
-export const { timeCopy } = scrapes;
+export const { timeCopy, blockOfCopy } = scrapes;
 export const allocatedByUpdate = byName(memory.allocatedByUpdate);
 export const allocatedByScrape = byName(memory.allocatedByScrape);
 

@@ -43,7 +43,7 @@ export class GrowingBytes {
 
   /** @param capacity bytes to begin with */
   constructor(capacity = 256) {
-    this.bytes = new Uint8Array(capacity + STRIDE);
+    this.bytes = memory(capacity + STRIDE);
     this.view = new DataView(this.bytes.buffer);
   }
 
@@ -110,11 +110,25 @@ export class GrowingBytes {
 
   private grow(bytes: number): void {
     const needed = this.end + bytes + STRIDE;
-    const grown = new Uint8Array(Math.max(2 * this.bytes.length, needed));
+    const grown = memory(Math.max(2 * this.bytes.length, needed));
     grown.set(this.bytes.subarray(0, this.end));
     this.bytes = grown;
     this.view = new DataView(grown.buffer);
   }
+}
+
+/** To clear so many bytes takes longer than to ask for memory that is not cleared. */
+const LARGE = 1 << 16;
+
+/**
+ * Memory for so many bytes. Large memory is not cleared where the runtime can do without, as that takes some
+ * milliseconds for a large page, and is not interrupted.
+ */
+function memory(length: number): Uint8Array {
+  const { Buffer } = globalThis;
+  if (length < LARGE || typeof Buffer?.allocUnsafeSlow !== "function")
+    return new Uint8Array(length);
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 }
 
 /** The bytes of a text, which take no more memory than they need; undefined if it has other characters than ASCII. */

@@ -5,7 +5,8 @@ import type { KeptChunk } from "./kept-bytes.ts";
 import { CLOSE, type OwnLabel, type SampleName } from "./lines.ts";
 
 // The loops that write most of a page of text or OpenMetrics 1.0. Each makes room for all it will write,
-// and then works on plain bytes, with the position in a local variable.
+// and then works on plain bytes, with the position in a local variable. It returns the slot up to which it has
+// written, which is less than `to` where there would be many bytes.
 
 /** Writes a line for each series up to the slot `to`: name, labels, number. */
 export function writeNumberLines(
@@ -14,20 +15,15 @@ export function writeNumberLines(
   to: number,
   name: SampleName,
   labels: KeptChunk,
-): void {
+): number {
   const { chunk, from } = run;
   const { view: labelView, starts, first } = labels;
   const begin = run.labelNames.length === 0 ? name.alone : name.open;
   const { view: beginView, length: beginLength } = begin;
-  reserveFor(
-    out,
-    run,
-    to,
-    (to - from) * (beginLength + LONGEST_NUMBER) + widthOf(labels, from, to),
-  );
+  const end = makeRoom(out, run, to, labels, beginLength + LONGEST_NUMBER);
   const { bytes, view } = out;
   let at = out.end;
-  for (let slot = from; slot < to; slot += 1) {
+  for (let slot = from; slot < end; slot += 1) {
     const start = starts[slot - first]!;
     at = copyBytes(view, at, beginView, 0, beginLength);
     at = copyBytes(view, at, labelView, start, starts[slot - first + 1]! - start);
@@ -35,6 +31,7 @@ export function writeNumberLines(
     bytes[at++] = NEWLINE;
   }
   out.end = at;
+  return end;
 }
 
 /** The names of what a histogram or summary consists of. */
@@ -56,7 +53,7 @@ export function writeHistogramLines(
   labels: KeptChunk,
   bucketLabels: readonly OwnLabel[],
   hasTotals: boolean,
-): void {
+): number {
   const { chunk, from, stride } = run;
   const { view: labelView, starts, first } = labels;
   const isLabelled = run.labelNames.length > 0;
@@ -68,12 +65,11 @@ export function writeHistogramLines(
   const ownWidth = owns.reduce((width, own) => width + own.length, 0);
   const nameWidth =
     lines * (Math.max(bucket.open.length, sum.length, count.length) + LONGEST_NUMBER);
-  const labelsWidth = lines * widthOf(labels, from, to);
-  reserveFor(out, run, to, (to - from) * (nameWidth + ownWidth) + labelsWidth);
+  const end = makeRoom(out, run, to, labels, nameWidth + ownWidth, lines);
   const { bytes, view } = out;
   let at = out.end;
   let number = run.at;
-  for (let slot = from; slot < to; slot += 1, number += stride) {
+  for (let slot = from; slot < end; slot += 1, number += stride) {
     const start = starts[slot - first]!;
     const length = starts[slot - first + 1]! - start;
     // The lines of buckets begin alike: the first one is put together, and copied for the others.
@@ -102,20 +98,37 @@ export function writeHistogramLines(
     bytes[at++] = NEWLINE;
   }
   out.end = at;
+  return end;
 }
 
-/** Makes room for some series of a run, and where there is too little, for the rest of the table as well. */
-export function reserveFor(
+/** What a loop writes at once, in bytes: copying so many into new memory takes a fraction of a millisecond. */
+const MOST_BYTES = 1 << 16;
+
+/**
+ * Makes room for the series of a run up to the slot `to`, or for fewer where they would be many bytes; returns the slot
+ * up to which there is room. Where memory is short, it is taken for the rest of the table as well.
+ *
+ * @param width how many bytes a series has at most, without its labels
+ * @param copies how often its labels are written
+ */
+export function makeRoom(
   out: GrowingBytes,
   { table, from }: SeriesRun,
   to: number,
+  labels: KeptChunk,
   width: number,
-): void {
+  copies = 1,
+): number {
+  const { starts, first } = labels;
+  const bytesUpTo = (end: number) =>
+    (end - from) * width + copies * (starts[end - first]! - starts[from - first]!);
+  let end = Math.min(to, first + starts.length - 1);
+  let bytes = bytesUpTo(end);
+  while (bytes > MOST_BYTES && end - from > 1) {
+    end = from + ((end - from) >> 1);
+    bytes = bytesUpTo(end);
+  }
   const rest = Math.min(table.slotCount - from, table.size);
-  if (to > from) out.reserve(width, Math.ceil((width / (to - from)) * rest));
-}
-
-/** How many bytes the labels of some slots have together. */
-export function widthOf({ starts, first }: KeptChunk, from: number, to: number): number {
-  return starts[to - first]! - starts[from - first]!;
+  if (end > from) out.reserve(bytes, Math.ceil((bytes / (end - from)) * rest));
+  return end;
 }

@@ -123,14 +123,14 @@ export abstract class LineSink implements PageSink {
     return this.numberLines(run, run.to);
   }
 
-  /** Writes the series of a run up to the slot `to`, which it returns. */
+  /** Writes series of a run up to the slot `to`; returns the first slot that it has not written. */
   protected numberLines(run: SeriesRun, to: number): number {
     return this.linesOf(run, to, false, writeNumberLines);
   }
 
   /**
-   * Writes a line for each series up to the slot `to`, which it returns: from what is kept of the last page,
-   * if something is.
+   * Writes a line for each series up to the slot `to`, from what is kept of the last page if something is; returns the
+   * first slot that it has not written.
    */
   protected linesOf(
     run: SeriesRun,
@@ -143,13 +143,14 @@ export abstract class LineSink implements PageSink {
       this.keptLines = this.memory?.linesOf(run, this.format, this.scheme, tellStarts);
       this.lines.begin(run);
     }
-    if (this.keptLines?.write(out, run, to)) return to;
+    const copied = this.keptLines?.write(out, run, to) ?? run.from;
+    if (copied > run.from) return copied;
     const begin = out.length;
     const labels = this.lines.labelsOf(run);
-    write(out, run, to, sample, labels);
+    const written = write(out, run, to, sample, labels);
     const { length } = run.labelNames.length === 0 ? sample.alone : sample.open;
-    this.keptLines?.keep(out, begin, run, to, length, labels);
-    return to;
+    this.keptLines?.keep(out, begin, run, written, length, labels);
+    return written;
   }
 
   abstract histogram(head: SeriesHead, value: HistogramValue): void;
@@ -199,7 +200,7 @@ export abstract class BucketedSink extends LineSink {
     return this.histogramLines(run, run.to, bounds, true);
   }
 
-  /** Writes the series of a run up to the slot `to`, which it returns. */
+  /** Writes series of a run up to the slot `to`; returns the first slot that it has not written. */
   protected histogramLines(
     run: SeriesRun,
     to: number,
@@ -208,8 +209,7 @@ export abstract class BucketedSink extends LineSink {
   ): number {
     const labels = this.lines.labelsOf(run);
     const own = bucketLabels(bounds);
-    writeHistogramLines(this.out, run, to, this.parts!, labels, own, hasTotals);
-    return to;
+    return writeHistogramLines(this.out, run, to, this.parts!, labels, own, hasTotals);
   }
 
   override summary(head: SeriesHead, value: SummaryValue): void {

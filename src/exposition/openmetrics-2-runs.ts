@@ -2,7 +2,7 @@ import type { SeriesRun } from "../model/series-run.ts";
 import { copyBytes, type GrowingBytes, NEWLINE, TextBytes } from "./bytes.ts";
 import { LONGEST_NUMBER, writeNumber, writeSum } from "./decimal.ts";
 import type { KeptChunk } from "./kept-bytes.ts";
-import { reserveFor, widthOf } from "./line-runs.ts";
+import { makeRoom } from "./line-runs.ts";
 import { encoded, type SampleName } from "./lines.ts";
 
 // The loops that write most of a page of OpenMetrics 2.0, where lines end with the start of their series.
@@ -19,20 +19,20 @@ export function writeCounterLines(
   to: number,
   name: SampleName,
   labels: KeptChunk,
-): void {
+): number {
   const { chunk, from } = run;
   const begin = beginOf(run, name);
-  const numbersWidth = begin.length + 3 * LONGEST_NUMBER;
-  reserveFor(out, run, to, (to - from) * numbersWidth + widthOf(labels, from, to));
+  const end = makeRoom(out, run, to, labels, begin.length + 3 * LONGEST_NUMBER);
   const { bytes, view } = out;
-  const end = new LineEnd();
+  const lineEnd = new LineEnd();
   let at = out.end;
-  for (let slot = from; slot < to; slot += 1) {
+  for (let slot = from; slot < end; slot += 1) {
     at = writeBegin(view, at, begin, labels, slot);
     at = writeNumber(bytes, at, chunk[run.at + slot - from]!);
-    at = end.write(out, at, run.createdAt(slot));
+    at = lineEnd.write(out, at, run.createdAt(slot));
   }
   out.end = at;
+  return end;
 }
 
 /** Writes a line for each histogram up to the slot `to`, whose values are like `{count:2,sum:3,bucket:[…]}`. */
@@ -43,17 +43,17 @@ export function writeCompositeLines(
   bounds: readonly number[],
   name: SampleName,
   labels: KeptChunk,
-): void {
+): number {
   const { chunk, from, stride } = run;
   const begin = beginOf(run, name);
   const buckets = bucketBegins(bounds);
   const width = begin.length + (2 * buckets.length + 6) * LONGEST_NUMBER;
-  reserveFor(out, run, to, (to - from) * width + widthOf(labels, from, to));
+  const end = makeRoom(out, run, to, labels, width);
   const { bytes, view } = out;
-  const end = new LineEnd();
+  const lineEnd = new LineEnd();
   let at = out.end;
   let number = run.at;
-  for (let slot = from; slot < to; slot += 1, number += stride) {
+  for (let slot = from; slot < end; slot += 1, number += stride) {
     let count = 0;
     for (let i = 0; i < buckets.length; i += 1) count += chunk[number + i]!;
     at = writeBegin(view, at, begin, labels, slot);
@@ -70,9 +70,10 @@ export function writeCompositeLines(
       at = writeNumber(bytes, at, cumulative);
     }
     at = copyBytes(view, at, END.view, 0, END.length);
-    at = end.write(out, at, run.createdAt(slot));
+    at = lineEnd.write(out, at, run.createdAt(slot));
   }
   out.end = at;
+  return end;
 }
 
 const beginOf = ({ labelNames }: SeriesRun, { alone, open }: SampleName) =>

@@ -41,8 +41,7 @@ export class OpenMetrics2Sink extends LineSink {
 
   histograms(run: SeriesRun, { bounds, isNative }: HistogramShape): number {
     const to = isNative ? run.from : run.firstExemplar;
-    writeCompositeLines(this.out, run, to, bounds, this.sample, this.lines.labelsOf(run));
-    return to;
+    return writeCompositeLines(this.out, run, to, bounds, this.sample, this.lines.labelsOf(run));
   }
 
   override counter(head: SeriesHead, value: number, exemplar?: Exemplar): void {

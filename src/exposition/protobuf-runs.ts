@@ -2,7 +2,7 @@ import { sumOf } from "../model/duration-sum.ts";
 import type { SeriesRun } from "../model/series-run.ts";
 import { copyBytes } from "./bytes.ts";
 import type { KeptChunk } from "./kept-bytes.ts";
-import { reserveFor, widthOf } from "./line-runs.ts";
+import { makeRoom } from "./line-runs.ts";
 import { DOUBLE_WIDTH, type ProtobufBytes, writeVarint } from "./protobuf-bytes.ts";
 import { BUCKET, HISTOGRAM, METRIC, METRIC_FAMILY, writeTimestamp } from "./protobuf-messages.ts";
 
@@ -14,19 +14,20 @@ export function writeNumberMetrics(
   run: SeriesRun,
   to: number,
   kept: KeptChunk,
-): void {
+): number {
   const { chunk, from, at: number } = run;
   const { view: keptView, starts, first } = kept;
-  reserveFor(out, run, to, (to - from) * DOUBLE_WIDTH + widthOf(kept, from, to));
+  const end = makeRoom(out, run, to, kept, DOUBLE_WIDTH);
   const { view } = out;
   let at = out.end;
-  for (let slot = from; slot < to; slot += 1) {
+  for (let slot = from; slot < end; slot += 1) {
     const start = starts[slot - first]!;
     at = copyBytes(view, at, keptView, start, starts[slot - first + 1]! - start);
     view.setFloat64(at, chunk[number + slot - from]!, true);
     at += DOUBLE_WIDTH;
   }
   out.end = at;
+  return end;
 }
 
 /** Of a bucket: its tag and length, the tag and varint of its count, the tag and double of its bound. */
@@ -41,16 +42,16 @@ export function writeHistogramMetrics(
   to: number,
   bounds: readonly number[],
   labels: KeptChunk,
-): void {
+): number {
   const { chunk, from, stride } = run;
   const { view, starts, first } = labels;
   const width = METRIC_WIDTH + bounds.length * BUCKET_WIDTH;
-  reserveFor(out, run, to, (to - from) * width + widthOf(labels, from, to));
+  const end = makeRoom(out, run, to, labels, width);
   // How many bytes the lengths of the last series took: those of the next are mostly alike.
   let metricWidth = 2;
   let histogramWidth = 2;
   let number = run.at;
-  for (let slot = from; slot < to; slot += 1, number += stride) {
+  for (let slot = from; slot < end; slot += 1, number += stride) {
     const start = starts[slot - first]!;
     let count = 0;
     for (let i = 0; i <= bounds.length; i += 1) count += chunk[number + i]!;
@@ -65,6 +66,7 @@ export function writeHistogramMetrics(
     histogramWidth = out.close(histogram, histogramWidth);
     metricWidth = out.close(metric, metricWidth);
   }
+  return end;
 }
 
 /** Writes the buckets of a histogram but that of +Inf, which servers add by themselves. */

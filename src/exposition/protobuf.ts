@@ -155,15 +155,18 @@ export class ProtobufSink implements PageSink {
     const to = run.firstExemplar;
     if (this.begin === NONE) this.openFamily();
     this.kept ??= keptBytesOf(run, `protobuf metrics ${this.tag}`, this.scheme, true);
-    writeNumberMetrics(this.out, run, to, this.kept.chunk(run.from, run, this.numberEncoder));
-    return to;
+    return writeNumberMetrics(
+      this.out,
+      run,
+      to,
+      this.kept.chunk(run.from, run, this.numberEncoder),
+    );
   }
 
   histograms(run: SeriesRun, { bounds, isNative }: HistogramShape): number {
     const to = isNative ? run.from : run.firstExemplar;
     if (this.begin === NONE) this.openFamily();
-    writeHistogramMetrics(this.out, run, to, bounds, this.labelsOf(run, run.from));
-    return to;
+    return writeHistogramMetrics(this.out, run, to, bounds, this.labelsOf(run, run.from));
   }
 
   private number(head: SeriesHead, value: number, exemplar?: Exemplar): void {

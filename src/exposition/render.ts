@@ -50,7 +50,6 @@ export async function render<S extends PageSource>(
   const failed = new Map<S, unknown>();
   let sliceEnd = performance.now() + SLICE_MS;
   const pause = async () => {
-    if (performance.now() < sliceEnd) return;
     await nextTurn();
     sliceEnd = performance.now() + SLICE_MS;
   };
@@ -58,14 +57,14 @@ export async function render<S extends PageSource>(
     const begin = sink.length;
     try {
       for (const _ of source.visit(sink) ?? []) {
-        await pause();
+        if (performance.now() >= sliceEnd) await pause();
         if (signal?.aborted) return failed;
       }
     } catch (error) {
       sink.truncate(begin);
       failed.set(source, error);
     }
-    await pause();
+    if (performance.now() >= sliceEnd) await pause();
     if (signal?.aborted) return failed;
   }
   return failed;

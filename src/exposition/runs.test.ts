@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { recordDuration } from "../instruments/timer.ts";
 import type { EscapingScheme } from "../model/escaping.ts";
 import type { SampleSink, SeriesHead } from "../model/sample-sink.ts";
+import type { HistogramShape, SeriesRun } from "../model/series-run.ts";
 import { Registry } from "../registry/registry.ts";
 import { FORMATS, type FormatName } from "./formats.ts";
 import type { PageOptions, PageSink } from "./render.ts";
@@ -15,15 +16,49 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** A sink, and how many series it has been given. */
+interface Counted {
+  readonly sink: SampleSink;
+  series: number;
+}
+
 /** Calls for one series at a time, and does without anything that a sink keeps. */
-function seamOf(sink: PageSink): SampleSink {
-  const bare = (head: SeriesHead) => ({
-    ...head,
-    labelValues: head.labelValues,
-    created: head.created,
-    tenancy: head.tenancy,
-    run: undefined,
-  });
+function seamOf(sink: PageSink): Counted {
+  const counted = { sink: calls(sink, bare), series: 0 };
+  function bare(head: SeriesHead) {
+    counted.series += 1;
+    return {
+      ...head,
+      labelValues: head.labelValues,
+      created: head.created,
+      tenancy: head.tenancy,
+      run: undefined,
+    };
+  }
+  return counted;
+}
+
+/** Runs where the sink has a loop for them. */
+function runsOf(sink: PageSink): Counted {
+  const counted = { sink: { ...calls(sink, one), numbers, histograms }, series: 0 };
+  function one(head: SeriesHead) {
+    counted.series += 1;
+    return head;
+  }
+  function numbers(run: SeriesRun) {
+    const to = sink.numbers!(run);
+    counted.series += to - run.from;
+    return to;
+  }
+  function histograms(run: SeriesRun, shape: HistogramShape) {
+    const to = sink.histograms!(run, shape);
+    counted.series += to - run.from;
+    return to;
+  }
+  return counted;
+}
+
+function calls(sink: PageSink, bare: (head: SeriesHead) => SeriesHead): SampleSink {
   return {
     hasLines: sink.hasLines ?? false,
     family: (family) => sink.family(family),
@@ -157,7 +192,10 @@ const formats = fc.record({
   createdSamples: fc.boolean(),
 });
 
-/** Visits twice at the same time, by runs and by the seam; whatever happens in a pause happens for both. */
+/**
+ * Visits twice at the same time, by runs and by the seam. Whatever happens in a pause happens for both, when they have
+ * written the same series: by the seam there are more pauses.
+ */
 async function bothPages(
   { metrics }: { readonly metrics: object },
   { format, ...options }: { format: FormatName } & PageOptions,
@@ -169,8 +207,13 @@ async function bothPages(
   const bySeam = await FORMATS[format].open(options);
   for (const metric of Object.values(metrics)) {
     const source = metric as unknown as { visit(sink: SampleSink): Iterator<void> };
-    const visits = [byRuns, seamOf(bySeam)].map((sink) => source.visit(sink));
-    while (visits.map((visit) => visit.next().done).includes(false)) onPause();
+    const [runs, seam] = [runsOf(byRuns), seamOf(bySeam)];
+    const visits = [runs, seam].map((one) => ({ one, visit: source.visit(one.sink) }));
+    for (let going = visits; going.length > 0; ) {
+      const least = Math.min(...going.map(({ one }) => one.series));
+      going = going.filter(({ one, visit }) => one.series > least || !visit.next().done);
+      if (runs.series === seam.series) onPause();
+    }
   }
   return [byRuns.finish(), bySeam.finish()];
 }

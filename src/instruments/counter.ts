@@ -141,8 +141,8 @@ export class CounterInstrument extends CollectedInstrument<HeldCounter> {
     return this.exemplars.size > 0;
   }
 
-  protected override hasExemplar(slot: number): boolean {
-    return this.exemplars.has(slot);
+  protected override findExemplar(from: number, to: number): number {
+    return this.exemplars.find(from, to);
   }
 
   protected override write(sink: SampleSink, row: SeriesRow): void {

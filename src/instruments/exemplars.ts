@@ -122,12 +122,14 @@ export class Exemplars {
     return this.#exemplars.get(slot * this.#perSeries + sample);
   }
 
-  /** Whether a series has any. */
-  has(slot: number): boolean {
-    if (this.#exemplars.size === 0) return false;
-    const first = slot * this.#perSeries;
-    for (let i = 0; i < this.#perSeries; i += 1) if (this.#exemplars.has(first + i)) return true;
-    return false;
+  /** The first slot from `from` on whose series has one; `to` if none below it has. */
+  find(from: number, to: number): number {
+    if (this.#exemplars.size === 0) return to;
+    const end = to * this.#perSeries;
+    for (let key = from * this.#perSeries; key < end; key += 1) {
+      if (this.#exemplars.has(key)) return Math.floor(key / this.#perSeries);
+    }
+    return to;
   }
 
   set(slot: number, sample: number, exemplar: Exemplar): void {

@@ -18,8 +18,10 @@ import { SeriesRow } from "./series-row.ts";
  */
 const HELD_FREELY = 1024;
 
-/** How many numbers a visit writes before it may pause; they take a fraction of a millisecond. */
-const NUMBERS_PER_SLICE = 512;
+/** How many numbers a visit writes by a run before it may pause; they take a fraction of a millisecond. */
+const NUMBERS_PER_RUN = 256;
+/** How many it writes by calls for single series, which take longer. */
+const NUMBERS_BY_CALLS = 32;
 
 /**
  * What all instruments with series have in common: a family, its series, and one row of numbers for
@@ -256,31 +258,36 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     const { table, rows } = this;
     table.expire();
     sink.family(this.family);
-    const row = new SeriesRow(table, rows, this.definition, (slot) => this.hasExemplar(slot));
+    const row = new SeriesRow(table, rows, this.definition, (...of) => this.findExemplar(...of));
     const newest = table.newest;
-    const seriesPerSlice = Math.ceil(NUMBERS_PER_SLICE / rows.stride);
+    const seriesPerRun = Math.ceil(NUMBERS_PER_RUN / rows.stride);
     for (let begin = 0; begin < table.slotCount; ) {
-      const end = Math.min(begin + seriesPerSlice, rows.chunkEnd(begin), table.slotCount);
+      const end = Math.min(begin + seriesPerRun, rows.chunkEnd(begin), table.slotCount);
       while (begin < end) {
         const to = table.endOfShown(begin, end, newest);
-        this.writeSeries(sink, row, begin, to);
+        begin = this.writeSome(sink, row, begin, to);
+        if (begin < to) yield;
         // The slot there has no series, or there is none.
-        begin = to < end ? to + 1 : end;
+        else begin = to < end ? to + 1 : end;
       }
       yield;
     }
   }
 
-  /** Writes the series of some slots: as many as it can by runs, and the others one by one. */
-  private writeSeries(sink: SampleSink, row: SeriesRow, from: number, to: number): void {
-    for (let slot = from; slot < to; ) {
+  /**
+   * Writes some of the series up to the slot `to`: a run of them, or few one by one. Returns the first slot that it
+   * has not written.
+   */
+  private writeSome(sink: SampleSink, row: SeriesRow, from: number, to: number): number {
+    const end = Math.min(to, from + Math.ceil(NUMBERS_BY_CALLS / row.stride));
+    for (let slot = from; slot < end; slot += 1) {
       row.enter(slot, to);
-      slot = this.writeRun(sink, row);
-      if (slot === to) return;
+      const written = this.writeRun(sink, row);
+      if (written > slot) return written;
       row.enter(slot, to);
       this.write(sink, row);
-      slot += 1;
     }
+    return end;
   }
 
   /** Writes a run of series as far as the sink can; returns the first slot that it has not written. */
@@ -288,9 +295,9 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     return row.from;
   }
 
-  /** Whether the series in a slot has an exemplar. */
-  protected hasExemplar(_slot: number): boolean {
-    return false;
+  /** The first slot from `from` on whose series has an exemplar; `to` if none below it has. */
+  protected findExemplar(_from: number, to: number): number {
+    return to;
   }
 
   warnOfNaN(): void {
@@ -393,7 +400,7 @@ export abstract class Instrument<S extends HeldSeries> implements MetricSource {
     if (member === undefined || this.isSupplied) return;
     member.keep((sink) => {
       sink.family(this.family);
-      const row = new SeriesRow(this.table, this.rows, this.definition, () => false);
+      const row = new SeriesRow(this.table, this.rows, this.definition, (_, to) => to);
       row.enter(slot, slot + 1);
       this.write(sink, row);
     });

@@ -13,7 +13,7 @@ export class SeriesRow implements SeriesHead, SeriesRun {
   readonly labelNames: readonly string[];
   private readonly rows: Chunks;
   private readonly constantValues: readonly string[];
-  private readonly hasExemplar: (slot: number) => boolean;
+  private readonly findExemplar: (from: number, to: number) => number;
   readonly timestamp = Number.NaN;
   readonly stride: number;
   readonly run = this;
@@ -24,12 +24,12 @@ export class SeriesRow implements SeriesHead, SeriesRun {
   chunk: Float64Array;
   at = 0;
 
-  /** @param hasExemplar whether the series in a slot has an exemplar */
+  /** @param findExemplar the first slot of a range whose series has an exemplar, or the range's end */
   constructor(
     table: SeriesTable,
     rows: Chunks,
     definition: Definition,
-    hasExemplar: (slot: number) => boolean,
+    findExemplar: (from: number, to: number) => number,
   ) {
     this.table = table;
     this.rows = rows;
@@ -37,7 +37,7 @@ export class SeriesRow implements SeriesHead, SeriesRun {
     this.chunk = rows.chunk(0);
     this.constantValues = definition.constantLabels.values;
     this.labelNames = [...definition.constantLabels.names, ...definition.labelNames];
-    this.hasExemplar = hasExemplar;
+    this.findExemplar = findExemplar;
   }
 
   /** Turns to the series from a slot on, the first of which is also the one in view. */
@@ -72,8 +72,6 @@ export class SeriesRow implements SeriesHead, SeriesRun {
   }
 
   get firstExemplar(): number {
-    let slot = this.from;
-    while (slot < this.to && !this.hasExemplar(slot)) slot += 1;
-    return slot;
+    return this.findExemplar(this.from, this.to);
   }
 }

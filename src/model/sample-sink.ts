@@ -177,7 +177,8 @@ export interface SampleSink {
    * Writes a run of counters or gauges in one loop, from the first one on. A sink without this method gets
    * each series by a call of its own.
    *
-   * @returns the first slot that it leaves to a call of the methods above; `run.to` if it wrote all
+   * @returns the first slot that it has not written; `run.to` if it wrote all. It may stop after so many bytes,
+   *   so that the visit can pause. If it wrote nothing, the first series gets a call of the methods above.
    */
   numbers?(run: SeriesRun): number;
   /** The same for histograms. */

@@ -4,9 +4,9 @@ import { LONGEST_NUMBER } from "../decimal.ts";
 import type { KeptChunk } from "../kept-bytes.ts";
 import { copyOf, type Lines, LONGEST_RUN, rewrite, update } from "./lines.ts";
 
-const RUN_BITS = 9;
+const RUN_BITS = 8;
 
-/** The number of a run in a table: the first ones have 1, 2, 4 and so on up to 256 slots, all others 512. */
+/** The number of a run in a table: the first ones have 1, 2, 4 and so on up to 128 slots, all others 256. */
 const indexOf = (slot: number) =>
   slot < LONGEST_RUN - 1 ? 31 - Math.clz32(slot + 1) : RUN_BITS - 1 + ((slot + 1) >> RUN_BITS);
 
@@ -37,13 +37,16 @@ export class KeptLines {
     this.tellStarts = tellStarts;
   }
 
-  /** Writes a run up to the slot `to` from what is kept of it, and keeps that; false if nothing is. */
-  write(out: GrowingBytes, run: SeriesRun, to: number): boolean {
-    if (to - run.from < FEWEST) return false;
+  /**
+   * Writes the first series of a run from what is kept of them, and keeps that; returns the first slot that it has not
+   * written.
+   */
+  write(out: GrowingBytes, run: SeriesRun, to: number): number {
+    if (to - run.from < FEWEST) return run.from;
     const index = indexOf(run.from);
     const lines = this.runs[index];
-    if (lines === undefined || lines.from !== run.from || lines.to !== to) return false;
-    if (lines.restarts !== this.restarts(run) || !isOf(lines, run.table)) return false;
+    if (lines === undefined || lines.from !== run.from || lines.to > to) return run.from;
+    if (lines.restarts !== this.restarts(run) || !isOf(lines, run.table)) return run.from;
     const before = lines.text.bytes.length;
     const count = update(lines, run);
     if (count === 0) {
@@ -55,7 +58,7 @@ export class KeptLines {
     }
     this.memory.used += lines.text.bytes.length - before;
     if (this.memory.used > this.memory.limit) this.forget(index);
-    return true;
+    return lines.to;
   }
 
   /**

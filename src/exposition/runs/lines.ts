@@ -21,7 +21,7 @@ export interface Lines {
 const scratch = new Uint8Array(LONGEST_NUMBER);
 
 /** A visit writes no more series of one number in one run. */
-export const LONGEST_RUN = 512;
+export const LONGEST_RUN = 256;
 
 /** The lines of one run whose numbers have got longer or shorter, by their places in it. */
 const resized = new Uint16Array(LONGEST_RUN);

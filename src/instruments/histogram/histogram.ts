@@ -227,8 +227,8 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
     this.states[slot] = undefined;
   }
 
-  protected override hasExemplar(slot: number): boolean {
-    return this.exemplars.has(slot);
+  protected override findExemplar(from: number, to: number): number {
+    return this.exemplars.find(from, to);
   }
 
   protected override writeRun(sink: SampleSink, row: SeriesRow): number {
