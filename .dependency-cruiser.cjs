@@ -56,7 +56,7 @@ const layers = Object.entries(allowed).map(([folder, others]) => ({
   to: {
     path: "^src/",
     pathNot: [
-      "^src/(errors|near-miss|options|warn|process-wide)\\.ts$",
+      "^src/(errors|near-miss|node-module|options|warn|process-wide)\\.ts$",
       ...[folder, ...others].map(inside),
     ],
   },

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join, posix, relative, resolve } from "node:path";
+import { join, posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { repository } from "../repository.mjs";
+import { packed, withoutIdleImports } from "./chunks.mjs";
 import { entries } from "./entries.mjs";
 import { livePage } from "./live-page.mjs";
 
@@ -13,15 +14,8 @@ const target = "node20.19";
 const source = join(repository, "src");
 const dist = join(repository, "dist");
 
-/** Modules that share little or nothing with the main entry, and are used without it. */
-const alone = [
-  "auto/loader-thread",
-  "cli/main",
-  "exposition/parse/index",
-  "generate/index",
-  "http/next/edge",
-  "opentelemetry/index",
-].map((name) => join(source, `${name}.ts`));
+/** The published code has no comments, which take time to read; maps lead to its sources. */
+const MINIFIED = { minifySyntax: true, minifyWhitespace: true, lineLimit: 100 };
 
 /**
  * The package as ES modules, and the same modules as CommonJS below `cjs/`: esbuild splits only the
@@ -30,7 +24,9 @@ const alone = [
  * @returns {Promise<Files>}
  */
 export async function javaScript() {
-  const { outputFiles } = await esbuild.build({
+  const { metafile, outputFiles } = await esbuild.build({
+    ...MINIFIED,
+    absWorkingDir: repository,
     entryPoints: entries().map((name) => ({ in: join(source, `${name}.ts`), out: name })),
     outdir: dist,
     bundle: true,
@@ -42,15 +38,20 @@ export async function javaScript() {
     packages: "external",
     // Otherwise imports that only keep modules together are left out.
     ignoreAnnotations: true,
-    plugins: [builtPage, mainInOneChunk, bundledPackages],
+    plugins: [builtPage, packed, bundledPackages],
     sourcemap: "linked",
     sourcesContent: false,
+    metafile: true,
     write: false,
   });
   const modules = new Map(
     outputFiles.map(({ path, text }) => {
       const name = relative(dist, path).replaceAll("\\", "/");
-      return [name, name.endsWith(".map") ? withOwnSources(text) : text];
+      const isMap = name.endsWith(".map");
+      return [
+        name,
+        isMap ? withOwnSources(text) : withoutIdleImports(text, `dist/${name}`, metafile.outputs),
+      ];
     }),
   );
   const files = new Map([
@@ -142,31 +143,6 @@ const builtPage = {
 };
 
 /**
- * esbuild makes a chunk for each set of entries that share a module, and each file costs time to load.
- * Where all entries load the whole main entry, and so do modules that are loaded later, it is one chunk.
- *
- * @type {esbuild.Plugin}
- */
-const mainInOneChunk = {
-  name: "main-in-one-chunk",
-  setup({ onResolve, onLoad }) {
-    /** @type {Set<string>} */
-    const loaded = new Set();
-    onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
-      if (kind === "entry-point" || kind === "dynamic-import")
-        loaded.add(resolve(resolveDir, path));
-      return undefined;
-    });
-    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-      if (!loaded.has(path) || alone.includes(path)) return undefined;
-      const contents = await readFile(path, "utf8");
-      const main = JSON.stringify(join(source, "index.ts"));
-      return { contents: `${contents}\nimport ${main};\n`, loader: "ts" };
-    });
-  },
-};
-
-/**
  * @param {string} path
  * @param {string} text
  * @param {string} map
@@ -176,6 +152,7 @@ async function commonJs(path, text, map) {
   const inline = `data:application/json;base64,${Buffer.from(map).toString("base64")}`;
   const isLocated = text.includes("import.meta.url");
   const transformed = await esbuild.transform(text.replace(`${name}.map`, inline), {
+    ...MINIFIED,
     sourcefile: name,
     format: "cjs",
     platform: "node",
@@ -202,7 +179,7 @@ async function commonJs(path, text, map) {
  * @param {string} code
  */
 function withOwnExports(code) {
-  return code.replace("for (var name in all)", "for (var name of __getOwnPropNames(all))");
+  return code.replace(/for\s?\(var (\w+) in (\w+)\)/, "for(var $1 of __getOwnPropNames($2))");
 }
 
 /**

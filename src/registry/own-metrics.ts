@@ -2,6 +2,7 @@ import { duplicateSeries, type PublicCall, placeOf, show } from "../errors.ts";
 import { CounterInstrument } from "../instruments/counter.ts";
 import type { RegistryContext } from "../instruments/definition/define.ts";
 import { ExemplarSource } from "../instruments/exemplars.ts";
+import type { Family } from "../model/family.ts";
 import type { SampleSink } from "../model/sample-sink.ts";
 import { ownOptions } from "../options.ts";
 import { describe, Warnings } from "../warn.ts";
@@ -9,77 +10,78 @@ import { labelsWithout } from "./constant-labels.ts";
 import { tellError } from "./error-listeners.ts";
 import { SOURCE } from "./foreign/sink.ts";
 
-/** The label of these metrics. A constant label of the registry with this name is left out of them. */
+/** The label of most of these metrics. A constant label of the registry with this name is left out of them. */
 const LABEL = "family";
 
-/** A counter that is on the page only once it has counted something. */
+/** A counter that is on the page only while it has something to show: a reset removes it. */
 class OwnCounter extends CounterInstrument {
   override *visit(sink: SampleSink): Generator<void> {
     if (this.table.size > 0) yield* super.visit(sink);
   }
 }
 
-/** The metrics in which a registry counts its own troubles. */
+interface OwnDefinition {
+  readonly name: string;
+  readonly help: string;
+  readonly label: string;
+  readonly limit?: number;
+}
+
+const OVERFLOW_UPDATES: OwnDefinition = {
+  name: "narthex_overflow_updates",
+  help: "Updates of label sets past their family's series limit, counted under _other.",
+  label: LABEL,
+  limit: Number.POSITIVE_INFINITY, // There is at most one series for each family.
+};
+const COLLECT_ERRORS: OwnDefinition = {
+  name: "narthex_collect_errors",
+  help: "Families that a scrape went without, wholly or in part: their source threw, was late, or gave what is there already.",
+  label: LABEL,
+};
+const INVALID_UPDATES: OwnDefinition = {
+  name: "narthex_invalid_updates",
+  help: "Updates that were dropped, because their value or their labels are wrong.",
+  label: LABEL,
+  limit: Number.POSITIVE_INFINITY, // There is at most one series for each family.
+};
+const GROUP_ERRORS: OwnDefinition = {
+  name: "narthex_group_errors",
+  help: "Troubles in a group of processes: reports that were not written, not read or not understood, and definitions that differ.",
+  label: "reason",
+};
+
+/** In the order in which they are on the page. */
+const DEFINITIONS = [OVERFLOW_UPDATES, COLLECT_ERRORS, INVALID_UPDATES, GROUP_ERRORS];
+
+/** What no other metric of the registry may be called. */
+export const OWN_FAMILIES: readonly Family[] = DEFINITIONS.map(({ name, help }) => {
+  return { name, help, type: "counter" };
+});
+
+/**
+ * The metrics in which a registry counts its own troubles. They are made when they are first needed, for a page
+ * or for a trouble, so that an import of the package does not wait for those of the registry `metrics`.
+ */
 export class OwnMetrics {
-  readonly #overflowUpdates: CounterInstrument;
-  readonly #collectErrors: CounterInstrument;
-  readonly #invalidUpdates: CounterInstrument;
-  readonly #groupErrors: CounterInstrument;
+  readonly #counters = new Map<OwnDefinition, CounterInstrument>();
   readonly #warnings = new Warnings();
+  readonly #context: RegistryContext;
   readonly #registry: object;
 
   /** @param registry whose listeners hear of errors */
   constructor(context: RegistryContext, registry: object) {
     this.#registry = registry;
-    const own: RegistryContext = {
+    this.#context = {
       ...context,
       group: {}, // A reset removes them, and what the group has of them.
-      constantLabels: labelsWithout(context.constantLabels, (name) => name === LABEL),
       // A user's functions can fail, and what they fail at is counted here.
       now: () => safely(context.now, Date.now),
       exemplars: new ExemplarSource(false, () => {}),
     };
-    this.#overflowUpdates = new OwnCounter(
-      ownOptions({
-        name: "narthex_overflow_updates",
-        help: "Updates of label sets past their family's series limit, counted under _other.",
-        labels: [LABEL],
-        limit: Number.POSITIVE_INFINITY, // There is at most one series for each family.
-      }),
-      own,
-    );
-    this.#collectErrors = new OwnCounter(
-      ownOptions({
-        name: "narthex_collect_errors",
-        help: "Families that a scrape went without, wholly or in part: their source threw, was late, or gave what is there already.",
-        labels: [LABEL],
-      }),
-      own,
-    );
-    this.#invalidUpdates = new OwnCounter(
-      ownOptions({
-        name: "narthex_invalid_updates",
-        help: "Updates that were dropped, because their value or their labels are wrong.",
-        labels: [LABEL],
-        limit: Number.POSITIVE_INFINITY, // There is at most one series for each family.
-      }),
-      own,
-    );
-    this.#groupErrors = new OwnCounter(
-      ownOptions({
-        name: "narthex_group_errors",
-        help: "Troubles in a group of processes: reports that were not written, not read or not understood, and definitions that differ.",
-        labels: ["reason"],
-      }),
-      {
-        ...own,
-        constantLabels: labelsWithout(context.constantLabels, (name) => name === "reason"),
-      },
-    );
   }
 
   get instruments(): readonly CounterInstrument[] {
-    return [this.#overflowUpdates, this.#collectErrors, this.#invalidUpdates, this.#groupErrors];
+    return DEFINITIONS.map((definition) => this.#counter(definition));
   }
 
   /**
@@ -93,13 +95,13 @@ export class OwnMetrics {
     message: string,
     error?: unknown,
   ): void {
-    this.#groupErrors.inc({ reason });
+    this.#counter(GROUP_ERRORS).inc({ reason });
     tellError(this.#registry, error ?? message);
     this.#warnings.once(`group ${reason} ${problem}`, message, error);
   }
 
   countOverflow(family: string): void {
-    this.#overflowUpdates.inc({ family });
+    this.#counter(OVERFLOW_UPDATES).inc({ family });
     this.#warnings.once(
       `overflow ${family}`,
       `Metric ${family} has reached its limit of series: further label sets are counted under _other. Look for a label of unbounded values, or raise the option limit.`,
@@ -111,7 +113,7 @@ export class OwnMetrics {
    * @param format the format that lacks the family, if pages of other formats have it
    */
   countLost(family: string, reason: unknown, format?: string): void {
-    this.#collectErrors.inc({ family });
+    this.#counter(COLLECT_ERRORS).inc({ family });
     tellError(this.#registry, reason, family === SOURCE ? undefined : family);
     const what = family === SOURCE ? "A registered source" : `Metric ${show(family)}`;
     const text = describe(reason);
@@ -125,14 +127,14 @@ export class OwnMetrics {
 
   /** Counts a series that was exposed twice, of which the page has only the first. */
   countDuplicate(family: string, labels: object): void {
-    this.#collectErrors.inc({ family });
+    this.#counter(COLLECT_ERRORS).inc({ family });
     const text = duplicateSeries(family, labels);
     tellError(this.#registry, text, family);
     this.#warnings.once(`twice ${family}`, text);
   }
 
   countInvalid(family: string): void {
-    this.#invalidUpdates.inc({ family });
+    this.#counter(INVALID_UPDATES).inc({ family });
   }
 
   /**
@@ -161,6 +163,20 @@ export class OwnMetrics {
       `Metric ${show(family)} gets no exemplar (${describe(reason)}). The update was counted without it; this is not reported again.`,
       reason,
     );
+  }
+
+  #counter(definition: OwnDefinition): CounterInstrument {
+    let counter = this.#counters.get(definition);
+    if (counter === undefined) {
+      const { name, help, label, limit } = definition;
+      const { constantLabels } = this.#context;
+      counter = new OwnCounter(ownOptions({ name, help, labels: [label], limit }), {
+        ...this.#context,
+        constantLabels: labelsWithout(constantLabels, (name) => name === label),
+      });
+      this.#counters.set(definition, counter);
+    }
+    return counter;
   }
 }
 

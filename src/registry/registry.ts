@@ -36,7 +36,7 @@ import { ForeignSource } from "./foreign/source.ts";
 import { type AnyFunction, type InstrumentOptions, measuredFunction } from "./measured-function.ts";
 import { Objectives } from "./objectives.ts";
 import { type RegistryOptions, registrySettings } from "./options.ts";
-import { OwnMetrics } from "./own-metrics.ts";
+import { OWN_FAMILIES, OwnMetrics } from "./own-metrics.ts";
 import { type ExposeOptions, type Exposition, PageMaker } from "./page/expose.ts";
 import { type IncludedRegistry, PARTS, type RegistryParts } from "./parts.ts";
 
@@ -99,7 +99,7 @@ export class Registry {
       onNaN: (family) => this.#own.warnOfNaN(family),
     };
     this.#own = new OwnMetrics(this.#context, this);
-    for (const instrument of this.#own.instruments) this.#families.reserve(instrument.family);
+    for (const family of OWN_FAMILIES) this.#families.reserve(family);
     const parts = {
       families: this.#families,
       sources: this.#sources,

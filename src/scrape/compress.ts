@@ -10,10 +10,16 @@ type Zlib = typeof import("node:zlib") & {
   readonly zstdCompress?: (body: Uint8Array, done: Done) => void;
 };
 
-/** Undefined on runtimes that are not like Node, where pages are sent uncompressed. */
-const zlib: Zlib | undefined = (
-  globalThis as { process?: { getBuiltinModule?: (id: string) => Zlib | undefined } }
-).process?.getBuiltinModule?.("node:zlib");
+/**
+ * Undefined on runtimes that are not like Node, where pages are sent uncompressed. It is not imported, as it
+ * takes time to load.
+ */
+function findZlib(): Zlib | undefined {
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?: (id: string) => Zlib | undefined };
+  };
+  return process?.getBuiltinModule?.("node:zlib");
+}
 
 /**
  * The best encoding that the client accepts and this runtime has. Zstandard makes pages as small as
@@ -22,7 +28,9 @@ const zlib: Zlib | undefined = (
  * @param accept the request's `Accept-Encoding` header
  */
 export function chooseEncoding(accept: string | undefined, bytes: number): Encoding {
-  if (accept === undefined || bytes < WORTHWHILE_BYTES || zlib === undefined) return "identity";
+  if (accept === undefined || bytes < WORTHWHILE_BYTES) return "identity";
+  const zlib = findZlib();
+  if (zlib === undefined) return "identity";
   const accepted = new Set<string>();
   for (const part of accept.toLowerCase().split(",")) {
     const [coding = "", ...parameters] = part.split(";").map((text) => text.trim());
@@ -34,7 +42,8 @@ export function chooseEncoding(accept: string | undefined, bytes: number): Encod
 
 /** Compresses on the runtime's own threads, off the event loop. */
 export function compress(body: Uint8Array, encoding: Encoding): Promise<Uint8Array> {
-  if (encoding === "identity" || zlib === undefined) return Promise.resolve(body);
+  const zlib = encoding === "identity" ? undefined : findZlib();
+  if (zlib === undefined) return Promise.resolve(body);
   const { gzip, zstdCompress } = zlib;
   return new Promise((resolve, reject) => {
     const done: Done = (error, compressed) => (error ? reject(error) : resolve(compressed));

@@ -10,35 +10,36 @@ interface Budget {
 }
 
 const BUDGETS: Readonly<Record<string, Budget>> = {
-  narthex: { bytes: 107_000, time: 0.7 },
-  "narthex/auto": { bytes: 220_000, time: 3 },
-  "narthex/express": { bytes: 154_000, time: 1.3 },
-  "narthex/fastify": { bytes: 148_000, time: 1.3 },
-  "narthex/generate": { bytes: 30_000, time: 0.6 },
-  "narthex/hono": { bytes: 149_000, time: 1.3 },
-  "narthex/http": { bytes: 119_000, time: 1.3 },
-  "narthex/koa": { bytes: 148_000, time: 1.3 },
-  "narthex/live": { bytes: 108_000, time: 0.8 },
+  narthex: { bytes: 107_000, time: 0.55 },
+  "narthex/auto": { bytes: 220_000, time: 2.4 },
+  "narthex/express": { bytes: 155_000, time: 0.9 },
+  "narthex/fastify": { bytes: 149_000, time: 0.9 },
+  "narthex/generate": { bytes: 30_000, time: 0.4 },
+  "narthex/hono": { bytes: 149_000, time: 0.9 },
+  "narthex/http": { bytes: 121_000, time: 0.9 },
+  "narthex/koa": { bytes: 148_000, time: 0.9 },
+  "narthex/live": { bytes: 110_000, time: 0.7 },
   // Most of its time is Nest's own.
-  "narthex/nest": { bytes: 156_000, time: 20 },
-  "narthex/next": { bytes: 146_000, time: 1.3 },
-  "narthex/node": { bytes: 146_000, time: 1.3 },
+  "narthex/nest": { bytes: 158_000, time: 20 },
+  "narthex/next": { bytes: 146_000, time: 0.9 },
+  "narthex/node": { bytes: 147_000, time: 0.9 },
   // Most of its time is OpenTelemetry's own.
   "narthex/opentelemetry": { bytes: 1_000, time: 1.3 },
-  "narthex/parse": { bytes: 28_000, time: 0.5 },
+  "narthex/parse": { bytes: 28_000, time: 0.4 },
   "narthex/processes": { bytes: 146_000, time: 0.9 },
   "narthex/prom-client": { bytes: 182_000, time: 1.3 },
-  "narthex/prometheus-io-client": { bytes: 182_000, time: 1.3 },
-  "narthex/pushgateway": { bytes: 120_000, time: 0.9 },
-  "narthex/runtime": { bytes: 116_000, time: 0.8 },
-  "narthex/serve": { bytes: 119_000, time: 1.3 },
+  "narthex/prometheus-io-client": { bytes: 183_000, time: 1.3 },
+  "narthex/pushgateway": { bytes: 120_000, time: 0.75 },
+  "narthex/runtime": { bytes: 117_000, time: 0.9 },
+  "narthex/serve": { bytes: 119_000, time: 0.75 },
   "narthex/testing": { bytes: 143_000, time: 0.8 },
-  "narthex/textfile": { bytes: 108_000, time: 0.8 },
-  "narthex/threads": { bytes: 176_000, time: 0.9 },
+  "narthex/textfile": { bytes: 108_000, time: 0.75 },
+  "narthex/threads": { bytes: 176_000, time: 1 },
 };
 
 const PEER = "prom-client";
-const ROUNDS = 5;
+/** How often each import is measured, and how often then those that are slow. */
+const ROUNDS = [3, 6, 12];
 
 let installed: Installed;
 
@@ -73,17 +74,29 @@ test.each(["narthex", "narthex/serve"])(
 
 test("imports take no longer than they may", { timeout: 240_000 }, async () => {
   const times = new Map<string, number[]>();
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const module of [PEER, ...Object.keys(BUDGETS)]) {
+  let slow = Object.keys(BUDGETS);
+  // A busy machine makes an import slow now and then; one that is slow stays so.
+  for (const rounds of ROUNDS) {
+    await addTimes(times, [PEER, ...slow], rounds);
+    slow = slow.filter((module) => share(times, module) > BUDGETS[module]!.time);
+    if (slow.length === 0) return;
+  }
+  expect(slow.map((module) => [module, share(times, module)])).toEqual([]);
+});
+
+/** Imports the modules in turn, so that what else the machine does slows down all of them. */
+async function addTimes(times: Map<string, number[]>, modules: readonly string[], rounds: number) {
+  for (let round = 0; round < rounds; round++) {
+    for (const module of modules) {
       times.set(module, [...(times.get(module) ?? []), await importTime(module)]);
     }
   }
-  const peer = median(times.get(PEER)!);
-  const slow = Object.entries(BUDGETS).filter(([module, { time }]) => {
-    return median(times.get(module)!) > time * peer;
-  });
-  expect(slow.map(([module]) => [module, median(times.get(module)!) / peer])).toEqual([]);
-});
+}
+
+/** The time of an import, of what prom-client takes. */
+function share(times: ReadonlyMap<string, readonly number[]>, module: string): number {
+  return median(times.get(module)!) / median(times.get(PEER)!);
+}
 
 async function loadedBytes(module: string): Promise<number> {
   const { outputs } = (await bundled(module, "node")).metafile;

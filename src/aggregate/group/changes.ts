@@ -1,5 +1,5 @@
-import { crc32 } from "node:zlib";
 import type { RegistryParts } from "../../registry/parts.ts";
+import { checksumOf } from "../region/format.ts";
 
 /** Tells whether a registry may have other metrics than a moment ago, for much less than it takes to visit them. */
 export class Changes {
@@ -27,7 +27,7 @@ export class Changes {
       const { table, rows, mark } = instrument;
       marks.push(table.newest, table.size, table.restarts, mark);
       for (const { buffer, byteOffset, byteLength } of rows.all()) {
-        checksum = crc32(new Uint8Array(buffer, byteOffset, byteLength), checksum);
+        checksum = checksumOf(new Uint8Array(buffer, byteOffset, byteLength), checksum);
       }
     }
     const now = JSON.stringify([checksum, marks]);

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -15,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { groupFolderRefused, regionInvalid } from "../../errors.ts";
+import { nodeModule } from "../../node-module.ts";
 
 /** Where Linux keeps files in memory. */
 const SHARED_MEMORY = "/dev/shm";
@@ -163,13 +163,13 @@ function checkWritable(path: string): void {
 /** A name that is a folder's on every system, and another one for each group. */
 function nameOf(group: string): string {
   const readable = group.replaceAll(/[^\w.-]/g, "_").slice(0, 40);
-  const hash = createHash("sha256").update(group).digest("hex");
+  const hash = nodeModule("crypto").createHash("sha256").update(group).digest("hex");
   return `${readable}-${hash.slice(0, 16)}-${spaceName()}`;
 }
 
 /** The same for all processes that can see each other. */
 function spaceName(): string {
-  return createHash("sha256").update(processSpace()).digest("hex").slice(0, 8);
+  return nodeModule("crypto").createHash("sha256").update(processSpace()).digest("hex").slice(0, 8);
 }
 
 /** Tells containers apart, which do not see each other's processes. */

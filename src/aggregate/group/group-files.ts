@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { linkSync, writeFileSync } from "node:fs";
 import { NarthexError, regionInvalid } from "../../errors.ts";
+import { nodeModule } from "../../node-module.ts";
 import { Fold } from "../merge/fold.ts";
 import { RegionReader, type Report } from "../region/reader.ts";
 import { RegionWriter } from "../region/writer.ts";
@@ -218,7 +218,7 @@ export class GroupFiles {
   #publish(fold: Fold, number: number, included: readonly string[]): boolean {
     const writer = new RegionWriter(() => 0);
     fold.visit(writer);
-    const log = `fold-${number}-${randomBytes(6).toString("hex")}.log`;
+    const log = `fold-${number}-${nodeModule("crypto").randomBytes(6).toString("hex")}.log`;
     const entries = writer.takeLog();
     writeFileSync(this.#folder.file(log), entries, { mode: 0o600, flag: "wx" });
     const report = writer.report({ included, log: { name: log, length: entries.length } });

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { nodeModule } from "../../node-module.ts";
 import { startOf } from "./liveness.ts";
 
 interface ClusterModule {
@@ -15,7 +15,11 @@ function clusterModule(): ClusterModule {
 export function groupOfManager(): string | undefined {
   const { pm_id, name = "", namespace = "", PM2_HOME = "" } = process.env;
   if (pm_id !== undefined) {
-    const home = createHash("sha256").update(PM2_HOME).digest("hex").slice(0, 16);
+    const home = nodeModule("crypto")
+      .createHash("sha256")
+      .update(PM2_HOME)
+      .digest("hex")
+      .slice(0, 16);
     return `pm2-${namespace}-${name}-${home}`;
   }
   const { isWorker = false, settings } = clusterModule();

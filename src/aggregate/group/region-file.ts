@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   closeSync,
   fstatSync,
@@ -10,6 +9,7 @@ import {
 } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { regionInvalid } from "../../errors.ts";
+import { nodeModule } from "../../node-module.ts";
 import type { RegionWriter } from "../region/writer.ts";
 import type { GroupFolder } from "./folder.ts";
 import { type ProcessIdentity, thisProcess } from "./liveness.ts";
@@ -62,7 +62,7 @@ export class RegionFile {
 
   constructor(folder: GroupFolder, writer: RegionWriter) {
     const { pid, start } = thisProcess();
-    this.id = `${pid}-${start}-${randomBytes(6).toString("hex")}`;
+    this.id = `${pid}-${start}-${nodeModule("crypto").randomBytes(6).toString("hex")}`;
     this.#folder = folder;
     this.#writer = writer;
   }

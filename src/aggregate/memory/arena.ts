@@ -1,5 +1,5 @@
-import { randomInt } from "node:crypto";
 import { threadsFull } from "../../errors.ts";
+import { nodeModule } from "../../node-module.ts";
 
 /** The version of what is in the memory; another one is another number. */
 const MAGIC = 0x6e740001;
@@ -150,7 +150,10 @@ export class Arena {
   static make(): Arena {
     const buffer = new GrowableMemory(DATA_AT, { maxByteLength: MAX_BYTES });
     const header = new Int32Array(buffer, 0, HEADER_BYTES / 4);
-    header.set([randomInt(2 ** 31), randomInt(2 ** 31)], NAME);
+    header.set(
+      [nodeModule("crypto").randomInt(2 ** 31), nodeModule("crypto").randomInt(2 ** 31)],
+      NAME,
+    );
     header[IS_NARTHEX] = MAGIC;
     return new Arena(buffer);
   }

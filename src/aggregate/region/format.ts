@@ -1,6 +1,6 @@
-import { crc32 } from "node:zlib";
 import { regionInvalid, regionVersion } from "../../errors.ts";
 import type { Exemplar } from "../../model/sample-sink.ts";
+import { nodeModule } from "../../node-module.ts";
 import type { Extra, Layout } from "./layout.ts";
 
 /** The version of the format, which stands in each report. */
@@ -13,12 +13,17 @@ const WORD = 8;
 /** A layout; or a series: the number of its layout, when it began, and the values of its labels. */
 export type LogEntry = Layout | readonly [number, number | null, ...string[]];
 
+/** @param before the checksum of the bytes before these */
+export function checksumOf(bytes: Uint8Array, before = 0): number {
+  return nodeModule("zlib").crc32(bytes, before);
+}
+
 /** A frame of a log has its length and its checksum before it. */
 export function frame(entries: readonly unknown[]): Uint8Array {
   const text = Buffer.from(JSON.stringify(entries));
   const head = Buffer.alloc(8);
   head.writeUInt32LE(text.length, 0);
-  head.writeUInt32LE(crc32(text), 4);
+  head.writeUInt32LE(checksumOf(text), 4);
   return Buffer.concat([head, text]);
 }
 
@@ -30,7 +35,7 @@ export function readFrames(log: Buffer): unknown[] {
     const end = at + 8 + log.readUInt32LE(at);
     if (end > log.length) throw regionInvalid("its log is cut off");
     const text = log.subarray(at + 8, end);
-    if (crc32(text) !== log.readUInt32LE(at + 4)) throw regionInvalid("its log is damaged");
+    if (checksumOf(text) !== log.readUInt32LE(at + 4)) throw regionInvalid("its log is damaged");
     for (const entry of JSON.parse(text.toString()) as unknown[]) entries.push(entry);
     at = end;
   }
@@ -54,7 +59,7 @@ export function reportOf(head: object, numbers: readonly Float64Array[]): Uint8A
     report.set(new Uint8Array(buffer, byteOffset, byteLength), at);
     at += byteLength;
   }
-  report.writeUInt32LE(crc32(report.subarray(MAGIC.length + 8)), MAGIC.length + 4);
+  report.writeUInt32LE(checksumOf(report.subarray(MAGIC.length + 8)), MAGIC.length + 4);
   return report;
 }
 
@@ -68,7 +73,7 @@ export function readReport(report: Buffer): {
   }
   const version = report.readUInt32LE(MAGIC.length);
   if (version !== VERSION) throw regionVersion(version, VERSION);
-  if (crc32(report.subarray(MAGIC.length + 8)) !== report.readUInt32LE(MAGIC.length + 4)) {
+  if (checksumOf(report.subarray(MAGIC.length + 8)) !== report.readUInt32LE(MAGIC.length + 4)) {
     throw regionInvalid("it is damaged");
   }
   const end = PREFIX + report.readUInt32LE(MAGIC.length + 8);

@@ -1,5 +1,6 @@
 import { channel } from "node:diagnostics_channel";
-import { Agent, ClientRequest, type IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { nodeModule } from "../../node-module.ts";
 import { SHARED } from "../../process-wide.ts";
 import { ABORTED, failureLabel } from "./labels.ts";
 import { listen, safely } from "./listen.ts";
@@ -92,6 +93,7 @@ function onCreation(
   const refused = ({ request }: RequestMessage) => withdraw(request);
   if (isPublished(process.versions.node)) return listen({ "http.client.request.created": created });
   const unlisten = listen({ [String(CREATED.name)]: created, [String(REFUSED.name)]: refused });
+  const { Agent, ClientRequest } = nodeModule("http");
   // Called before the request may have to wait for a connection.
   publishFrom(Agent.prototype, "addRequest", (_agent, [request]) => request);
   // Called for requests without an agent of Node's.

@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { show, wrongArgument } from "../../errors.ts";
+import { nodeModule } from "../../node-module.ts";
 import type { Authorize } from "../options.ts";
 
 /**
@@ -80,14 +80,16 @@ function authorizing(scheme: string, challenge: string, secrets: readonly string
     if (header === undefined || !start.test(header)) return false;
     const given = digest(header.replace(start, "").trim());
     // All are compared, because the time must not tell which one matched.
-    return digests.filter((secret) => timingSafeEqual(secret, given)).length > 0;
+    return (
+      digests.filter((secret) => nodeModule("crypto").timingSafeEqual(secret, given)).length > 0
+    );
   };
   return Object.assign(authorize, { challenge });
 }
 
 /** All digests have the same length, which `timingSafeEqual` requires. */
 function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return nodeModule("crypto").createHash("sha256").update(text).digest();
 }
 
 function isSecret(value: unknown): boolean {

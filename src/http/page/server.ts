@@ -1,6 +1,6 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import { createServer as createProbe } from "node:net";
+import type { RequestListener, Server } from "node:http";
 import { cannotListen, type NarthexError } from "../../errors.ts";
+import { nodeModule } from "../../node-module.ts";
 import { processWide } from "../../process-wide.ts";
 import { isInGroup } from "../../registry/parts.ts";
 import { warn } from "../../warn.ts";
@@ -86,7 +86,7 @@ function exclusive(address: Address) {
 
 /** Calls `take` once nobody else has a port, unless the server is closed before. */
 function whenFree(address: Address, server: Server, take: () => void): void {
-  const probe = createProbe().unref();
+  const probe = nodeModule("net").createServer().unref();
   const look = () => probe.listen(exclusive(address)).unref();
   let timer = setTimeout(look, TAKEOVER_MS).unref();
   probe.on("error", () => {
@@ -150,7 +150,7 @@ export function stopMetricsServer(server: Server): void {
 }
 
 function createMetricsServer(): Server {
-  const server = createServer();
+  const server = nodeModule("http").createServer();
   servers().leaveOut(server);
   running.pages.set(server, new Map());
   // The connections of scrapers must not keep the process alive, either.

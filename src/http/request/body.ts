@@ -1,5 +1,4 @@
 import type { Readable, Writable } from "node:stream";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MeasuredRequest } from "./measured-request.ts";
 
 /** Counts the bytes of both bodies: those that came in, and those that were handed to the connection. */
@@ -69,6 +68,10 @@ export async function tapBody(response: Response, body: Body, tap: BodyTap): Pro
   const whole = pieces[0]?.value ?? new Uint8Array();
   tap.takeWhole(whole.byteLength);
   return new Response(whole, response);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Passes on a body's pieces as they are asked for, so that the source does not run ahead. */

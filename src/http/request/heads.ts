@@ -1,12 +1,14 @@
-import { ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
+import { nodeModule } from "../../node-module.ts";
 import { SHARED } from "../../process-wide.ts";
 
 /** Is called when a response's headers were sent, with those that were passed to `writeHead`. */
 type NoticeHead = (response: ServerResponse, passedHeaders: unknown) => void;
 
-const prototype = ServerResponse.prototype as { [SHARED]?: NoticeHead } & {
+interface Prototype {
+  [SHARED]?: NoticeHead;
   writeHead(...args: unknown[]): ServerResponse;
-};
+}
 
 /**
  * Calls `notice` from now on when any response of HTTP/1 sends its headers. Node does not announce
@@ -15,6 +17,7 @@ const prototype = ServerResponse.prototype as { [SHARED]?: NoticeHead } & {
  * `notice`.
  */
 export function noticeHeads(notice: NoticeHead): void {
+  const prototype: Prototype = nodeModule("http").ServerResponse.prototype;
   const isReplaced = prototype[SHARED] !== undefined;
   prototype[SHARED] = notice;
   if (isReplaced) return;

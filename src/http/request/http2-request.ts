@@ -1,4 +1,4 @@
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { guard } from "../guard.ts";
 import { countBody } from "./body.ts";
 import { type HttpRequest, headerIn } from "./http-request.ts";
@@ -7,6 +7,10 @@ import { isEventStream, outcomeOfStatus } from "./outcome.ts";
 
 /** All ways to send the headers of a response. */
 const RESPONDERS = ["respond", "respondWithFD", "respondWithFile"] as const;
+
+/** Codes with which HTTP/2 resets a stream. */
+const NO_ERROR = 0;
+const INTERNAL_ERROR = 2;
 
 /** A request that came by HTTP/2. */
 export class Http2Request extends MeasuredRequest {
@@ -97,8 +101,8 @@ function isComplete({ writableFinished, aborted }: ServerHttp2Stream): boolean {
 
 /** Whether the server broke the stream off, by an error or by destroying it. */
 function hasFailed({ errored, rstCode, writableFinished }: ServerHttp2Stream): boolean {
-  if (rstCode === constants.NGHTTP2_INTERNAL_ERROR) return true;
-  if (rstCode === constants.NGHTTP2_NO_ERROR && !writableFinished) return true;
+  if (rstCode === INTERNAL_ERROR) return true;
+  if (rstCode === NO_ERROR && !writableFinished) return true;
   // Errors of Node's HTTP/2 come from what the client does.
   const code = (errored as NodeJS.ErrnoException | null)?.code;
   return errored !== null && !String(code).startsWith("ERR_HTTP2_");

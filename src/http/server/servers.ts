@@ -1,6 +1,5 @@
 import { type Channel, channel, subscribe } from "node:diagnostics_channel";
-import { Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { Server as HttpsServer } from "node:https";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import { processWide, SHARED } from "../../process-wide.ts";
 import { reportFailure } from "../guard.ts";
@@ -100,7 +99,7 @@ function listen(name: string, listener: (message: never) => void): void {
   });
 }
 
+/** Whether a server is one of HTTP/1, with or without TLS, or of HTTP/2. */
 export function servesHttp(server: Server): boolean {
-  const isHttp2 = "updateSettings" in server;
-  return server instanceof HttpServer || server instanceof HttpsServer || isHttp2;
+  return "headersTimeout" in server || "updateSettings" in server;
 }

@@ -18,7 +18,7 @@ for (let i = 0, root = 2; i < 8; i += 1) {
  * wrong. As literals they would be a twentieth of all that `import "narthex"` loads.
  */
 export const BOUNDS: readonly number[] = Array.from(CORRECTIONS, (correction, step) => {
-  const factors = roots.filter((_, bit) => (step >> bit) & 1);
-  const product = factors.reduce((product, root) => product * root, 0.5);
+  let product = 0.5;
+  for (let bit = 0; bit < 8; bit += 1) if ((step >> bit) & 1) product *= roots[bit]!;
   return product + (correction.charCodeAt(0) - "e".charCodeAt(0)) * 2 ** -53;
 });

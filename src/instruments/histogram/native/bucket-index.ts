@@ -21,10 +21,11 @@ const lowWords = Uint32Array.from(mantissas, (mantissa) => mantissa % LOW_WORD);
  * these bits: its step in the bits from 21, and below those the high word of its mantissa. No two
  * bounds have the same 9 high bits.
  */
-const cells = Int32Array.from({ length: 512 }, (_, cell) => {
-  const step = mantissas.findIndex((mantissa) => mantissa >= cell * 2 ** 43);
-  return (step << 21) | (mantissas[step]! / LOW_WORD);
-});
+const cells = new Int32Array(512);
+for (let cell = 0, step = 0; cell < cells.length; cell += 1) {
+  while (mantissas[step]! < cell * 2 ** 43) step += 1;
+  cells[cell] = (step << 21) | (mantissas[step]! / LOW_WORD);
+}
 
 /**
  * The index of the bucket for |value|, which is the lowest one whose upper bound is not below it. There
