@@ -11,6 +11,15 @@ export const full = {
   memoryRounds: 3,
   importRounds: 15,
   allocatingCalls: 1_000_000,
+  /** Members of a group report at most every 250 ms: after `reportMs`, all of them have. */
+  cluster: {
+    members: [4, 16],
+    series: 10_000,
+    warmRounds: 3,
+    rounds: 7,
+    reportMs: 600,
+    writeMs: 2000,
+  },
   live: { families: 100, seriesOfEach: 100, samples: 600, drawnMs: 5000 },
   /** Each variant is served by so many processes, one after the other, with so many turns each. */
   http: { processes: 6, warmMs: 1500, rounds: 4, turnMs: 1000, connections: 50 },
@@ -32,6 +41,7 @@ export const quick = {
   memoryRounds: 1,
   importRounds: 1,
   allocatingCalls: 10_000,
+  cluster: { members: [2], series: 100, warmRounds: 0, rounds: 1, reportMs: 1, writeMs: 1 },
   live: { families: 5, seriesOfEach: 4, samples: 60, drawnMs: 200 },
   http: { processes: 1, warmMs: 20, rounds: 1, turnMs: 20, connections: 4 },
 };

@@ -1,5 +1,5 @@
 import { fork } from "node:child_process";
-import { once } from "node:events";
+import { on, once } from "node:events";
 
 /** @import { ChildProcess } from "node:child_process" */
 
@@ -27,6 +27,17 @@ export class TaskProcess {
   static async start(module, { nodeOptions = [], prefix = [] } = {}) {
     const [execPath = "", ...execArgv] = [...prefix, process.execPath, ...nodeOptions];
     const child = fork(import.meta.filename, [module.href], { execPath, execArgv });
+    return TaskProcess.of(child);
+  }
+
+  /**
+   * The same for a process that runs this file already, such as a worker of a cluster.
+   *
+   * @template T
+   * @param {ChildProcess} child
+   * @returns {Promise<TaskProcess<T>>}
+   */
+  static async of(child) {
     /** @type {TaskProcess<T>} */
     const started = new TaskProcess(child);
     await started.#answer();
@@ -40,8 +51,9 @@ export class TaskProcess {
    * @returns {Promise<T[N] extends (...args: never) => infer R ? Awaited<R> : never>}
    */
   async call(name, ...args) {
-    this.#child.send({ name, args });
-    return this.#answer();
+    const answer = this.#answer();
+    this.#child.send({ task: name, args });
+    return answer;
   }
 
   async stop() {
@@ -56,10 +68,18 @@ export class TaskProcess {
     const exit = once(this.#child, "exit", { signal }).then(([code, by]) => {
       throw new Error(`a process that measures ended with ${code ?? by}`);
     });
-    const answered = once(this.#child, "message", { signal });
-    const [answer] = await Promise.race([answered, exit]).finally(() => waiting.abort());
+    const answer = await Promise.race([this.#nextAnswer(signal), exit]).finally(() =>
+      waiting.abort(),
+    );
     if (answer.error !== undefined) throw new Error(answer.error);
     return answer.result;
+  }
+
+  /** Peers may send messages of their own. */
+  async #nextAnswer(/** @type {AbortSignal} */ signal) {
+    for await (const [message] of on(this.#child, "message", { signal })) {
+      if (message.answers === true) return message;
+    }
   }
 }
 
@@ -69,13 +89,18 @@ if (process.argv[1] === import.meta.filename) serve(String(process.argv[2]));
 /** @param {string} module */
 async function serve(module) {
   const tasks = await import(module);
-  process.on("message", async (/** @type {{ name: string, args: unknown[] }} */ { name, args }) => {
-    try {
-      process.send?.({ result: await tasks[name](...args) });
-    } catch (error) {
-      process.send?.({ error: error instanceof Error ? error.stack : String(error) });
-    }
-  });
+  const answer = (/** @type {object} */ outcome) => process.send?.({ answers: true, ...outcome });
+  process.on(
+    "message",
+    async (/** @type {{ task?: string, args: unknown[] }} */ { task, args }) => {
+      if (task === undefined) return;
+      try {
+        answer({ result: await tasks[task](...args) });
+      } catch (error) {
+        answer({ error: error instanceof Error ? error.stack : String(error) });
+      }
+    },
+  );
   process.once("disconnect", () => process.exit());
-  process.send?.({ result: "ready" });
+  answer({ result: "ready" });
 }

@@ -1,6 +1,7 @@
 import { versionOf } from "../newest/packages.mjs";
 import { partsOf } from "../parts.mjs";
 import { quantity, targetColumns } from "../report.mjs";
+import { clusterRows } from "../rows/cluster.mjs";
 import { firstScrapeRows } from "../rows/first-scrapes.mjs";
 import { liveRows } from "../rows/live.mjs";
 import { allocationRows, memoryRows } from "../rows/memory.mjs";
@@ -31,6 +32,7 @@ const groups = {
   updates: updateRows,
   scrapes: scrapeRows,
   "first scrapes": firstScrapeRows,
+  cluster: clusterRows,
   switch: switchRows,
   memory: memoryRows,
   allocations: allocationRows,

@@ -1,4 +1,6 @@
 import { Registry } from "narthex";
+import { joinProcesses } from "narthex/processes";
+import { joinThreads } from "narthex/threads";
 
 /** @import { Format, Peer, PeerRegistry } from "./peers.mjs" */
 
@@ -20,22 +22,38 @@ export const narthex = {
   packages: ["narthex"],
   formats: ["text", "openmetrics", "protobuf"],
 
+  open: (format) => opened(new Registry(), format),
+};
+
+/**
+ * @param {Registry} registry
+ * @param {Format} format
+ * @returns {PeerRegistry}
+ */
+function opened(registry, format) {
+  return {
+    counter: (name, labels) => registry.counter({ name, help, labels, limit }),
+    closedCounter: (name, labels) => registry.counter({ name, help, labels, limit }),
+    gauge: (name, labels) => registry.gauge({ name, help, labels, limit }),
+    histogram: (name, labels, buckets) =>
+      registry.histogram({ name, help, labels, limit, buckets }),
+    nativeHistogram: (name, labels) =>
+      registry.histogram({ name, help, labels, limit, buckets: [], native: true }),
+    summary: (name, labels) => registry.summary({ name, help, labels, limit }),
+    useOwnTypes: () => useOwnTypes(registry),
+    page: async () => (await registry.expose({ accept: ACCEPT[format] })).body,
+    joinCluster: () => joinProcesses(registry),
+  };
+}
+
+/** @type {Peer} */
+export const narthexInThreads = {
+  ...narthex,
+  name: "narthex/threads",
   open(format) {
     const registry = new Registry();
-    /** @type {PeerRegistry} */
-    const opened = {
-      counter: (name, labels) => registry.counter({ name, help, labels, limit }),
-      closedCounter: (name, labels) => registry.counter({ name, help, labels, limit }),
-      gauge: (name, labels) => registry.gauge({ name, help, labels, limit }),
-      histogram: (name, labels, buckets) =>
-        registry.histogram({ name, help, labels, limit, buckets }),
-      nativeHistogram: (name, labels) =>
-        registry.histogram({ name, help, labels, limit, buckets: [], native: true }),
-      summary: (name, labels) => registry.summary({ name, help, labels, limit }),
-      useOwnTypes: () => useOwnTypes(registry),
-      page: async () => (await registry.expose({ accept: ACCEPT[format] })).body,
-    };
-    return opened;
+    joinThreads(registry);
+    return opened(registry, format);
   },
 };
 

@@ -1,6 +1,6 @@
 import { versionOf } from "../newest/packages.mjs";
 import { TaskProcess } from "../task-process.mjs";
-import { narthex } from "./narthex.mjs";
+import { narthex, narthexInThreads } from "./narthex.mjs";
 import { openTelemetry } from "./open-telemetry.mjs";
 import { promClient } from "./prom-client.mjs";
 
@@ -15,6 +15,8 @@ import { promClient } from "./prom-client.mjs";
  * @property {readonly string[]} packages what a user imports
  * @property {readonly Format[]} formats
  * @property {(format: Format) => PeerRegistry} open
+ * @property {() => () => Promise<string>} [openCluster] in the primary process of a cluster, if that one makes the page
+ *   of all workers: returns what makes it
  */
 
 /** @typedef {"text" | "openmetrics" | "protobuf"} Format */
@@ -32,6 +34,7 @@ import { promClient } from "./prom-client.mjs";
  * @property {() => void} [useOwnTypes] uses the types that no other peer has
  * @property {() => Promise<string | Uint8Array>} page
  * @property {() => Promise<unknown>} [json]
+ * @property {() => void} [joinCluster] in a worker of a cluster: shows what all workers have, or gives it to the primary
  */
 
 /**
@@ -55,7 +58,7 @@ import { promClient } from "./prom-client.mjs";
  *
  * @type {Record<string, () => Peer | Promise<Peer>>}
  */
-const all = {
+export const all = {
   narthex: () => narthex,
   "prom-client": async () => promClient("prom-client", await import("prom-client")),
   "@platformatic/prom-client": async () =>
@@ -70,9 +73,13 @@ const all = {
 
 /** The API of prom-client that this package has. */
 export const FACADE = "narthex/prom-client";
-
-/** Measured as if it were a peer, in its own rows. */
 export const loadFacade = async () => promClient(FACADE, await import("narthex/prom-client"));
+
+/** This package in a thread of a group. */
+export const IN_THREADS = "narthex/threads";
+
+/** @type {Record<string, () => Peer | Promise<Peer>>} Measured as if they were peers, in rows of their own. */
+export const variants = { [FACADE]: loadFacade, [IN_THREADS]: () => narthexInThreads };
 
 /**
  * The peers that run here, and a sentence about each that does not.

@@ -6,7 +6,7 @@ import * as memory from "../rows/memory.mjs";
 import * as scrapes from "../rows/scrapes.mjs";
 import { timeJson as timeJsonOf } from "../rows/switch.mjs";
 import { openWorkload, timeUpdates as timeUpdatesOf } from "../rows/updates.mjs";
-import { FACADE, loadFacade, loadPeers } from "./peers.mjs";
+import { all, loadPeers, variants } from "./peers.mjs";
 
 /**
  * @import { Workload, WorkloadName } from "../rows/updates.mjs"
@@ -24,9 +24,22 @@ let peer;
  */
 export async function prepare(name) {
   const { peers } = await loadPeers();
-  if (name === FACADE) peers.push(await loadFacade());
+  const loadVariant = variants[name];
+  if (loadVariant) peers.push(await loadVariant());
   for (const one of peers) for (const format of one.formats) await warm(one.open(format));
   peer = peers.find((one) => one.name === name);
+}
+
+/**
+ * The same with the types of one peer, for those that are many: returns the peer.
+ *
+ * @param {string} name
+ */
+export async function prepareAlone(name) {
+  const one = await all[name]?.();
+  if (one === undefined) throw new Error(`there is no peer ${name}`);
+  for (const format of one.formats) await warm(one.open(format));
+  return one;
 }
 
 const LABEL_NAMES = ["method", "route", "status"];

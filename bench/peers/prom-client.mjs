@@ -14,7 +14,7 @@ const help = "What is measured.";
  */
 export function promClient(name, module) {
   /** @type {typeof import("prom-client")} */
-  const { Counter, Gauge, Histogram, Registry, Summary } = module.default;
+  const { AggregatorRegistry, Counter, Gauge, Histogram, Registry, Summary } = module.default;
   return {
     name,
     packages: [name],
@@ -45,8 +45,17 @@ export function promClient(name, module) {
           }),
         page: () => registry.metrics(),
         json: () => registry.getMetricsAsJSON(),
+        joinCluster: () => {
+          new AggregatorRegistry();
+          AggregatorRegistry.setRegistries([registry]);
+        },
       };
       return opened;
+    },
+
+    openCluster() {
+      const registry = new AggregatorRegistry();
+      return () => registry.clusterMetrics();
     },
   };
 }

@@ -195,7 +195,7 @@ export async function blockOfScrape({ run, size, registry }) {
  *
  * @param {() => Promise<unknown>} work
  */
-async function longestBlock(work) {
+export async function longestBlock(work) {
   let longest = 0;
   let isWorking = true;
   let last = clocks();

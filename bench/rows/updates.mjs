@@ -20,7 +20,7 @@ import {
  */
 
 /** @typedef {{ what: string, loop: LoopName, size?: number }} Timed on so many label sets */
-/** @typedef {Timed & { beside?: Timed, targets: RowTarget[] }} Update */
+/** @typedef {Timed & { beside?: Timed & { peer?: string }, targets: RowTarget[] }} Update */
 
 /** @type {(scale: Scale) => Update[]} */
 const rows = ({ updates }) => [
@@ -308,7 +308,7 @@ export async function updateRow(
 ) {
   const able = peers.filter((peer) => openWorkload(peer, { loop }));
   const timed = able.map(({ name }) => ({ name, peer: name, loop }));
-  if (beside) timed.push({ name: beside.what, peer: "narthex", loop: beside.loop });
+  if (beside) timed.push({ name: beside.what, peer: beside.peer ?? "narthex", loop: beside.loop });
   const contenders = [];
   for (const { name, peer, loop } of timed) {
     /** @param {number} times */
