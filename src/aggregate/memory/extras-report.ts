@@ -1,18 +1,16 @@
 import type { PageSink } from "../../exposition/render.ts";
 import type { Family } from "../../model/family.ts";
-import { RegionWriter } from "../region/writer.ts";
-import { ExtrasSink } from "./extras-sink.ts";
+import { ExtrasWriter } from "./extras-writer.ts";
 
 /** A member's report of what is not in its region, with all of its log. */
 export class ExtrasReport {
-  readonly #writer = new RegionWriter(() => Date.now() / 1000);
-  readonly #sink: ExtrasSink;
+  readonly #writer: ExtrasWriter;
   #log = Buffer.alloc(0);
   #logs = 0;
   #last = Buffer.alloc(0);
 
   constructor(isInRegion: (family: Family) => boolean) {
-    this.#sink = new ExtrasSink(this.#writer, isInRegion);
+    this.#writer = new ExtrasWriter(isInRegion);
   }
 
   /**
@@ -21,7 +19,7 @@ export class ExtrasReport {
    */
   make(fill: (sink: PageSink) => void) {
     this.#writer.begin();
-    fill(this.#sink);
+    fill(this.#writer);
     if (this.#writer.isNew) {
       this.#logs += 1;
       this.#log = Buffer.alloc(0);

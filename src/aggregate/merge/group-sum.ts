@@ -71,7 +71,7 @@ export class GroupSum {
     this.#compare(shown, parts);
     const positions = this.#positionsOf(family, fitting);
     const places = fitting.map(({ member, rows }) =>
-      positions.of(rows.series, family.aggregate === "each" ? member.process : undefined),
+      positions.of(rows.series, family.aggregate === "each" ? processOf(member, rows) : undefined),
     );
     const limited = withinLimit(family, positions, fitting, places);
     const totals = makeTotals(family, positions, shapeOf(shown, fitting));
@@ -116,6 +116,10 @@ function byFamily(members: readonly MemberReport[]): Iterable<readonly Part[]> {
     }
   }
   return families.values();
+}
+
+function processOf(member: MemberReport, { series }: Rows): string {
+  return series.layout.process ?? member.process;
 }
 
 function definitionOf({ family, shape }: Layout): string {

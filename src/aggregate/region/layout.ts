@@ -7,6 +7,8 @@ export interface Layout {
   readonly labelNames: readonly string[];
   /** A histogram's bounds, a summary's quantiles or a state set's states; else empty. */
   readonly shape: readonly (number | string)[];
+  /** What tells these rows from others where each is shown, if that is not the process of the report. */
+  readonly process?: string;
 }
 
 /** What a series has besides its numbers. */

@@ -25,10 +25,18 @@ export interface Report {
   readonly rows: readonly Rows[];
 }
 
-/** Reads the reports of one writer. What it has read of the log it does not read again. */
+/** How many logs are known at once: the threads of a process report in turn, each with a log of its own. */
+const MAX_LOGS = 16;
+
+/** What has been read of a log. */
+interface ReadLog {
+  readonly series: SeriesLogs;
+  length: number;
+}
+
+/** Reads the reports of one member. What it has read of a log it does not read again. */
 export class RegionReader {
-  #series = new SeriesLogs();
-  #log: LogPlace = { name: "", length: 0 };
+  readonly #logs = new Map<string, ReadLog>();
   /** The last report: most members have nothing new from one page to the next. */
   #last: { readonly bytes: Buffer; readonly report: Report } | undefined;
 
@@ -46,8 +54,7 @@ export class RegionReader {
       return report;
     } catch (error) {
       // What has been read of the log may be wrong, too.
-      this.#series = new SeriesLogs();
-      this.#log = { name: "", length: 0 };
+      this.#logs.clear();
       throw error;
     }
   }
@@ -59,45 +66,30 @@ export class RegionReader {
   ): Report {
     const { log, blocks } = head;
     check(typeof log?.name === "string" && isWhole(log.length) && Array.isArray(blocks));
-    if (log.name !== this.#log.name || log.length < this.#log.length) {
-      this.#series = new SeriesLogs();
-      this.#log = { name: log.name, length: 0 };
-    }
-    if (log.length > this.#log.length) {
-      const entries = readFrames(readLog(log.name, this.#log.length, log.length));
-      for (const entry of entries) this.#series.append(entry);
-      this.#log = log;
+    const known = this.#logOf(log);
+    if (log.length > known.length) {
+      const entries = readFrames(readLog(log.name, known.length, log.length));
+      for (const entry of entries) known.series.append(entry);
+      known.length = log.length;
     }
     let at = 0;
     const rows = blocks.map((block): Rows => {
-      const read = this.#rows(block, numbers.subarray(at));
+      const read = rowsOf(known.series, block, numbers.subarray(at));
       at += read.numbers.length;
       return read;
     });
     return { head: head as unknown as Report["head"], rows };
   }
 
-  #rows({ layout, runs, extras = [] }: Block, numbers: Float64Array): Rows {
-    const series = this.#series.of(layout);
-    check(Array.isArray(runs) && Array.isArray(extras));
-    const ids: number[] = [];
-    for (let i = 0; i < runs.length; i += 2) {
-      const [first, count] = [runs[i]!, runs[i + 1]!];
-      check(isWhole(first) && isWhole(count) && first + count <= series.values.length);
-      for (let id = first; id < first + count; id += 1) ids.push(id);
-    }
-    const width = widthOf(series.layout);
-    check(ids.length * width <= numbers.length);
-    return {
-      series,
-      width,
-      ids: Int32Array.from(ids),
-      numbers: numbers.subarray(0, ids.length * width),
-      extras: extras.map(([row, extra]) => {
-        check(isWhole(row) && row < ids.length);
-        return [row, decodeExtra(extra)];
-      }),
-    };
+  /** What is known of a log, which becomes the one that was used last. */
+  #logOf({ name, length }: LogPlace): ReadLog {
+    let log = this.#logs.get(name);
+    if (log === undefined || length < log.length) log = { series: new SeriesLogs(), length: 0 };
+    this.#logs.delete(name);
+    this.#logs.set(name, log);
+    const [oldest] = this.#logs.keys();
+    if (this.#logs.size > MAX_LOGS) this.#logs.delete(oldest!);
+    return log;
   }
 }
 
@@ -111,6 +103,33 @@ interface Block {
   /** The first id of each run of adjacent ids, and how long the run is. */
   readonly runs: readonly number[];
   readonly extras?: readonly (readonly [number, Parameters<typeof decodeExtra>[0]])[];
+}
+
+function rowsOf(
+  log: SeriesLogs,
+  { layout, runs, extras = [] }: Block,
+  numbers: Float64Array,
+): Rows {
+  const series = log.of(layout);
+  check(Array.isArray(runs) && Array.isArray(extras));
+  const ids: number[] = [];
+  for (let i = 0; i < runs.length; i += 2) {
+    const [first, count] = [runs[i]!, runs[i + 1]!];
+    check(isWhole(first) && isWhole(count) && first + count <= series.values.length);
+    for (let id = first; id < first + count; id += 1) ids.push(id);
+  }
+  const width = widthOf(series.layout);
+  check(ids.length * width <= numbers.length);
+  return {
+    series,
+    width,
+    ids: Int32Array.from(ids),
+    numbers: numbers.subarray(0, ids.length * width),
+    extras: extras.map(([row, extra]) => {
+      check(isWhole(row) && row < ids.length);
+      return [row, decodeExtra(extra)];
+    }),
+  };
 }
 
 function isWhole(value: unknown): value is number {

@@ -47,10 +47,11 @@ const TYPES = new Set([
 function checkedLayout(entry: unknown): Layout {
   const layout = entry as Layout | null;
   check(typeof layout?.family === "object" && layout.family !== null);
-  const { family, labelNames, shape } = layout;
+  const { family, labelNames, shape, process } = layout;
   check(typeof family.name === "string" && typeof family.help === "string");
   check(TYPES.has(family.type) && Array.isArray(labelNames) && Array.isArray(shape));
   check(labelNames.every((name) => typeof name === "string"));
+  check(process === undefined || typeof process === "string");
   const type = family.type === "stateset" ? "string" : "number";
   check(shape.every((part) => typeof part === type));
   return layout;
