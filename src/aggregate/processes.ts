@@ -1,19 +1,19 @@
-import {
-  groupUnknown,
-  invalidSetting,
-  joinedAlready,
-  joinedByOther,
-  show,
-  wrongArgument,
-} from "../errors.ts";
+import { isMainThread } from "node:worker_threads";
+import { groupUnknown, invalidSetting, joinedByOther, show, wrongArgument } from "../errors.ts";
 import { knownOptions, type OptionNames } from "../options.ts";
 import { mayJoin } from "../process-wide.ts";
 import { metrics } from "../registry/metrics.ts";
-import { PARTS } from "../registry/parts.ts";
+import { PARTS, type PageGroup, type RegistryParts } from "../registry/parts.ts";
 import type { Registry } from "../registry/registry.ts";
-import { GroupFolder } from "./group/folder.ts";
 import { groupOfManager, processLabel } from "./group/manager.ts";
-import { type Membership, ProcessMembership } from "./group/membership.ts";
+import {
+  folderOf,
+  type Membership,
+  type MembershipSettings,
+  ProcessMembership,
+} from "./group/membership.ts";
+import { ThreadMembership } from "./memory/membership.ts";
+import { SharedArenas } from "./memory/shared-arenas.ts";
 
 export type { Membership } from "./group/membership.ts";
 
@@ -58,10 +58,15 @@ const MAX_INTERVAL_MS = 60_000;
  * killed loses the last `intervalMs` milliseconds at most; one that ends by itself loses nothing.
  * Joining keeps no process alive. Calling it again for the same registry gives the same membership.
  *
+ * With `joinThreads` beside it, before or after, the process and all of its threads are one member: call both in the
+ * main thread, and `joinThreads` in the workers. There, `joinProcesses` does the same. `leave` of either membership
+ * ends both.
+ *
  * @param registry the registry whose metrics are shared; by default `metrics`
  * @throws NarthexError `NARTHEX_GROUP_UNKNOWN` if nothing tells which group it is;
  * `NARTHEX_GROUP_FOLDER` if the folder belongs to somebody else or can't be made;
- * `NARTHEX_GROUP_TAKEN` if the registry has joined threads, or another version of this package the same group;
+ * `NARTHEX_GROUP_TAKEN` if the threads of the registry have joined another group, or another version of this package
+ * the same group;
  * `NARTHEX_OPTION_INVALID` if an option is bad
  *
  * @example
@@ -75,19 +80,33 @@ export function joinProcesses(registry: Registry = metrics, options: JoinOptions
     const wayOut = "pass a registry, as in joinProcesses(metrics)";
     throw wrongArgument("joinProcesses()", show(registry), wayOut);
   }
-  const settings = joinSettings(options);
   const { member } = parts.group;
+  // Another copy of this package may have made it, so its class tells nothing.
+  const threads =
+    member?.kind === "threads" ? (member as ThreadMembership) : threadsInProcesses(member, parts);
+  const settings = joinSettings(options, threads?.processes);
   if (member?.kind === "processes") return member;
-  if (member !== undefined) throw joinedAlready("joinProcesses");
-  const folder = GroupFolder.of(settings.group, settings.directory);
-  if (!mayJoin(folder.path)) throw joinedByOther("joinProcesses");
-  return new ProcessMembership(parts, folder, settings);
+  if (!mayJoin(folderOf(settings).path)) throw joinedByOther("joinProcesses");
+  if (threads === undefined) return new ProcessMembership(parts, settings);
+  threads.joinProcesses(settings);
+  return threads;
 }
 
-function joinSettings(given: JoinOptions) {
+/** Joins the threads of the process, if they have joined a group of processes and this one is a worker. */
+function threadsInProcesses(
+  member: PageGroup | undefined,
+  parts: RegistryParts,
+): ThreadMembership | undefined {
+  if (isMainThread || member !== undefined || !SharedArenas.areInProcesses("")) return undefined;
+  return new ThreadMembership(parts, SharedArenas.of("", processLabel()));
+}
+
+/** @param joined the group that the threads of the process have joined */
+function joinSettings(given: JoinOptions, joined: MembershipSettings | undefined) {
   const options = knownOptions("joinProcesses", given, JOIN_OPTIONS);
-  const { directory, intervalMs = DEFAULT_INTERVAL_MS, keepSeconds = 0 } = options;
-  const group = options.group ?? process.env.NARTHEX_GROUP ?? groupOfManager();
+  const { intervalMs = DEFAULT_INTERVAL_MS, keepSeconds = 0 } = options;
+  const { directory = joined?.directory } = options;
+  const group = options.group ?? joined?.group ?? process.env.NARTHEX_GROUP ?? groupOfManager();
   if (group === undefined) throw groupUnknown();
   for (const [name, value] of Object.entries({ group, directory })) {
     if (value === undefined && name === "directory") continue;
@@ -101,5 +120,7 @@ function joinSettings(given: JoinOptions) {
   if (!(keepSeconds >= 0 && Number.isFinite(keepSeconds))) {
     throw invalidSetting("joinProcesses", "keepSeconds", keepSeconds, "use seconds from 0");
   }
-  return { group, directory, intervalMs, keepMs: keepSeconds * 1000, process: processLabel() };
+  const keepMs = keepSeconds * 1000;
+  const joinedMs = Date.now();
+  return { group, directory, intervalMs, keepMs, joinedMs, process: processLabel() };
 }

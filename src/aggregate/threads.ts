@@ -1,11 +1,11 @@
-import { invalidSetting, joinedAlready, joinedByOther, show, wrongArgument } from "../errors.ts";
+import { invalidSetting, joinedByOther, show, wrongArgument } from "../errors.ts";
 import { knownOptions, type OptionNames } from "../options.ts";
-import { mayJoin, processWide } from "../process-wide.ts";
+import { mayJoin } from "../process-wide.ts";
 import { metrics } from "../registry/metrics.ts";
 import { PARTS } from "../registry/parts.ts";
 import type { Registry } from "../registry/registry.ts";
 import { processLabel } from "./group/manager.ts";
-import type { Membership } from "./group/membership.ts";
+import type { Membership, ProcessMembership } from "./group/membership.ts";
 import { ThreadMembership } from "./memory/membership.ts";
 import { SharedArenas } from "./memory/shared-arenas.ts";
 
@@ -19,9 +19,6 @@ export interface JoinThreadsOptions {
 
 const JOIN_OPTIONS: OptionNames<JoinThreadsOptions> = { group: true };
 
-/** The memory that this thread shares with others, by the group. */
-const ARENAS = processWide("threads", () => new Map<string, SharedArenas>());
-
 /**
  * Joins this thread to the others of its process: call it in the main thread and in each worker, also in
  * those of a pool. From then on the page of each of them shows all of them: counters, histograms and
@@ -31,9 +28,13 @@ const ARENAS = processWide("threads", () => new Map<string, SharedArenas>());
  * it has counted, and one that is terminated loses nothing. Joining keeps neither a thread nor the process alive.
  * Calling it again for the same registry gives the same membership.
  *
+ * With `joinProcesses` beside it, before or after, the process and all of its threads are one member of that group,
+ * and each of the threads answers for all processes. `leave` of either membership ends both.
+ *
  * @param registry the registry whose metrics are shared; by default `metrics`
  * @throws NarthexError `NARTHEX_OPTION_INVALID` if an option is bad; `NARTHEX_GROUP_TAKEN` if
- * the registry has joined processes, or another version of this package the same group; `NARTHEX_THREADS_FULL` if there are more than 1,024 threads
+ * the threads have joined another group of processes than the registry, or another version of this package has joined
+ * the same threads; `NARTHEX_THREADS_FULL` if there are more than 1,024 threads
  *
  * @example
  * import { joinThreads } from "narthex/threads";
@@ -55,12 +56,8 @@ export function joinThreads(
   }
   const { member } = parts.group;
   if (member?.kind === "threads") return member;
-  if (member !== undefined) throw joinedAlready("joinThreads");
   if (!mayJoin(`threads ${group}`)) throw joinedByOther("joinThreads");
-  let arenas = ARENAS.get(group);
-  if (arenas === undefined) {
-    arenas = new SharedArenas(group);
-    ARENAS.set(group, arenas);
-  }
-  return new ThreadMembership(parts, arenas, processLabel());
+  const arenas = SharedArenas.of(group, processLabel());
+  // Another copy of this package may have made it, so its class tells nothing.
+  return new ThreadMembership(parts, arenas, member as ProcessMembership | undefined);
 }

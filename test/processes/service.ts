@@ -8,14 +8,25 @@ import { expect, onTestFinished } from "vitest";
 export interface Worker {
   readonly pid: number;
   readonly port: number;
+  /** The ports of its page: those of threads, too. */
+  readonly pages?: readonly number[];
+}
+
+/** What a worker says at its end. */
+export interface Ended {
+  readonly ended: number;
+  /** How many updates its endless threads have completed, and how many such threads there were. */
+  readonly done: number;
+  readonly replaced: number;
 }
 
 /** How much of what a worker has answered can be lost with it: an interval, and what a busy machine adds. */
 const LOSABLE_MS = 1000;
 
-/** The service of service.mjs, with load on it, and a record of what it has answered. */
+/** The service of service.mjs, or of another file, with load on it, and a record of what it has answered. */
 export class Service {
   readonly workers = new Map<number, Worker>();
+  readonly ended: Ended[] = [];
   /** When which worker has answered. */
   readonly answers: { readonly pid: number; readonly time: number }[] = [];
   /** Requests that got no answer, which may have been counted. */
@@ -23,16 +34,22 @@ export class Service {
   /** How many answers may be lost with the workers that were killed. */
   losable = 0;
   #stopped = false;
+  readonly #file: string;
+
+  constructor(file = "service.mjs") {
+    this.#file = file;
+  }
 
   start(env: Readonly<Record<string, string>>): ChildProcess {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "service.mjs")], {
+    const child = spawn(process.execPath, [join(import.meta.dirname, this.#file)], {
       env: { PATH: process.env.PATH, ...env },
       stdio: ["ignore", "pipe", "inherit"],
     });
     onTestFinished(() => void child.kill("SIGKILL"));
     createInterface({ input: child.stdout! }).on("line", (line) => {
-      const worker = JSON.parse(line) as Worker;
-      this.workers.set(worker.pid, worker);
+      const said = JSON.parse(line) as Worker | Ended;
+      if ("ended" in said) this.ended.push(said);
+      else this.workers.set(said.pid, said);
     });
     return child;
   }
@@ -102,7 +119,9 @@ export function body(port: number, path: string): Promise<string> {
 
 /** The samples of counters and histograms on a page, which must never fall. */
 export function totals(page: string): ReadonlyMap<string, number> {
-  const lines = page.split("\n").filter((line) => /^(work|took_seconds|http_requests)_/.test(line));
+  const lines = page
+    .split("\n")
+    .filter((line) => /^(?:work_|took_seconds_|http_requests_total)/.test(line));
   return new Map(
     lines.map((line) => {
       const at = line.lastIndexOf(" ");
@@ -121,7 +140,7 @@ export async function scrapedDuring(service: Service, work: Promise<void>): Prom
   let scrapes = 0;
   while (!isOver) {
     const worker = service.anyWorker();
-    const page = worker && (await body(worker.port, "/metrics").catch(() => undefined));
+    const page = worker && (await body(pagePort(worker), "/metrics").catch(() => undefined));
     if (page === undefined) {
       await pause(10);
       continue;
@@ -136,6 +155,11 @@ export async function scrapedDuring(service: Service, work: Promise<void>): Prom
   }
   await work;
   return scrapes;
+}
+
+/** One of the ports that have the page. */
+function pagePort({ port, pages = [port] }: Worker): number {
+  return pages[Math.floor(Math.random() * pages.length)]!;
 }
 
 export async function started(service: Service, count: number): Promise<void> {

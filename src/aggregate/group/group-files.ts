@@ -6,7 +6,7 @@ import { RegionReader, type Report } from "../region/reader.ts";
 import { RegionWriter } from "../region/writer.ts";
 import { codeOf, type GroupFolder } from "./folder.ts";
 import { isAlive } from "./liveness.ts";
-import { type MemberHead, ownerOf, REPORT } from "./region-file.ts";
+import { type MemberHead, newestReports, ownerOf, REPORT, reportName } from "./report-names.ts";
 
 /** How often a reading begins again because members came or went meanwhile. */
 const ATTEMPTS = 20;
@@ -57,20 +57,28 @@ export const ASKED = "asked";
 /** The names of a fold and of its log. */
 export const FOLD = /^fold-(\d+)(\.report|-[0-9a-f]+\.log)$/;
 
+/** Who reads the files of a group. */
+interface Reader {
+  /** What the names of its own files begin with. */
+  readonly id: string;
+  /** Its own report, which it knows better than the file, if nobody else writes that. */
+  readonly report?: Buffer;
+}
+
 /** Reads the files of a group's members, and folds those of members that have ended into one. */
 export class GroupFiles {
   readonly #folder: GroupFolder;
-  readonly #own: { readonly id: string; readonly report: Buffer };
+  readonly #own: Reader;
   readonly #readers = new Map<string, RegionReader>();
   readonly #onUnreadable: (name: string, error: unknown) => void;
 
   /**
-   * @param own the member that reads, with its report
+   * @param own who reads
    * @param onUnreadable is called for a report that can't be read, which is then left out
    */
   constructor(
     folder: GroupFolder,
-    own: { readonly id: string; readonly report: Buffer },
+    own: Reader,
     onUnreadable: (name: string, error: unknown) => void,
   ) {
     this.#folder = folder;
@@ -114,12 +122,13 @@ export class GroupFiles {
   /** Removes the files that the fold has replaced, and what members left behind that never reported. */
   clean(): void {
     const names = this.#folder.list();
+    const reports = newestReports(names);
     const number = foldNumber(names);
     const included = new Set(this.#readFold(number)?.included);
     for (const name of names) {
       const owner = ownerOf(name);
       if (owner !== undefined) {
-        const isOrphan = () => !names.includes(owner.id + REPORT) && !isAlive(owner);
+        const isOrphan = () => !reports.has(owner.id) && !isAlive(owner);
         if (included.has(owner.id) || isOrphan()) this.#folder.remove(name);
       } else if (Number(FOLD.exec(name)?.[1] ?? number) < number) {
         this.#folder.remove(name);
@@ -127,35 +136,39 @@ export class GroupFiles {
     }
   }
 
-  /** Removes everything, as the group has ended. */
-  removeAll(): void {
+  /** Removes everything, as all members of a state have ended; but not what another one has that came since. */
+  removeAll({ members }: GroupState): void {
+    const ended = new Set(members.map(({ id }) => id));
     for (const name of this.#folder.list()) {
-      if (FOLD.test(name) || name === ASKED || ownerOf(name) !== undefined) {
-        this.#folder.remove(name);
-      }
+      const owner = ownerOf(name);
+      const isOurs = FOLD.test(name) || name === ASKED || owner !== undefined;
+      const isNew = owner !== undefined && !ended.has(owner.id) && isAlive(owner);
+      if (isOurs && !isNew) this.#folder.remove(name);
     }
     this.#folder.close();
   }
 
   /** @param isLast whether a report whose log has gone is damaged, as it is not just being replaced */
   #readOnce(isLast: boolean): GroupState | undefined {
+    // Asked before the reports are read: one that is read of a process that has ended is then its last one.
+    const running = this.#running();
     const names = this.#folder.list();
     const fold = this.#readFold(foldNumber(names));
     if (fold === undefined) return undefined;
     const members: Member[] = [];
-    for (const name of names) {
-      if (!name.endsWith(REPORT)) continue;
-      const owner = ownerOf(name);
-      if (owner === undefined || fold.included.includes(owner.id)) continue;
+    for (const [id, name] of newestReports(names)) {
+      if (fold.included.includes(id)) continue;
+      // One that has come since runs.
+      const isRunning = running.get(id) ?? true;
       try {
-        const read = this.#readRegion(name);
+        const read = this.#readRegion(name, id);
         if (read === undefined && !isLast) return undefined;
         if (read === undefined) throw regionInvalid("its log is gone");
         const head = headOf(read.report);
         members.push({
           ...head,
-          id: owner.id,
-          isAlive: !head.hasEnded && isAlive(owner),
+          id,
+          isAlive: !head.hasEnded && isRunning,
           reportedMs: read.modifiedMs,
           report: read.report,
         });
@@ -163,18 +176,24 @@ export class GroupFiles {
         if (!(error instanceof NarthexError)) throw error;
         this.#onUnreadable(name, error);
         // What another version writes is left alone; what is damaged goes with its process.
-        const isDamaged = error.code === "NARTHEX_REGION_INVALID" && !isAlive(owner);
-        if (isDamaged) members.push({ ...DAMAGED, id: owner.id });
+        const isDamaged = error.code === "NARTHEX_REGION_INVALID" && !isRunning;
+        if (isDamaged) members.push({ ...DAMAGED, id });
       }
     }
     return { members, fold };
+  }
+
+  /** Whether the processes run of which there are reports, by the ids of the members. */
+  #running(): ReadonlyMap<string, boolean> {
+    const ids = [...newestReports(this.#folder.list()).keys()];
+    return new Map(ids.map((id) => [id, isAlive(ownerOf(id)!)]));
   }
 
   #readFold(number: number): FoldedMembers | undefined {
     if (number === 0) return NO_FOLD;
     const name = `fold-${number}${REPORT}`;
     try {
-      const read = this.#readRegion(name);
+      const read = this.#readRegion(name, name);
       if (read === undefined) return undefined;
       const { included } = read.report.head;
       if (!Array.isArray(included)) throw regionInvalid("it is no fold");
@@ -187,14 +206,18 @@ export class GroupFiles {
     }
   }
 
-  /** Undefined if a file has gone meanwhile. */
-  #readRegion(name: string): { report: Report; modifiedMs: number } | undefined {
+  /**
+   * Undefined if a file has gone meanwhile.
+   *
+   * @param key the same for all reports of one member
+   */
+  #readRegion(name: string, key: string): { report: Report; modifiedMs: number } | undefined {
     const file = this.#folder.read(name);
     if (file === undefined) return undefined;
-    let reader = this.#readers.get(name);
+    let reader = this.#readers.get(key);
     if (reader === undefined) {
       reader = new RegionReader();
-      this.#readers.set(name, reader);
+      this.#readers.set(key, reader);
     }
     let isGone = false;
     const readLog = (log: string, from: number, to: number) => {
@@ -205,8 +228,8 @@ export class GroupFiles {
     };
     try {
       // What it has written itself a member knows better than the file.
-      const bytes = name === this.#own.id + REPORT ? this.#own.report : file.bytes;
-      const report = reader.read(bytes, readLog);
+      const own = name === reportName(this.#own.id) ? this.#own.report : undefined;
+      const report = reader.read(own ?? file.bytes, readLog);
       return isGone ? undefined : { report, modifiedMs: file.modifiedMs };
     } catch (error) {
       if (isGone) return undefined;
@@ -242,9 +265,9 @@ export class GroupFiles {
   }
 
   #forget({ members, fold }: GroupState): void {
-    const names = new Set(members.map(({ id }) => id + REPORT));
-    names.add(`fold-${fold.number}${REPORT}`);
-    for (const name of this.#readers.keys()) if (!names.has(name)) this.#readers.delete(name);
+    const keys = new Set(members.map(({ id }) => id));
+    keys.add(`fold-${fold.number}${REPORT}`);
+    for (const key of this.#readers.keys()) if (!keys.has(key)) this.#readers.delete(key);
   }
 }
 

@@ -2,7 +2,7 @@ import { readReport } from "../region/format.ts";
 import type { GroupFolder } from "./folder.ts";
 import { ASKED, FOLD } from "./group-files.ts";
 import { isAlive } from "./liveness.ts";
-import { type MemberHead, ownerOf, REPORT } from "./region-file.ts";
+import { type MemberHead, ownerOf, REPORT } from "./report-names.ts";
 
 /** A group that ended a moment ago may be starting again. */
 const MIN_MS = 60_000;

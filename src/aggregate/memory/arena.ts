@@ -1,8 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { threadsFull } from "../../errors.ts";
-import { nodeModule } from "../../node-module.ts";
+import type { SharedReport } from "../group/numbered-reports.ts";
 
 /** The version of what is in the memory; another one is another number. */
-const MAGIC = 0x6e740001;
+const MAGIC = 0x6e740002;
 /** Memory is given out in blocks of this many bytes. */
 export const BLOCK = 2 ** 14;
 const BLOCKS = 2 ** 16;
@@ -32,6 +33,14 @@ const ASKED = 3;
 const BLOCKS_USED = 4;
 /** Two words. */
 const NAME = 5;
+const REPORT_NUMBER = 7;
+const REPORT_CHECKSUM = 8;
+const IS_SETTLED = 9;
+const IS_CLOSED = 10;
+/** Two words, which are one number. */
+const REPORTED_MS_AT = 48;
+/** Each word of the name has so many hexadecimal digits. */
+const NAME_DIGITS = 6;
 
 /** Memory of this kind is known to all runtimes that narthex supports, but not to the types of ES2022. */
 interface GrowableMemory extends SharedArrayBuffer {
@@ -126,10 +135,11 @@ export class MemberPlace {
  * which member has claimed it, and which object it belongs to: a region, a report or a fold. Whoever dies
  * while it changes something leaves nothing locked, and blocks that can be told to be nobody's.
  */
-export class Arena {
+export class Arena implements SharedReport {
   readonly buffer: SharedArrayBuffer;
   readonly members: readonly MemberPlace[];
   readonly #header: Int32Array;
+  readonly #reportedMs: BigInt64Array;
   readonly #claimants: Int32Array;
   /** The object of each block: its id where it begins, and minus that in its other blocks. */
   readonly #owners: Int32Array;
@@ -137,6 +147,7 @@ export class Arena {
   constructor(buffer: SharedArrayBuffer) {
     this.buffer = buffer;
     this.#header = new Int32Array(buffer, 0, HEADER_BYTES / 4);
+    this.#reportedMs = new BigInt64Array(buffer, REPORTED_MS_AT, 1);
     this.#claimants = new Int32Array(buffer, CLAIMANTS_AT, BLOCKS);
     this.#owners = new Int32Array(buffer, OWNERS_AT, BLOCKS);
     const words = new Int32Array(buffer, MEMBERS_AT, MEMBERS * MEMBER_WORDS);
@@ -146,21 +157,27 @@ export class Arena {
     );
   }
 
-  /** Makes new memory. */
-  static make(): Arena {
+  /**
+   * Makes new memory.
+   *
+   * @param name 12 hexadecimal digits, which no other memory of the process has
+   */
+  static make(name = randomBytes(NAME_DIGITS).toString("hex")): Arena {
     const buffer = new GrowableMemory(DATA_AT, { maxByteLength: MAX_BYTES });
     const header = new Int32Array(buffer, 0, HEADER_BYTES / 4);
+    const words = [name.slice(0, NAME_DIGITS), name.slice(NAME_DIGITS)];
     header.set(
-      [nodeModule("crypto").randomInt(2 ** 31), nodeModule("crypto").randomInt(2 ** 31)],
+      words.map((digits) => Number.parseInt(digits, 16)),
       NAME,
     );
     header[IS_NARTHEX] = MAGIC;
     return new Arena(buffer);
   }
 
-  /** The same in all threads, and another one for each memory. */
+  /** The same in all threads, and another one for each memory: 12 hexadecimal digits. */
   get name(): string {
-    return this.#header.subarray(NAME, NAME + 2).join();
+    const words = [...this.#header.subarray(NAME, NAME + 2)];
+    return words.map((word) => word.toString(16).padStart(NAME_DIGITS, "0")).join("");
   }
 
   /** Whether some shared memory is an arena of this version. */
@@ -192,6 +209,48 @@ export class Arena {
 
   set askedSeconds(seconds: number) {
     Atomics.store(this.#header, ASKED, seconds);
+  }
+
+  /** The number of the newest report that the threads have made for other processes. */
+  get reportNumber(): number {
+    return Atomics.load(this.#header, REPORT_NUMBER);
+  }
+
+  raiseReportNumber(before: number): boolean {
+    return Atomics.compareExchange(this.#header, REPORT_NUMBER, before, before + 1) === before;
+  }
+
+  get reportChecksum(): number {
+    return Atomics.load(this.#header, REPORT_CHECKSUM) >>> 0;
+  }
+
+  set reportChecksum(checksum: number) {
+    Atomics.store(this.#header, REPORT_CHECKSUM, checksum);
+  }
+
+  get reportedMs(): number {
+    return Number(Atomics.load(this.#reportedMs, 0));
+  }
+
+  set reportedMs(ms: number) {
+    Atomics.store(this.#reportedMs, 0, BigInt(Math.floor(ms)));
+  }
+
+  /** Whether the threads, as one member of a group of processes, know what becomes of the counts before them. */
+  get isSettled(): boolean {
+    return Atomics.load(this.#header, IS_SETTLED) === 1;
+  }
+
+  set isSettled(isSettled: boolean) {
+    Atomics.store(this.#header, IS_SETTLED, Number(isSettled));
+  }
+
+  get isClosed(): boolean {
+    return Atomics.load(this.#header, IS_CLOSED) === 1;
+  }
+
+  set isClosed(isClosed: boolean) {
+    Atomics.store(this.#header, IS_CLOSED, Number(isClosed));
   }
 
   /**

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import { nativeHistogram } from "../../instruments/histogram/native/value.ts";
 import { Fold } from "../merge/fold.ts";
 import { readFrames } from "../region/format.ts";
@@ -67,6 +68,27 @@ export class LedgerReader {
   constructor(arena: Arena, at: number) {
     this.#arena = arena;
     this.#log = new RegionLog(arena, at);
+  }
+
+  /**
+   * Changes with what there is to read, and takes much less than to read it.
+   *
+   * @throws where the memory is damaged, or was used otherwise meanwhile
+   */
+  checksum(checksum: number): number {
+    this.#follow();
+    let sum = crc32(String(this.#log.length), checksum);
+    const add = ({ buffer, byteOffset, byteLength }: Float64Array) => {
+      sum = crc32(new Uint8Array(buffer, byteOffset, byteLength), sum);
+    };
+    for (const { chunks, natives } of this.#tables) {
+      for (const { numbers } of chunks) add(numbers);
+      for (const { cells, positive, negative } of natives.values()) {
+        add(cells);
+        for (const { counts } of [...positive, ...negative]) add(counts);
+      }
+    }
+    return sum;
   }
 
   /** @throws where the memory is damaged, or was used otherwise meanwhile */

@@ -84,6 +84,16 @@ export class Ledger {
     this.#kept.keep(write);
   }
 
+  /** Keeps what series had counted that went before there was a ledger. */
+  keepNow(write: (sink: SampleSink) => void): void {
+    this.settle();
+    const writer = new RegionWriter(() => 0);
+    write(writer);
+    if (writer.length === 0) return;
+    this.#kept.keep(write);
+    this.log([keptEntry(writer)]);
+  }
+
   forget(family: string): void {
     this.settle();
     this.#kept.forget(family);

@@ -1,42 +1,54 @@
-import { threadId, type Worker } from "node:worker_threads";
-import { threadsFull } from "../../errors.ts";
+import { isMainThread, threadId, type Worker } from "node:worker_threads";
+import { joinedAlready, threadsFull } from "../../errors.ts";
 import type { MetricSource, SampleSink } from "../../model/sample-sink.ts";
 import type { AnyInstrument } from "../../registry/families.ts";
 import type { PageGroup, RegistryParts } from "../../registry/parts.ts";
-import { Demand } from "../group/demand.ts";
+import { atExit } from "../at-exit.ts";
+import { type Asked, Demand } from "../group/demand.ts";
+
 import { idOfThread, startOfThread } from "../group/liveness.ts";
-import type { Membership } from "../group/membership.ts";
+import {
+  folderOf,
+  type Membership,
+  type MembershipSettings,
+  type ProcessMembership,
+} from "../group/membership.ts";
 import { GroupTroubles } from "../group-troubles.ts";
 import { visitMembers } from "../member-metrics.ts";
-import { GroupSum, type MemberReport } from "../merge/group-sum.ts";
+import { GroupSum } from "../merge/group-sum.ts";
 import type { Arena, MemberPlace } from "./arena.ts";
 import { writeReport } from "./blob.ts";
 import { ExtrasReport } from "./extras-report.ts";
 import { Ledger } from "./ledger.ts";
+import { ProcessOfThreads } from "./process-of-threads.ts";
 import type { SharedArenas } from "./shared-arenas.ts";
-import { ThreadGroup, type ThreadMember } from "./thread-group.ts";
+import { inPrecedence, ThreadGroups } from "./thread-groups.ts";
 
 /** How often a thread reports what is not in its region. */
 const INTERVAL_MS = 250;
 
-/** The part that a thread takes in a group: its numbers are in shared memory, and it reads those of others. */
-export class ThreadMembership implements PageGroup, Membership {
+/**
+ * The part that a thread takes in a group: its numbers are in shared memory, and it reads those of others. Where
+ * the threads have joined a group of processes, its pages show that.
+ */
+export class ThreadMembership implements PageGroup, Membership, Asked {
   readonly kind = "threads";
   readonly #parts: RegistryParts;
   readonly #troubles: GroupTroubles;
-  readonly #process: string;
-  readonly #arenas: SharedArenas;
   readonly #arena: Arena;
   readonly #id: number;
   readonly #place: MemberPlace;
   readonly #ledger: Ledger;
   readonly #extras: ExtrasReport;
-  readonly #groups = new Map<Arena, ThreadGroup>();
+  readonly #threads: ThreadGroups;
   readonly #sum: GroupSum;
   readonly #demand: Demand;
-  readonly #timer: ReturnType<typeof setInterval>;
+  /** The part of all threads in a group of processes. */
+  #process: ProcessOfThreads | undefined;
+  #everyMs = INTERVAL_MS;
+  #timer: ReturnType<typeof setInterval>;
   #hasLeft = false;
-  readonly #end = () => this.leave();
+  readonly #stopAtExit: () => void;
   /** Notes the end of a thread that this one starts, where the kernel does not tell of it. */
   readonly #watch = (worker: Worker) => {
     const id = worker.threadId;
@@ -45,22 +57,27 @@ export class ThreadMembership implements PageGroup, Membership {
     });
   };
 
-  /** @param process what tells the process from others on a page */
-  constructor(parts: RegistryParts, arenas: SharedArenas, process: string) {
+  /**
+   * @param before the membership of the registry in a group of processes, which goes on in this one
+   * @throws where there is no room, or the threads have joined another group of processes
+   */
+  constructor(parts: RegistryParts, arenas: SharedArenas, before?: ProcessMembership) {
+    const { processes } = arenas;
+    if (before !== undefined && processes && !isSameGroup(processes, before.settings)) {
+      throw joinedAlready("joinThreads");
+    }
     this.#parts = parts;
     this.#troubles = new GroupTroubles(parts.own);
-    this.#process = process;
-    this.#arenas = arenas;
-    this.#arena = arenas.own;
-    this.#id = this.#arena.newId();
-    this.#place = takePlace(this.#arena, this.#id);
-    const ledger = new Ledger(this.#arena, this.#place, this.#id, (error) =>
-      this.#troubles.unwritten(error),
-    );
+    const { arena, id, place } = takePlace(arenas, before?.name);
+    this.#arena = arena;
+    this.#id = id;
+    this.#place = place;
+    const ledger = new Ledger(arena, place, id, (error) => this.#troubles.unwritten(error));
     this.#ledger = ledger;
     this.#extras = new ExtrasReport((family) => ledger.has(family));
+    this.#threads = new ThreadGroups(arenas, arena, id, this.#troubles);
     this.#sum = new GroupSum((disagreement) => this.#troubles.disagreement(disagreement));
-    this.#demand = new Demand(arenas, (deadlineMs) => parts.pages.collect(deadlineMs));
+    this.#demand = new Demand(this, (deadlineMs) => parts.pages.collect(deadlineMs));
     // The region has these labels from now on.
     parts.labels.areShown = true;
     for (const instrument of parts.families) ledger.include(instrument);
@@ -68,23 +85,39 @@ export class ThreadMembership implements PageGroup, Membership {
     parts.group.member = this;
     this.#report(false);
     // Where nobody asks for a page, threads that come and go must not fill the memory.
-    this.#read();
-    this.#timer = setInterval(() => this.#tick(), INTERVAL_MS).unref();
-    globalThis.process.on("exit", this.#end);
+    this.#threads.readAll();
+    this.#timer = this.#startTimer();
+    this.#stopAtExit = atExit(() => this.#end(isMainThread));
     if (this.#place.kernelId === 0) globalThis.process.on("worker", this.#watch);
+    if (before !== undefined) this.#goOnWith(before);
+    this.#joinOthers();
   }
 
   /** Ends the membership; what the thread has counted stays in the totals of the others. */
   leave(): void {
-    if (this.#hasLeft) return;
-    this.#hasLeft = true;
-    clearInterval(this.#timer);
-    globalThis.process.removeListener("exit", this.#end);
-    globalThis.process.removeListener("worker", this.#watch);
-    this.#report(false);
-    if (this.#parts.group.member === this) this.#parts.group.member = undefined;
-    this.#ledger.leave();
-    this.#place.end();
+    this.#end(false);
+  }
+
+  /** The group of processes that the threads have joined. */
+  get processes(): MembershipSettings | undefined {
+    return this.#threads.arenas.processes;
+  }
+
+  /**
+   * Joins the process with all of its threads to others.
+   *
+   * @throws where the folder can't be used, or they have joined another group
+   */
+  joinProcesses(settings: MembershipSettings): void {
+    const { arenas } = this.#threads;
+    const { processes } = arenas;
+    if (processes !== undefined && !isSameGroup(processes, settings)) {
+      throw joinedAlready("joinProcesses");
+    }
+    if (this.#process !== undefined) return;
+    const joined = processes ?? { ...settings, process: arenas.label };
+    this.#enter(joined);
+    arenas.processes = joined;
   }
 
   include(instrument: AnyInstrument): void {
@@ -100,15 +133,38 @@ export class ThreadMembership implements PageGroup, Membership {
   }
 
   sum(isNested: boolean): MetricSource {
-    const begun = performance.now();
     if (!isNested) this.#report(true);
+    this.#joinOthers();
+    const sum = this.#process?.sum(isNested) ?? this.#sumOfThreads();
     this.#demand.note();
-    const { members, folds } = this.#read();
+    return sum;
+  }
+
+  /** The group is scraped now. */
+  ask(): void {
+    this.#threads.arenas.ask();
+    try {
+      this.#process?.asked.ask();
+    } catch (error) {
+      this.#troubles.unwritten(error);
+    }
+  }
+
+  get askedMs(): number {
+    const ofProcesses = this.#process?.asked.askedMs ?? Number.NEGATIVE_INFINITY;
+    return Math.max(ofProcesses, this.#threads.arenas.askedMs);
+  }
+
+  #sumOfThreads(): MetricSource {
+    const begun = performance.now();
+    const states = this.#threads.readAll();
+    const members = states.flatMap((state) => state.members).sort(inPrecedence);
+    const folds = states.flatMap(({ fold: { report } }) => report ?? []);
     const sum = this.#sum.of([
-      ...members.sort(inPrecedence).map(({ threadId, isAlive, report }) => {
-        return { process: this.#labelOf(threadId), isAlive, report };
+      ...members.map(({ threadId, isAlive, report }) => {
+        return { process: this.#threads.labelOf(threadId), isAlive, report };
       }),
-      ...folds,
+      ...folds.map((report) => ({ process: "", isAlive: false, report })),
     ]);
     const living = members.filter(({ isAlive }) => isAlive).length;
     const seconds = (performance.now() - begun) / 1000;
@@ -120,13 +176,55 @@ export class ThreadMembership implements PageGroup, Membership {
     };
   }
 
-  #labelOf(thread: number): string {
-    return thread === 0 ? this.#process : `${this.#process}/${thread}`;
+  /** Writes on what the registry has reported as a process of its own. */
+  #goOnWith(before: ProcessMembership): void {
+    before.handOver(this);
+    this.#ledger.keepNow((sink) => before.visitKept(sink));
+    this.#arena.isSettled = true;
+    this.joinProcesses(before.settings);
+  }
+
+  /** Joins the group of processes that another thread has joined, if this one does not know yet. */
+  #joinOthers(): void {
+    const { processes } = this.#threads.arenas;
+    if (processes === undefined || this.#process !== undefined) return;
+    try {
+      this.#enter(processes);
+    } catch (error) {
+      this.#troubles.unwritten(error);
+    }
+  }
+
+  #enter(settings: MembershipSettings): void {
+    this.#process = new ProcessOfThreads(this.#threads, settings, this.#troubles);
+    clearInterval(this.#timer);
+    this.#everyMs = Math.min(INTERVAL_MS, settings.intervalMs);
+    this.#timer = this.#startTimer();
+  }
+
+  #startTimer(): ReturnType<typeof setInterval> {
+    return setInterval(() => this.#tick(), this.#everyMs).unref();
   }
 
   #tick(): void {
     this.#demand.tick();
     this.#report(false);
+    this.#joinOthers();
+    void this.#process?.tick(this.#everyMs);
+  }
+
+  /** @param isLast whether the process ends with it */
+  #end(isLast: boolean): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    clearInterval(this.#timer);
+    this.#stopAtExit();
+    globalThis.process.removeListener("worker", this.#watch);
+    this.#report(false);
+    if (this.#parts.group.member === this) this.#parts.group.member = undefined;
+    this.#ledger.leave();
+    this.#place.end();
+    this.#process?.leave(isLast);
   }
 
   /** Reports what is not in the region, if it has changed. */
@@ -144,43 +242,29 @@ export class ThreadMembership implements PageGroup, Membership {
       this.#troubles.unwritten(error);
     }
   }
+}
 
-  /** Reads the members of all memory, and folds those that have ended. */
-  #read() {
-    const members: ThreadMember[] = [];
-    const folds: MemberReport[] = [];
-    for (const arena of this.#arenas.all()) {
-      try {
-        const group = this.#groupOf(arena);
-        const state = group.read();
-        group.foldEnded(state);
-        members.push(...state.members);
-        const { report } = state.fold;
-        if (report !== undefined) folds.push({ process: "", isAlive: false, report });
-      } catch (error) {
-        this.#troubles.unread(error, "shared memory");
-      }
-    }
-    return { members, folds };
-  }
+function isSameGroup(a: MembershipSettings, b: MembershipSettings): boolean {
+  return folderOf(a).path === folderOf(b).path;
+}
 
-  #groupOf(arena: Arena): ThreadGroup {
-    let group = this.#groups.get(arena);
-    if (group === undefined) {
-      const own = arena === this.#arena ? this.#id : 0;
-      group = new ThreadGroup(arena, own, (error) => this.#troubles.unread(error, "shared memory"));
-      this.#groups.set(arena, group);
-    }
-    return group;
+/**
+ * A place among the threads.
+ *
+ * @param name of a member of a group of processes that it goes on with, which gets memory of its own
+ */
+function takePlace(arenas: SharedArenas, name: string | undefined) {
+  for (;;) {
+    const arena = name === undefined ? arenas.own : arenas.make(name);
+    const id = arena.newId();
+    const place = placeIn(arena, id);
+    // Its last thread may be leaving at this moment.
+    if (!arena.isClosed) return { arena, id, place };
+    place.free();
   }
 }
 
-/** The definitions of threads that run, and of those the newest, take precedence. */
-function inPrecedence(a: ThreadMember, b: ThreadMember): number {
-  return Number(b.isAlive) - Number(a.isAlive) || b.id - a.id;
-}
-
-function takePlace(arena: Arena, id: number): MemberPlace {
+function placeIn(arena: Arena, id: number): MemberPlace {
   const kernelId = idOfThread() ?? 0;
   const start = (kernelId === 0 ? undefined : startOfThread(kernelId)) ?? 0;
   const kernel = { id: kernelId, start: start | 0 };

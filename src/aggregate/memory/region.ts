@@ -110,6 +110,11 @@ export class RegionLog {
     this.#segment = Atomics.load(this.#header, FIRST_SEGMENT);
   }
 
+  /** How many bytes were read. */
+  get length(): number {
+    return this.#read;
+  }
+
   /** What was published since the last reading. */
   read(): Buffer {
     // An addition, unlike a load, is not done before the reads of numbers in front of it.

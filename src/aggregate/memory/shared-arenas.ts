@@ -4,13 +4,26 @@ import {
   receiveMessageOnPort,
   setEnvironmentData,
 } from "node:worker_threads";
+import { processWide } from "../../process-wide.ts";
 import type { Asked } from "../group/demand.ts";
+import type { MembershipSettings } from "../group/membership.ts";
 import { Arena } from "./arena.ts";
 
-/** What threads tell each other: the memory that they know. */
+/** What threads tell each other. */
 interface Announcement {
+  /** The memory that they know. */
   readonly buffers: readonly SharedArrayBuffer[];
+  /** Which group of processes they have joined. */
+  readonly processes: MembershipSettings | undefined;
+  /** What tells the process from others on a page. */
+  readonly label: string;
 }
+
+/** The number is the version of what is in the memory and of what threads tell each other. */
+const KEY = "narthex.threads.2.";
+
+/** The memory that this thread shares with others, by the group. */
+const ARENAS = processWide("threads", () => new Map<string, SharedArenas>());
 
 /**
  * The memory of a group of threads. A thread hands it to those that it starts. Where a thread joins before
@@ -20,32 +33,65 @@ export class SharedArenas implements Asked {
   readonly #key: string;
   readonly #arenas = new Map<string, Arena>();
   readonly #channel: BroadcastChannel;
+  readonly label: string;
+  #processes: MembershipSettings | undefined;
 
-  constructor(group: string) {
-    // The number is the version of what is in the memory.
-    this.#key = `narthex.threads.1.${group}`;
+  private constructor(group: string, label: string) {
+    this.#key = KEY + group;
     this.#channel = new BroadcastChannel(this.#key);
     this.#channel.onmessage = ({ data }) => this.#learn(data);
     this.#channel.unref();
-    const inherited = getEnvironmentData(this.#key);
-    if (Array.isArray(inherited)) for (const buffer of inherited) this.#add(buffer);
-    if (this.#arenas.size === 0) this.#add(Arena.make().buffer);
+    const inherited = inheritedOf(group);
+    this.label = inherited?.label ?? label;
+    this.#processes = inherited?.processes;
+    for (const buffer of inherited?.buffers ?? []) this.#add(buffer);
     this.#tell();
+  }
+
+  /** @param label tells the process from others, unless a thread has that joined before */
+  static of(group: string, label: string): SharedArenas {
+    let arenas = ARENAS.get(group);
+    if (arenas === undefined) {
+      arenas = new SharedArenas(group, label);
+      ARENAS.set(group, arenas);
+    }
+    return arenas;
+  }
+
+  /** Whether the thread that has started this one had joined a group of processes. */
+  static areInProcesses(group: string): boolean {
+    return (ARENAS.get(group) ?? inheritedOf(group))?.processes !== undefined;
   }
 
   /** The memory that this thread has its own part in. */
   get own(): Arena {
-    const [first] = this.#arenas.values();
-    return first!;
+    const open = [...this.#arenas.values()].find(({ isClosed }) => !isClosed);
+    return open ?? this.make();
+  }
+
+  /** Makes further memory. */
+  make(name?: string): Arena {
+    const arena = Arena.make(name);
+    this.#arenas.set(arena.name, arena);
+    this.#tell();
+    return arena;
   }
 
   /** The memory of all threads, with what was announced up to this moment. */
   all(): Arena[] {
-    for (;;) {
-      const received = receiveMessageOnPort(this.#channel as never);
-      if (received === undefined) return [...this.#arenas.values()];
-      this.#learn(received.message);
-    }
+    this.#listen();
+    return [...this.#arenas.values()];
+  }
+
+  /** The group of processes that the threads have joined, if any. */
+  get processes(): MembershipSettings | undefined {
+    this.#listen();
+    return this.#processes;
+  }
+
+  set processes(settings: MembershipSettings | undefined) {
+    this.#processes = settings;
+    this.#tell();
   }
 
   ask(): void {
@@ -53,24 +99,38 @@ export class SharedArenas implements Asked {
   }
 
   get askedMs(): number {
-    return this.own.askedSeconds * 1000;
+    return Math.max(...Array.from(this.#arenas.values(), (arena) => arena.askedSeconds)) * 1000;
+  }
+
+  #listen(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#channel as never);
+      if (received === undefined) return;
+      this.#learn(received.message);
+    }
   }
 
   #learn(message: unknown): void {
-    const { buffers } = message as Announcement;
+    const { buffers, processes } = message as Announcement;
     const known = this.#arenas.size;
     for (const buffer of buffers) this.#add(buffer);
-    if (this.#arenas.size > known) setEnvironmentData(this.#key, this.#buffers() as never);
-    if (buffers.length < this.#arenas.size) this.#tell();
+    const isNew = processes !== undefined && this.#processes === undefined;
+    if (isNew) this.#processes = processes;
+    if (this.#arenas.size > known || isNew) this.#bequeath();
+    const isMissing = processes === undefined && this.#processes !== undefined;
+    if (buffers.length < this.#arenas.size || isMissing) this.#tell();
   }
 
   #tell(): void {
-    setEnvironmentData(this.#key, this.#buffers() as never);
-    this.#channel.postMessage({ buffers: this.#buffers() } satisfies Announcement);
+    this.#channel.postMessage(this.#bequeath());
   }
 
-  #buffers(): SharedArrayBuffer[] {
-    return Array.from(this.#arenas.values(), ({ buffer }) => buffer);
+  /** Leaves what it knows to threads that this one starts. */
+  #bequeath(): Announcement {
+    const buffers = Array.from(this.#arenas.values(), ({ buffer }) => buffer);
+    const known = { buffers, processes: this.#processes, label: this.label };
+    setEnvironmentData(this.#key, known as never);
+    return known;
   }
 
   #add(buffer: unknown): void {
@@ -78,4 +138,9 @@ export class SharedArenas implements Asked {
     const arena = new Arena(buffer);
     if (!this.#arenas.has(arena.name)) this.#arenas.set(arena.name, arena);
   }
+}
+
+/** What the thread that has started this one has left to it. */
+function inheritedOf(group: string): Announcement | undefined {
+  return getEnvironmentData(KEY + group) as unknown as Announcement | undefined;
 }

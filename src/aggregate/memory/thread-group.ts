@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import type { Family } from "../../model/family.ts";
 import { startOfThread } from "../group/liveness.ts";
 import { Fold } from "../merge/fold.ts";
@@ -26,7 +27,8 @@ interface FoldedThreads {
   readonly report: Report | undefined;
 }
 
-interface GroupState {
+/** What the threads of one memory have at one moment. */
+export interface GroupState {
   readonly members: readonly ThreadMember[];
   readonly fold: FoldedThreads;
 }
@@ -100,18 +102,48 @@ export class ThreadGroup {
     for (const member of members) if (included.has(member.id)) member.free();
   }
 
+  /**
+   * Changes with what the members have, and takes much less than to read it. It is the same for whichever thread
+   * asks.
+   */
+  checksum(): number {
+    let checksum = this.#arena.fold;
+    for (const place of this.#arena.members) {
+      if (place.id <= 0) continue;
+      checksum = mixed(checksum, [place.id, place.report, Number(this.#isAlive(place))]);
+      checksum = this.#readerOf(place).checksum(checksum);
+    }
+    return checksum;
+  }
+
+  /** Which threads run, by the numbers that Node gives them. */
+  runningThreads(): number[] {
+    const running = this.#arena.members.filter((place) => place.id > 0 && this.#isAlive(place));
+    return running.map(({ threadId }) => threadId);
+  }
+
+  #isAlive(place: MemberPlace): boolean {
+    return place.id === this.#own ? !place.hasEnded : isRunning(place);
+  }
+
+  #readerOf(place: MemberPlace): MemberReader {
+    const { id } = place;
+    let reader = this.#readers.get(id);
+    if (reader === undefined) {
+      reader = new MemberReader(this.#arena, place, id);
+      this.#readers.set(id, reader);
+    }
+    return reader;
+  }
+
   #readOnce(): GroupState {
     const fold = this.#readFold();
     const members: ThreadMember[] = [];
     for (const place of this.#arena.members) {
       const { id, threadId } = place;
       if (id <= 0 || fold.included.includes(id)) continue;
-      const isAlive = id === this.#own || isRunning(place);
-      let reader = this.#readers.get(id);
-      if (reader === undefined) {
-        reader = new MemberReader(this.#arena, place, id);
-        this.#readers.set(id, reader);
-      }
+      const isAlive = this.#isAlive(place);
+      const reader = this.#readerOf(place);
       try {
         const rows = reader.read();
         // It has just begun, or was folded meanwhile.
@@ -138,6 +170,10 @@ export class ThreadGroup {
       this.#fold = { id, included, report };
     }
   }
+}
+
+function mixed(checksum: number, words: readonly number[]): number {
+  return crc32(new Uint8Array(Int32Array.from(words).buffer), checksum);
 }
 
 function isRunning(place: MemberPlace): boolean {
@@ -208,13 +244,29 @@ class MemberReader {
     return undefined;
   }
 
+  /** Changes with the numbers of the member and with its series. */
+  checksum(checksum: number): number {
+    const { region } = this.#place;
+    try {
+      return this.#ledgerOf(region)?.checksum(mixed(checksum, [region])) ?? checksum;
+    } catch {
+      // What is wrong shows when it is read.
+      this.#region = undefined;
+      return checksum;
+    }
+  }
+
   #readRegion(id: number): Rows[] | undefined {
+    return this.#ledgerOf(id)?.read();
+  }
+
+  #ledgerOf(id: number): LedgerReader | undefined {
     if (this.#region?.id !== id) {
       const at = this.#arena.find(id);
       if (at === undefined) return undefined;
       this.#region = { id, reader: new LedgerReader(this.#arena, at) };
     }
-    return this.#region.reader.read();
+    return this.#region.reader;
   }
 
   #readReport(): readonly Rows[] {
