@@ -418,15 +418,15 @@ export function pushFailed(
 export function groupUnknown(): NarthexError {
   return new NarthexError(
     "NARTHEX_GROUP_UNKNOWN",
-    "joinProcesses: nothing tells which processes belong together, as this one is neither of node:cluster nor of PM2. Name them with the option group or with NARTHEX_GROUP; in the primary process of a cluster, fork the first worker before.",
+    "joinProcesses: nothing tells which processes belong together, as this one is neither of node:cluster nor of PM2. Name them with the option group or with NARTHEX_GROUP; in the primary process of a cluster, fork the first worker before; in a worker thread, call joinThreads, there and in the main thread.",
   );
 }
 
-/** For a registry that would join a second group. */
-export function joinedAlready(call: string): NarthexError {
+/** For threads that would join a second group of processes. */
+export function joinedAlready(call: string, group: string): NarthexError {
   return new NarthexError(
     "NARTHEX_GROUP_TAKEN",
-    `${call}: this registry has joined a group of another kind, and a page shows one of them. Leave that group before.`,
+    `${call}: the threads of this process have joined another group of processes, ${show(group)}, and a page shows one of them. Use the same group, or leave that one before.`,
   );
 }
 

@@ -125,4 +125,105 @@ describe("threads of several processes", () => {
   });
 });
 
-void value;
+describe("a process with threads", () => {
+  it.each<Order>(["threads first", "processes first"])(
+    "is one member, where it joins %s",
+    async (order) => {
+      const [process, other] = [randomUUID(), randomUUID()];
+      const [a, b, c] = [new Registry(), new Registry(), new Registry()];
+      a.counter({ name: "early", help: "" }).inc(3);
+      joinBoth(a, process, order);
+      joinBoth(b, process, "threads alone");
+      joinBoth(c, other, order);
+      for (const registry of [a, b, c]) {
+        registry.counter({ name: "work", help: "" }).inc();
+        registry.gauge({ name: "depth", help: "" }).set(2);
+      }
+      await b.text();
+      for (const registry of [c, b, a]) {
+        expect(await value(registry, "work_total")).toBe(3);
+        expect(await value(registry, "early_total")).toBe(3);
+        expect(await value(registry, "depth")).toBe(6);
+        expect(await value(registry, "narthex_members")).toBe(2);
+      }
+    },
+  );
+
+  it("goes on with what it had counted in series that are gone", async () => {
+    const [a, other] = [new Registry(), new Registry()];
+    const work = a.counter({ name: "work", help: "", labels: ["by"] });
+    memberships.push(joinProcesses(a, { group: "shop", directory }));
+    joinBoth(other, randomUUID());
+    work.inc({ by: "me" }, 5);
+    work.remove({ by: "me" });
+    memberships.push(joinThreads(a, { group: randomUUID() }));
+    await a.text();
+    expect(await value(other, 'work_total{by="me"}')).toBe(5);
+    a.reset();
+    await a.text();
+    expect(await value(other, 'work_total{by="me"}')).toBeNaN();
+  });
+
+  it("is left with either membership, and keeps what it has counted in the totals of the others", async () => {
+    const [a, b] = [new Registry(), new Registry()];
+    joinBoth(b, randomUUID());
+    const process = joinProcesses(a, { group: "shop", directory });
+    const thread = joinThreads(a, { group: randomUUID() });
+    a.counter({ name: "work", help: "" }).inc();
+    process.leave();
+    thread.leave();
+    a.counter({ name: "work", help: "" }).inc();
+    expect(await a.text()).not.toContain("narthex_members");
+    expect(await value(b, "work_total")).toBe(1);
+    expect(await value(b, "narthex_members")).toBe(1);
+  });
+
+  it("can join one group of processes", () => {
+    const [a, b] = [new Registry(), new Registry()];
+    const group = randomUUID();
+    joinBoth(a, group);
+    expect(() => joinProcesses(a, { group: "bar", directory })).toThrow(
+      /NARTHEX_GROUP_TAKEN|another group/,
+    );
+    memberships.push(joinProcesses(b, { group: "bar", directory }));
+    expect(() => joinThreads(b, { group })).toThrow(/another group/);
+    expect(joinProcesses(a)).toBe(memberships[0]);
+  });
+
+  it("writes everything again where the folder has vanished", async () => {
+    const [a, b] = [new Registry(), new Registry()];
+    joinBoth(a, randomUUID());
+    joinBoth(b, randomUUID());
+    for (const registry of [a, b]) registry.counter({ name: "work", help: "" }).inc();
+    await a.text();
+    rmSync(join(directory, readdirSync(directory)[0]!), { recursive: true });
+    await a.text();
+    await b.text();
+    expect(await value(a, "work_total")).toBe(2);
+  });
+
+  it("reports by itself, once for all of its threads, and leaves no files of reports before", async () => {
+    const [process, other] = [randomUUID(), randomUUID()];
+    const [a, b, c] = [new Registry(), new Registry(), new Registry()];
+    const options = { group: "shop", directory, intervalMs: 5 };
+    for (const [registry, group] of [
+      [a, process],
+      [b, process],
+      [c, other],
+    ] as const) {
+      memberships.push(joinThreads(registry, { group }));
+      joinProcesses(registry, options);
+    }
+    const work = a.counter({ name: "work", help: "" });
+    for (let round = 1; round <= 5; round += 1) {
+      work.inc();
+      await vi.waitFor(async () => expect(await value(c, "work_total")).toBe(round));
+    }
+    const [parent] = readdirSync(directory);
+    const [group] = readdirSync(join(directory, parent!));
+    const files = readdirSync(join(directory, parent!, group!));
+    // Two reports of each process, as a reader may be about to read the one before; and a log of each thread.
+    expect(files.filter((name) => name.endsWith(".report")).length).toBeLessThanOrEqual(4);
+    expect(files.length).toBeLessThanOrEqual(4 + 3 + 3 + 1);
+  });
+});

@@ -4,7 +4,7 @@ import { joinProcesses } from "../aggregate/processes.ts";
 import { isWorker } from "../http/page/one-worker.ts";
 import { stopMetricsServer } from "../http/page/server.ts";
 import { metrics } from "../registry/metrics.ts";
-import { isInGroup } from "../registry/parts.ts";
+import { isInProcesses } from "../registry/parts.ts";
 import { collectRuntime } from "../runtime/index.ts";
 import type { AutoSettings } from "./environment.ts";
 import { attempt, speak } from "./say.ts";
@@ -103,7 +103,7 @@ export class MetricsPort {
 /** Joins the other workers of a cluster or of PM2, or the group that the environment names. */
 function joinGroup({ group }: AutoSettings): void {
   if (group === undefined && process.env.pm_id === undefined && !isWorker()) return;
-  if (isInGroup(metrics)) return;
+  if (isInProcesses(metrics)) return;
   attempt("no metrics of other processes", () => joinProcesses(metrics, { group }));
 }
 

@@ -37,6 +37,8 @@ interface OwnReports {
 export interface PageGroup extends CountKeeper {
   /** What its members are. */
   readonly kind: "processes" | "threads";
+  /** Whether its pages show other processes. */
+  readonly hasProcesses: boolean;
   /** The registry has a metric; it may have had it before. */
   include?(instrument: AnyInstrument): void;
   /**
@@ -63,6 +65,11 @@ export type Registered = Omit<RegistryParts, "pages">;
 /** Whether the pages of a registry show a group of processes or threads. */
 export function isInGroup(registry: object): boolean {
   return PARTS.get(registry)?.group?.member !== undefined;
+}
+
+/** Whether the pages of a registry show a group of processes. */
+export function isInProcesses(registry: object): boolean {
+  return PARTS.get(registry)?.group?.member?.hasProcesses === true;
 }
 
 /**

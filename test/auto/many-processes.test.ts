@@ -41,6 +41,17 @@ test("the workers of a cluster show one page, on the port of one of them and the
   expect(app.stderr.match(/^narthex: .*/gm)).toHaveLength(3);
 });
 
+test("the workers of a cluster show the threads of all of them", async () => {
+  const app = new AutoProcess(["cluster-threads.mjs"], {
+    NARTHEX_PORT: String(await freePort()),
+  });
+  const shown = async () => {
+    const page = await app.page();
+    return [page.value("jobs_total"), page.value("narthex_members")];
+  };
+  await expect.poll(() => shown().catch(() => []), patient).toEqual([20, 2]);
+});
+
 test("npm does not take the port of the application it starts", async () => {
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, NODE_OPTIONS: "--import=narthex/auto", NARTHEX_PORT: "0" };

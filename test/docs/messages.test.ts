@@ -90,9 +90,14 @@ const SITUATIONS: readonly ((registry: Registry) => unknown)[] = [
     joinProcesses(registry, { group: "shop", directory });
   },
   (registry) => {
-    const membership = joinThreads(registry, { group: "messages" });
-    onTestFinished(() => membership.leave());
-    joinProcesses(registry, { group: "shop" });
+    const directory = mkdtempSync(join(tmpdir(), "narthex-folder-"));
+    joinThreads(registry, { group: "messages" });
+    const membership = joinProcesses(registry, { group: "shop", directory });
+    onTestFinished(() => {
+      membership.leave();
+      rmSync(directory, { recursive: true });
+    });
+    joinProcesses(registry, { group: "bar" });
   },
   () => void Arena.make().allocate(1, 1, 2 ** 31),
   () => void readReport(Buffer.from("something else")),

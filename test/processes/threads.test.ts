@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { type Exposition, metrics, Registry } from "narthex";
+import { joinProcesses } from "narthex/processes";
 import { joinThreads, type Membership } from "narthex/threads";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
 const require = createRequire(import.meta.url);
 
@@ -192,6 +195,36 @@ it("metrics of the process are shown once, those of a thread are added up", asyn
     expect(sample(page, "nodejs_heap_size_used_bytes")).toBe(10 * members);
     await thread.end();
   }
+});
+
+it("the threads of a process that has joined others are that process, for gauges also one by one", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "narthex-threads-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const group = randomUUID();
+  const registry = joined(group);
+  const [early, other] = [await Thread.start(group), new Registry()];
+  joinProcesses(registry, { group, directory });
+  const late = await Thread.start(group);
+  memberships.unshift(joinProcesses(other, { group, directory }));
+  const each = 'registry.gauge({ name: "depth", help: "", aggregate: "each" }).set(1);';
+  for (const thread of [early, late]) {
+    await thread.run({ code: `work.inc({ kind: "x" }, 2); ${each} return registry.text();` });
+  }
+  const page = await other.text();
+  expect(sample(page, "narthex_members")).toBe(2);
+  expect(sample(page, 'work_total{kind="x"}')).toBe(4);
+  for (const { worker } of [early, late]) {
+    expect(sample(page, `depth{process="${process.pid}/${worker.threadId}"}`)).toBe(1);
+  }
+  for (const thread of [early, late]) {
+    expect(sample(await thread.run({ name: "text" }), 'work_total{kind="x"}')).toBe(4);
+  }
+  await late.run({ code: 'work.inc({ kind: "x" }, 5)' });
+  await late.end();
+  expect(sample(await early.run({ name: "text" }), 'work_total{kind="x"}')).toBe(9);
+  const after = await other.text();
+  expect(sample(after, 'work_total{kind="x"}')).toBe(9);
+  expect(after.match(/^depth\{/gm)).toHaveLength(1);
 });
 
 it("the workers of a pool are counted, also those that it has ended", async () => {

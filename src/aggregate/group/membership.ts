@@ -40,6 +40,7 @@ export interface Membership {
 /** The part that a process takes in a group: it reports what its registry has, and reads what others report. */
 export class ProcessMembership implements PageGroup, Membership {
   readonly kind = "processes";
+  readonly hasProcesses = true;
   readonly #parts: RegistryParts;
   readonly #folder: GroupFolder;
   readonly settings: MembershipSettings;

@@ -64,7 +64,7 @@ export class ThreadMembership implements PageGroup, Membership, Asked {
   constructor(parts: RegistryParts, arenas: SharedArenas, before?: ProcessMembership) {
     const { processes } = arenas;
     if (before !== undefined && processes && !isSameGroup(processes, before.settings)) {
-      throw joinedAlready("joinThreads");
+      throw joinedAlready("joinThreads", processes.group);
     }
     this.#parts = parts;
     this.#troubles = new GroupTroubles(parts.own);
@@ -98,6 +98,10 @@ export class ThreadMembership implements PageGroup, Membership, Asked {
     this.#end(false);
   }
 
+  get hasProcesses(): boolean {
+    return this.processes !== undefined;
+  }
+
   /** The group of processes that the threads have joined. */
   get processes(): MembershipSettings | undefined {
     return this.#threads.arenas.processes;
@@ -112,7 +116,7 @@ export class ThreadMembership implements PageGroup, Membership, Asked {
     const { arenas } = this.#threads;
     const { processes } = arenas;
     if (processes !== undefined && !isSameGroup(processes, settings)) {
-      throw joinedAlready("joinProcesses");
+      throw joinedAlready("joinProcesses", processes.group);
     }
     if (this.#process !== undefined) return;
     const joined = processes ?? { ...settings, process: arenas.label };

@@ -1,5 +1,5 @@
 import { processWide } from "../../process-wide.ts";
-import { isInGroup } from "../../registry/parts.ts";
+import { isInProcesses } from "../../registry/parts.ts";
 import { warn } from "../../warn.ts";
 
 /** Whether the user has been told already, by any copy of this package. */
@@ -14,7 +14,7 @@ export function isWorker(): boolean {
 
 /** Warns, once, that a page on the port of all workers shows one of them, where it does. */
 export function warnOfOneWorker(registry: object): void {
-  if (pages.isTold || !isWorker() || isInGroup(registry)) return;
+  if (pages.isTold || !isWorker() || isInProcesses(registry)) return;
   pages.isTold = true;
   warn(
     "This process is one worker of a cluster, and its metrics page shows this worker alone: workers share a port, so each scrape reads another one. Call joinProcesses(metrics) of narthex/processes in each worker, and each of them shows all.",
