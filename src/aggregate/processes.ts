@@ -12,8 +12,8 @@ import {
   type MembershipSettings,
   ProcessMembership,
 } from "./group/membership.ts";
-import { ThreadMembership } from "./memory/membership.ts";
-import { SharedArenas } from "./memory/shared-arenas.ts";
+import { INHERITED } from "./inherited.ts";
+import type { ThreadMembership } from "./memory/membership.ts";
 
 export type { Membership } from "./group/membership.ts";
 
@@ -59,8 +59,7 @@ const MAX_INTERVAL_MS = 60_000;
  * Joining keeps no process alive. Calling it again for the same registry gives the same membership.
  *
  * With `joinThreads` beside it, before or after, the process and all of its threads are one member: call both in the
- * main thread, and `joinThreads` in the workers. There, `joinProcesses` does the same. `leave` of either membership
- * ends both.
+ * main thread, and `joinThreads` in the workers. `leave` of either membership ends both.
  *
  * @param registry the registry whose metrics are shared; by default `metrics`
  * @throws NarthexError `NARTHEX_GROUP_UNKNOWN` if nothing tells which group it is;
@@ -81,9 +80,7 @@ export function joinProcesses(registry: Registry = metrics, options: JoinOptions
     throw wrongArgument("joinProcesses()", show(registry), wayOut);
   }
   const { member } = parts.group;
-  // Another copy of this package may have made it, so its class tells nothing.
-  const threads =
-    member?.kind === "threads" ? (member as ThreadMembership) : threadsInProcesses(member, parts);
+  const threads = threadsOf(member, parts);
   const settings = joinSettings(options, threads?.processes);
   if (member?.kind === "processes") return member;
   if (!mayJoin(folderOf(settings).path)) throw joinedByOther("joinProcesses");
@@ -92,13 +89,11 @@ export function joinProcesses(registry: Registry = metrics, options: JoinOptions
   return threads;
 }
 
-/** Joins the threads of the process, if they have joined a group of processes and this one is a worker. */
-function threadsInProcesses(
-  member: PageGroup | undefined,
-  parts: RegistryParts,
-): ThreadMembership | undefined {
-  if (isMainThread || member !== undefined || !SharedArenas.areInProcesses("")) return undefined;
-  return new ThreadMembership(parts, SharedArenas.of("", processLabel()));
+/** The membership of the registry among threads: its own one, or what a worker takes part in. */
+function threadsOf(member: PageGroup | undefined, parts: RegistryParts) {
+  // Another copy of this package may have made it, so its class tells nothing.
+  if (member?.kind === "threads") return member as ThreadMembership;
+  return isMainThread || member !== undefined ? undefined : INHERITED.join?.(parts);
 }
 
 /** @param joined the group that the threads of the process have joined */

@@ -6,6 +6,7 @@ import { PARTS } from "../registry/parts.ts";
 import type { Registry } from "../registry/registry.ts";
 import { processLabel } from "./group/manager.ts";
 import type { Membership, ProcessMembership } from "./group/membership.ts";
+import { INHERITED } from "./inherited.ts";
 import { ThreadMembership } from "./memory/membership.ts";
 import { SharedArenas } from "./memory/shared-arenas.ts";
 
@@ -18,6 +19,11 @@ export interface JoinThreadsOptions {
 }
 
 const JOIN_OPTIONS: OptionNames<JoinThreadsOptions> = { group: true };
+
+INHERITED.join = (parts) =>
+  SharedArenas.areInProcesses("")
+    ? new ThreadMembership(parts, SharedArenas.of("", processLabel()))
+    : undefined;
 
 /**
  * Joins this thread to the others of its process: call it in the main thread and in each worker, also in

@@ -11,7 +11,7 @@ interface Budget {
 
 const BUDGETS: Readonly<Record<string, Budget>> = {
   narthex: { bytes: 107_000, time: 0.55 },
-  "narthex/auto": { bytes: 220_000, time: 2.4 },
+  "narthex/auto": { bytes: 224_000, time: 2.4 },
   "narthex/express": { bytes: 155_000, time: 0.9 },
   "narthex/fastify": { bytes: 149_000, time: 0.9 },
   "narthex/generate": { bytes: 30_000, time: 0.4 },
@@ -26,7 +26,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   // Most of its time is OpenTelemetry's own.
   "narthex/opentelemetry": { bytes: 1_000, time: 1.3 },
   "narthex/parse": { bytes: 28_000, time: 0.4 },
-  "narthex/processes": { bytes: 146_000, time: 0.9 },
+  "narthex/processes": { bytes: 150_000, time: 0.9 },
   "narthex/prom-client": { bytes: 182_000, time: 1.3 },
   "narthex/prometheus-io-client": { bytes: 183_000, time: 1.3 },
   "narthex/pushgateway": { bytes: 120_000, time: 0.75 },

@@ -1,10 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { renameSync, utimesSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import type { ReportTables } from "../region/report-tables.ts";
 import type { GroupFolder } from "./folder.ts";
 import { LogFile } from "./log-file.ts";
-import { type MemberHead, memberId, reportName } from "./report-names.ts";
+import { type MemberHead, memberId, randomName, reportName } from "./report-names.ts";
 
 /** How often an idle member tells that its report is right. */
 const CONFIRM_MS = 1000;
@@ -15,7 +14,7 @@ const CONFIRM_MS = 1000;
  */
 export class RegionFile {
   /** Tells it from others of the process; it has 12 hexadecimal digits. */
-  readonly name = randomBytes(6).toString("hex");
+  readonly name = randomName();
   readonly id = memberId(this.name);
   readonly #folder: GroupFolder;
   readonly #tables: ReportTables;

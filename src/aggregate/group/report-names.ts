@@ -1,3 +1,4 @@
+import { nodeModule } from "../../node-module.ts";
 import { type ProcessIdentity, thisProcess } from "./liveness.ts";
 
 /** What a report says of the process that writes it. */
@@ -16,6 +17,13 @@ const ID = /^(\d+)-(\d+)-([0-9a-f]{12})(?=\.|$)/;
 const NUMBER = /\.(\d+)\.report$/;
 
 export const REPORT = ".report";
+
+/** A name that nothing else has; 12 hexadecimal digits by default. */
+export function randomName(digits = 12): string {
+  return nodeModule("crypto")
+    .randomBytes(digits / 2)
+    .toString("hex");
+}
 
 /**
  * The id of a member of this process.

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { threadsFull } from "../../errors.ts";
 import type { SharedReport } from "../group/numbered-reports.ts";
+import { randomName } from "../group/report-names.ts";
 
 /** The version of what is in the memory; another one is another number. */
 const MAGIC = 0x6e740002;
@@ -162,7 +162,7 @@ export class Arena implements SharedReport {
    *
    * @param name 12 hexadecimal digits, which no other memory of the process has
    */
-  static make(name = randomBytes(NAME_DIGITS).toString("hex")): Arena {
+  static make(name = randomName(2 * NAME_DIGITS)): Arena {
     const buffer = new GrowableMemory(DATA_AT, { maxByteLength: MAX_BYTES });
     const header = new Int32Array(buffer, 0, HEADER_BYTES / 4);
     const words = [name.slice(0, NAME_DIGITS), name.slice(NAME_DIGITS)];

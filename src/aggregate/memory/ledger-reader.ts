@@ -1,7 +1,6 @@
-import { crc32 } from "node:zlib";
 import { nativeHistogram } from "../../instruments/histogram/native/value.ts";
 import { Fold } from "../merge/fold.ts";
-import { readFrames } from "../region/format.ts";
+import { checksumOf, readFrames } from "../region/format.ts";
 import { type Extra, widthOf } from "../region/layout.ts";
 import { RegionReader, type Rows } from "../region/reader.ts";
 import { check, type SeriesLog, SeriesLogs } from "../region/series-log.ts";
@@ -77,9 +76,9 @@ export class LedgerReader {
    */
   checksum(checksum: number): number {
     this.#follow();
-    let sum = crc32(String(this.#log.length), checksum);
+    let sum = checksumOf(Buffer.from(String(this.#log.length)), checksum);
     const add = ({ buffer, byteOffset, byteLength }: Float64Array) => {
-      sum = crc32(new Uint8Array(buffer, byteOffset, byteLength), sum);
+      sum = checksumOf(new Uint8Array(buffer, byteOffset, byteLength), sum);
     };
     for (const { chunks, natives } of this.#tables) {
       for (const { numbers } of chunks) add(numbers);

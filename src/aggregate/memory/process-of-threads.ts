@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { threadId } from "node:worker_threads";
 import type { MetricSource } from "../../model/sample-sink.ts";
 
@@ -6,7 +5,7 @@ import type { GroupFolder } from "../group/folder.ts";
 import { folderOf, type MembershipSettings } from "../group/membership.ts";
 import { NumberedReports, type Reported } from "../group/numbered-reports.ts";
 import { ProcessGroup } from "../group/process-group.ts";
-import { type MemberHead, memberId } from "../group/report-names.ts";
+import { type MemberHead, memberId, randomName } from "../group/report-names.ts";
 import type { GroupTroubles } from "../group-troubles.ts";
 import { isCounting } from "../merge/group-sum.ts";
 import { ReportTables } from "../region/report-tables.ts";
@@ -27,7 +26,7 @@ export class ProcessOfThreads {
   readonly #folder: GroupFolder;
   readonly #group: ProcessGroup;
   /** Tells the files that this thread writes from those of others. */
-  readonly #writer = `w${threadId}-${randomBytes(3).toString("hex")}`;
+  readonly #writer = `w${threadId}-${randomName(6)}`;
   readonly #reports = new Map<Arena, NumberedReports>();
   /** The fold of ended threads for which files of no use were removed. */
   readonly #cleaned = new Map<Arena, number>();

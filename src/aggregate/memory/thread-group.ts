@@ -1,7 +1,7 @@
-import { crc32 } from "node:zlib";
 import type { Family } from "../../model/family.ts";
 import { startOfThread } from "../group/liveness.ts";
 import { Fold } from "../merge/fold.ts";
+import { checksumOf } from "../region/format.ts";
 import { RegionReader, type Report, type Rows } from "../region/reader.ts";
 import { RegionWriter } from "../region/writer.ts";
 import type { Arena, MemberPlace } from "./arena.ts";
@@ -173,7 +173,7 @@ export class ThreadGroup {
 }
 
 function mixed(checksum: number, words: readonly number[]): number {
-  return crc32(new Uint8Array(Int32Array.from(words).buffer), checksum);
+  return checksumOf(new Uint8Array(Int32Array.from(words).buffer), checksum);
 }
 
 function isRunning(place: MemberPlace): boolean {
