@@ -14,7 +14,7 @@ async function loaded(signal: "SIGKILL" | "SIGTERM", ms: number): Promise<Servic
     }
   };
   const scrapes = await scrapedDuring(service, endWorkers());
-  expect(scrapes).toBeGreaterThan(5);
+  expect(scrapes).toBeGreaterThan(1);
   service.stop();
   await Promise.all(loads);
   await started(service, WORKERS);
