@@ -117,18 +117,21 @@ export class GrowingBytes {
   }
 }
 
-/** To clear so many bytes takes longer than to ask for memory that is not cleared. */
+/** Less memory than this is cleared in no time. */
 const LARGE = 1 << 16;
 
 /**
- * Memory for so many bytes. Large memory is not cleared where the runtime can do without, as that takes some
- * milliseconds for a large page, and is not interrupted.
+ * Memory for so many bytes, or some more. To clear the memory of a large page would take milliseconds, without a pause;
+ * so where the runtime can do without, it does. To touch memory for the first time takes far longer than to write a
+ * page into it: with rounded sizes, the next page, which is mostly a bit longer, gets the memory of an earlier one.
  */
 function memory(length: number): Uint8Array {
   const { Buffer } = globalThis;
   if (length < LARGE || typeof Buffer?.allocUnsafeSlow !== "function")
     return new Uint8Array(length);
-  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+  // An eighth of the power of two below.
+  const step = 2 ** (28 - Math.clz32(length));
+  return new Uint8Array(Buffer.allocUnsafeSlow(Math.ceil(length / step) * step).buffer);
 }
 
 /** The bytes of a text, which take no more memory than they need; undefined if it has other characters than ASCII. */

@@ -1,4 +1,5 @@
 import { CARRY, sumOf } from "../model/duration-sum.ts";
+import { findShortest, shortest } from "./shortest.ts";
 
 // Numbers as text. These are functions on plain bytes, and not methods, so that the loops that write
 // whole families keep the position in a local variable. Each returns the position after what it wrote.
@@ -117,7 +118,8 @@ function writeDecimal(bytes: Uint8Array, at: number, value: number): number {
   for (let places = 3; places <= 6; places += 3) {
     const scale = places === 3 ? 1e3 : 1e6;
     const scaled = Math.round(value * scale);
-    if (scaled / scale !== value || !Number.isSafeInteger(scaled)) continue;
+    // Of more digits, several may stand for the same double.
+    if (scaled / scale !== value || Math.abs(scaled) >= 1e15) continue;
     let begin = at;
     if (scaled < 0) bytes[begin++] = MINUS;
     const size = Math.abs(scaled);
@@ -128,7 +130,35 @@ function writeDecimal(bytes: Uint8Array, at: number, value: number): number {
     while (bytes[end - 1] === ZERO) end -= 1;
     return end;
   }
-  return writeAscii(bytes, at, String(value));
+  const size = Math.abs(value);
+  if (size < 1e-5 || size >= 1e15 || !findShortest(size)) {
+    return writeAscii(bytes, at, String(value));
+  }
+  if (value < 0) bytes[at] = MINUS;
+  return writeShortest(bytes, value < 0 ? at + 1 : at);
+}
+
+/** Writes the digits that were found last, which stand before and behind a point. */
+function writeShortest(bytes: Uint8Array, at: number): number {
+  const { first, last, places } = shortest;
+  let end = at;
+  // The digits are written behind where the point and zeros in front of it may go.
+  const zeros = places - 16;
+  if (zeros > 0) {
+    bytes[end++] = ZERO;
+    bytes[end++] = POINT;
+    for (let i = 1; i < zeros; i += 1) bytes[end++] = ZERO;
+  }
+  const begin = end;
+  end = writePadded(bytes, writeSmall(bytes, end, first), last, 8);
+  if (zeros <= 0) {
+    const point = end - places;
+    bytes.copyWithin(point + 1, point, end);
+    bytes[point] = POINT;
+    end += 1;
+  }
+  while (end > begin && bytes[end - 1] === ZERO) end -= 1;
+  return bytes[end - 1] === POINT ? end - 1 : end;
 }
 
 function writeAscii(bytes: Uint8Array, at: number, text: string): number {
