@@ -9,7 +9,7 @@ const SOME_STEPS = 16;
 
 /**
  * Finds the slot of a label set, in a hash table of slots. A value is hashed by a few of its characters, or
- * by its id where many have the same ones. Comparing it is fast because programs mostly pass the same
+ * by its id where these tell too few of them apart. Comparing it is fast because programs mostly pass the same
  * string objects again. Slots that find no place near their hash are in a map by all their values. So a
  * lookup takes few steps, whatever the values are, and different label sets are never confused.
  */
@@ -137,12 +137,12 @@ export class LabelIndex {
     return EMPTY;
   }
 
-  /** Where lookups take many steps, hashes the label whose values are most alike by their ids; whether it did. */
+  /** Where lookups take many steps, hashes more of the label whose values are most alike; whether it did. */
   private hashesMore(): boolean {
     if (this.stepCount <= 2 * this.placedCount + SOME_STEPS) return false;
     const [most] = [...this.labels].sort((a, b) => b.alike - a.alike);
     if (most !== undefined && most.alike > 0) {
-      most.isHashedById = true;
+      most.tellApart();
       return true;
     }
     // Not before the table is built again: counting values that are alike takes long.

@@ -1,3 +1,13 @@
+/** What of a value is hashed, from what takes least time on. */
+const ENDS = 0;
+const PLACES = 1;
+const ID = 2;
+
+/** Places are looked for among so many values, and in so many characters of each. */
+const SOME_VALUES = 64;
+const SOME_PLACES = 64;
+const GOLDEN_RATIO = 0.6180339887498949;
+
 /**
  * The values that one label has among the series of a family. Each has a small integer as its id. A
  * value is forgotten when the last series that uses it goes.
@@ -8,8 +18,11 @@ export class LabelValues {
   private readonly ids = new Map<string, number>();
   private readonly uses: number[] = [];
   private readonly free: number[] = [];
-  /** Whether too many values have the same three characters: then a value's hash is its id. */
-  isHashedById = false;
+  private hashed = ENDS;
+  /** The places of the characters that are hashed, where those at the ends do not tell values apart. */
+  private first = 0;
+  private second = 0;
+  private third = 0;
 
   /** How many distinct values there are. */
   get size(): number {
@@ -50,9 +63,18 @@ export class LabelValues {
     }
   }
 
+  /** To be called where too many values are alike: tells them apart by other characters or, if that is too little, by ids. */
+  tellApart(): void {
+    const before = this.alike;
+    [this.first, this.second, this.third] = tellingPlaces([...this.ids.keys()]);
+    this.hashed = PLACES;
+    const { alike } = this;
+    if (alike >= before || 4 * alike > this.size) this.hashed = ID;
+  }
+
   /** A hash of a value, which different values may share. */
   hash(value: string): number {
-    if (this.isHashedById) return this.ids.get(value) ?? -1;
+    if (this.hashed !== ENDS) return this.hashOtherwise(value);
     const { length } = value;
     if (length === 0) return 0;
     return (
@@ -62,4 +84,41 @@ export class LabelValues {
       Math.imul(value.charCodeAt(length - 1), 131)
     );
   }
+
+  private hashOtherwise(value: string): number {
+    if (this.hashed === ID) return this.ids.get(value) ?? -1;
+    const { first, second, third } = this;
+    const { length } = value;
+    return (
+      length +
+      (first < length ? Math.imul(value.charCodeAt(first), 31) : 0) +
+      (second < length ? Math.imul(value.charCodeAt(second), 1031) : 0) +
+      (third < length ? Math.imul(value.charCodeAt(third), 131) : 0)
+    );
+  }
+}
+
+/** The places of those characters that, with its length, tell a value from the others best. */
+function tellingPlaces(values: readonly string[]): [number, number, number] {
+  const count = Math.min(values.length, SOME_VALUES);
+  // In an order that has nothing to do with that of numbers in the values.
+  const some = Array.from({ length: count }, (_, i) => {
+    return values[Math.floor(((i * GOLDEN_RATIO) % 1) * values.length)]!;
+  });
+  const keys = some.map(({ length }) => length);
+  const withPlace = (place: number) =>
+    some.map((value, i) => Math.imul(keys[i]!, 0x9e3779b1) + (value.charCodeAt(place) | 0));
+  const best = () => {
+    let best = 0;
+    let most = 0;
+    for (let place = 0; place < SOME_PLACES; place += 1) {
+      const distinct = new Set(withPlace(place)).size;
+      if (distinct > most) [best, most] = [place, distinct];
+    }
+    withPlace(best).forEach((key, i) => {
+      keys[i] = key;
+    });
+    return best;
+  };
+  return [best(), best(), best()];
 }
