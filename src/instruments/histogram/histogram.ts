@@ -197,17 +197,17 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
   }
 
   protected override newSeries(): HeldHistogram {
-    return new HeldHistogram(this);
+    return this.native === undefined ? new HeldHistogram(this) : new HeldNativeHistogram(this);
   }
 
   protected override point(series: HeldHistogram, slot: number): void {
     super.point(series, slot);
-    series.native = this.states[slot];
+    if (series instanceof HeldNativeHistogram) series.state = this.states[slot];
   }
 
   protected override pointCursor(slot: number): HeldHistogram {
     const cursor = super.pointCursor(slot);
-    cursor.native = this.states[slot];
+    if (cursor instanceof HeldNativeHistogram) cursor.state = this.states[slot];
     return cursor;
   }
 
@@ -251,15 +251,12 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
 }
 
 class HeldHistogram extends HeldSeries implements HistogramSeries {
-  /** The native side of the series. */
-  native: NativeState | undefined;
   declare protected readonly instrument: HistogramInstrument;
 
   observe(value: number, options?: UpdateOptions): void {
     try {
       if (typeof value !== "number") throw this.instrument.invalid(value);
       if (this.hasHooks || options !== undefined) this.prepare(value, options);
-      if (this.native?.observe(value)) this.instrument.resetClassic(this.slot);
       this.instrument.count(this.chunk, this.at, value);
       if (Number.isNaN(value)) this.instrument.warnOfNaN();
     } catch (error) {
@@ -267,7 +264,7 @@ class HeldHistogram extends HeldSeries implements HistogramSeries {
     }
   }
 
-  private prepare(value: number, options: UpdateOptions | undefined): void {
+  protected prepare(value: number, options: UpdateOptions | undefined): void {
     const exemplar = this.instrument.exemplarOf(value, options);
     this.instrument.touch(this);
     if (exemplar !== undefined && !this.isGone) this.instrument.keep(this.slot, exemplar);
@@ -287,7 +284,38 @@ class HeldHistogram extends HeldSeries implements HistogramSeries {
     try {
       const seconds = nanoseconds / 1e9;
       if (this.hasHooks || options !== undefined) this.prepare(seconds, options);
-      if (this.native?.observe(seconds)) this.instrument.resetClassic(this.slot);
+      this.instrument.countDuration(this.chunk, this.at, nanoseconds);
+    } catch (error) {
+      this.instrument.reject(error, this.record);
+    }
+  }
+}
+
+/**
+ * A series with native buckets. It repeats the code of updates, because V8 puts all of that into its caller only
+ * where it is short; otherwise it allocates memory for each value on the way.
+ */
+class HeldNativeHistogram extends HeldHistogram {
+  /** Its native buckets. */
+  state: NativeState | undefined;
+
+  override observe(value: number, options?: UpdateOptions): void {
+    try {
+      if (typeof value !== "number") throw this.instrument.invalid(value);
+      if (this.hasHooks || options !== undefined) this.prepare(value, options);
+      if (this.state?.observe(value)) this.instrument.resetClassic(this.slot);
+      this.instrument.count(this.chunk, this.at, value);
+      if (Number.isNaN(value)) this.instrument.warnOfNaN();
+    } catch (error) {
+      this.instrument.reject(error, this.observe);
+    }
+  }
+
+  override record(nanoseconds: number, options?: UpdateOptions): void {
+    try {
+      const seconds = nanoseconds / 1e9;
+      if (this.hasHooks || options !== undefined) this.prepare(seconds, options);
+      if (this.state?.observe(seconds)) this.instrument.resetClassic(this.slot);
       this.instrument.countDuration(this.chunk, this.at, nanoseconds);
     } catch (error) {
       this.instrument.reject(error, this.record);
@@ -296,7 +324,7 @@ class HeldHistogram extends HeldSeries implements HistogramSeries {
 
   override detach(expiredValues: readonly string[] | undefined): void {
     super.detach(expiredValues);
-    this.native = undefined;
+    this.state = undefined;
   }
 }
 
