@@ -28,19 +28,30 @@ export class LabelIndex {
   private stepCount = 0;
   /** The slots that found no place, by their values. */
   private readonly far = new Map<string, number>();
+  private readonly closed: ReadonlyMap<string, readonly string[]>;
   private reader: LabelReader | undefined;
 
-  /** @param reader the one of its label names, by default */
-  constructor(names: readonly string[], reader?: LabelReader) {
+  /** @param closed the values of the labels that have no others */
+  constructor(
+    names: readonly string[],
+    closed: ReadonlyMap<string, readonly string[]> = new Map(),
+  ) {
     this.names = names;
-    this.reader = reader;
-    this.labels = names.map(() => new LabelValues());
+    this.closed = closed;
+    this.labels = names.map((name) => new LabelValues(closed.get(name)));
   }
 
   /** The slot of these labels if they are exactly those declared, and the series exists; else -1. */
   findQuickly(labels: object): number {
-    this.reader ??= labelReader(this.names);
+    this.reader ??= this.newReader();
     return this.reader(this, labels);
+  }
+
+  private newReader(): LabelReader {
+    return labelReader(
+      this.names,
+      this.names.map((name) => this.closed.get(name)),
+    );
   }
 
   /** The slot of these label values, or -1. */

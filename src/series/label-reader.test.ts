@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { labelSets } from "../instruments/definition/closed-labels.ts";
 import { LabelIndex } from "./label-index.ts";
-import { generatedReader, type LabelReader, sharedReader } from "./label-reader.ts";
+import { generatedReader, type LabelReader, type Lists, sharedReader } from "./label-reader.ts";
 
 const NAMES = ["a", "constructor", "0"];
 
@@ -122,6 +123,88 @@ describe.each<[string, (names: readonly string[]) => LabelReader]>([
       },
     };
     expect(() => find(indexOf([["x", "y"]], ["a", "b"]), labels)).toThrow("refused");
+  });
+});
+
+const CLOSED_NAMES = ["__proto__", '"];throw 1;//', "constructor"];
+const MANY = Array.from({ length: 100 }, (_, i) => `${i}`);
+const FEW: readonly string[] = [
+  "",
+  "toString",
+  '"]; throw 1; //',
+  "\u2028",
+  "0",
+  "01",
+  "10",
+  "true",
+];
+
+describe.each<[string, (names: readonly string[], lists: Lists) => LabelReader]>([
+  ["generated", generatedReader],
+  ["shared", () => sharedReader],
+])("a %s reader of closed labels", (_, readerOf) => {
+  /** A reader and an index with all label sets. */
+  function opened(names: readonly string[], lists: Lists, open: readonly string[] = []) {
+    const entries = names.flatMap((name, i) => {
+      const list = lists[i];
+      return list === undefined ? [] : ([[name, list]] as const);
+    });
+    const index = new LabelIndex(names, new Map(entries));
+    const sets = [...labelSets(lists.map((list) => list ?? open))];
+    for (const [slot, values] of sets.entries()) index.insert(values, slot);
+    const read = readerOf(names, lists);
+    return { find: (labels: unknown) => read(index, labels as object), index, sets };
+  }
+
+  test.each<[string, Lists]>([
+    ["all labels are closed", [FEW, ["x"], FEW.slice(1, 3)]],
+    ["some are closed", [FEW, undefined, ["x", "y"]]],
+    ["one has many values", [FEW, ["x"], MANY]],
+    ["one has many values, beside an open one", [MANY, undefined, ["x"]]],
+  ])("finds each label set where %s", (_what, lists) => {
+    const { find, sets } = opened(CLOSED_NAMES, lists, ["", "a", "ab", "abc"]);
+    for (const [slot, values] of sets.entries()) {
+      const copies = values.map((value, i) => [CLOSED_NAMES[i]!, Buffer.from(value).toString()]);
+      expect(find(Object.fromEntries(copies))).toBe(slot);
+    }
+  });
+
+  const two = opened(["a", "b"], [["0", "1", "true"], undefined], ["x", "y"]);
+  const closed = opened(
+    ["a", "b"],
+    [
+      ["0", "1", "true"],
+      ["x", "y"],
+    ],
+  );
+
+  test("finds numbers and booleans", () => {
+    for (const { find } of [two, closed]) {
+      expect([0, 1, true].map((a) => find({ a, b: "y" }))).toEqual([1, 3, 5]);
+    }
+  });
+
+  test("a series past the limit is found by its values, which are none of the lists", () => {
+    two.index.insert(["_other", "_other"], 6);
+    expect(two.index.find(["_other", "_other"])).toBe(6);
+    two.index.delete(6);
+  });
+
+  test.each<[string, unknown]>([
+    ["labels are missing", { a: "1" }],
+    ["there is one too many", { a: "1", b: "x", c: "" }],
+    ["one has another name", { a: "1", c: "x" }],
+    ["a value is not one of the label's", { a: "2", b: "x" }],
+    ["a value is longer than those of the label", { a: "10", b: "x" }],
+    ["a value is empty", { a: "", b: "x" }],
+    ["a value is a property of all objects", { a: "constructor", b: "x" }],
+    ["a value is a list", { a: ["1"], b: "x" }],
+    ["they are null", null],
+    ["they are undefined", undefined],
+    ["they are inherited", Object.create({ a: "1", b: "x" })],
+    ["some are inherited", Object.assign(Object.create({ a: "1" }), { b: "x" })],
+  ])("leaves the labels to the slow way where %s", (_what, labels) => {
+    expect([two.find(labels), closed.find(labels)]).toEqual([-1, -1]);
   });
 });
 

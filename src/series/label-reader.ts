@@ -1,3 +1,4 @@
+import { placeCode } from "./closed-place.ts";
 import type { LabelValues } from "./label-values.ts";
 
 /** A place of a table that never had a slot: a lookup ends here. */
@@ -22,28 +23,34 @@ interface Index {
  */
 export type LabelReader = (index: Index, labels: object) => number;
 
+/** The values of each label that is closed, in the order of the names. */
+export type Lists = readonly (readonly string[] | undefined)[];
+
+/** Of a closed label with more values, the code would be long: it is looked up as others are. */
+const MANY_VALUES = 64;
+
 /** What the code of a generated reader uses. */
 const parts = { EMPTY, STEPS, mix, placed, textOf, hasOwn: Object.prototype.hasOwnProperty };
 
 /**
- * The readers by label names: each has reads of its own, which V8 makes plain field loads. A function
+ * The readers by label names and lists: each has reads of its own, which V8 makes plain field loads. A function
  * that reads any labels takes twice as long.
  */
 const readers = new Map<string, LabelReader>();
 
 /** The reader of these label names; where no code may be generated, one for all names. */
-export function labelReader(names: readonly string[]): LabelReader {
-  const key = JSON.stringify(names);
+export function labelReader(names: readonly string[], lists: Lists): LabelReader {
+  const key = JSON.stringify([names, lists]);
   let reader = readers.get(key);
   if (reader === undefined) {
-    reader = canGenerate ? generatedReader(names) : sharedReader;
+    reader = canGenerate ? generatedReader(names, lists) : sharedReader;
     readers.set(key, reader);
   }
   return reader;
 }
 
 /** Whether this runtime lets code be made from strings: some edge runtimes and security policies don't. */
-export const canGenerate = mayGenerate();
+const canGenerate = mayGenerate();
 
 function mayGenerate(): boolean {
   try {
@@ -72,11 +79,16 @@ export function sharedReader(index: Index, labels: object): number {
 /**
  * A reader for these names, which stand in its code as JSON strings, and nothing else of theirs does. It
  * reads all values before it looks at the index, because a getter may change that.
+ *
+ * A closed label is hashed by the place of its value, which is its id. Where all labels are closed, there is
+ * nothing to look up: slots are in the order of the label sets, and those of the last label change fastest.
  */
-export function generatedReader(names: readonly string[]): LabelReader {
+export function generatedReader(names: readonly string[], lists: Lists = []): LabelReader {
+  const closed = names.map((_, i) => isShort(lists[i]));
   const each = (code: (i: number) => string) => names.map((_, i) => code(i)).join("\n");
   const code = `
     const { EMPTY, STEPS, mix, placed, textOf, hasOwn } = parts;
+    ${each((i) => (closed[i] ? `const list${i} = lists[${i}];` : ""))}
     return (index, labels) => {
       if (typeof labels !== "object" || labels === null) return EMPTY;
       ${each((i) => `let value${i} = labels[${JSON.stringify(names[i])}];`)}
@@ -87,22 +99,44 @@ export function generatedReader(names: readonly string[]): LabelReader {
         count += 1;
       }
       if (count !== ${names.length}) return EMPTY;
+      ${each((i) => (closed[i] ? `const part${i} = ${placeCode(`value${i}`, lists[i]!)}; if (list${i}[part${i}] !== value${i}) return EMPTY;` : ""))}
+      ${closed.length > 0 && closed.every(Boolean) ? computedSlot(lists) : slotInTable(closed)}
+    };`;
+  return new Function("parts", "lists", code)(parts, lists) as LabelReader;
+}
+
+function isShort(list: readonly string[] | undefined): boolean {
+  return list !== undefined && list.length <= MANY_VALUES;
+}
+
+/** The code that computes the slot from the places of all values. */
+function computedSlot(lists: Lists): string {
+  const slot = lists.reduce((before, list, i) => `(${before} * ${list!.length} + part${i})`, "0");
+  return `return ${slot};`;
+}
+
+/** The code that looks a slot up in the index. */
+function slotInTable(closed: readonly boolean[]): string {
+  const each = (code: (isClosed: boolean, i: number) => string) => closed.map(code).join("\n");
+  const hasValues = closed.map((isClosed, i) =>
+    isClosed ? `ids[base + ${i}] === part${i}` : `values${i}[ids[base + ${i}]] === value${i}`,
+  );
+  return `
       const { places, ids } = index;
       const mask = places.length - 1;
       let hash = 0;
-      ${each((i) => `const label${i} = index.labels[${i}]; hash = mix(hash, label${i}.hash(value${i}));`)}
-      ${each((i) => `const values${i} = label${i}.values;`)}
+      ${each((isClosed, i) => (isClosed ? "" : `const label${i} = index.labels[${i}]; const part${i} = label${i}.hash(value${i});`))}
+      ${each((_, i) => `hash = mix(hash, part${i});`)}
+      ${each((isClosed, i) => (isClosed ? "" : `const values${i} = label${i}.values;`))}
       let place = placed(hash) & mask;
       for (let step = 0; step < STEPS; step += 1) {
         const slot = places[place];
         if (slot === EMPTY) break;
-        const base = slot * ${names.length};
-        if (slot >= 0 ${names.map((_, i) => `&& values${i}[ids[base + ${i}]] === value${i}`).join(" ")}) return slot;
+        const base = slot * ${closed.length};
+        if (${["slot >= 0", ...hasValues].join(" && ")}) return slot;
         place = (place + 1) & mask;
       }
-      return index.findFar([${names.map((_, i) => `value${i}`)}]);
-    };`;
-  return new Function("parts", code)(parts) as LabelReader;
+      return index.findFar([${closed.map((_, i) => `value${i}`)}]);`;
 }
 
 /** The texts of the smallest whole numbers, such as those of HTTP statuses. */

@@ -18,11 +18,17 @@ export class LabelValues {
   private readonly ids = new Map<string, number>();
   private readonly uses: number[] = [];
   private readonly free: number[] = [];
-  private hashed = ENDS;
+  private hashed: number;
   /** The places of the characters that are hashed, where those at the ends do not tell values apart. */
   private first = 0;
   private second = 0;
   private third = 0;
+
+  /** @param closed the only values that the label has: they stay, and their ids are their places in the list */
+  constructor(closed?: readonly string[]) {
+    this.hashed = closed === undefined ? ENDS : ID;
+    for (const value of closed ?? []) this.retain(value);
+  }
 
   /** How many distinct values there are. */
   get size(): number {

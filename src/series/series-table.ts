@@ -1,5 +1,4 @@
 import { Chunks } from "./chunks.ts";
-import { closedReader } from "./closed-reader.ts";
 import { LabelIndex } from "./label-index.ts";
 import { lacksLabels, readLabels, readSomeLabels } from "./label-object.ts";
 
@@ -71,10 +70,7 @@ export class SeriesTable {
   constructor(options: SeriesTableOptions) {
     this.options = options;
     this.expires = options.expireAfterMs > 0;
-    const { labelNames, closed } = options;
-    const isFixed = labelNames.length > 0 && closed?.size === labelNames.length;
-    const reader = isFixed ? closedReader(labelNames, [...closed.values()]) : undefined;
-    this.index = new LabelIndex(labelNames, reader);
+    this.index = new LabelIndex(options.labelNames, options.closed);
   }
 
   get size(): number {
