@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -17,7 +18,11 @@ import { setTimeout as later } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { PARTS } from "../registry/parts.ts";
 import { Registry } from "../registry/registry.ts";
+import { GroupFolder } from "./group/folder.ts";
+import { GroupFiles } from "./group/group-files.ts";
+import { startOf } from "./group/liveness.ts";
 import { type JoinOptions, joinProcesses, type Membership } from "./processes.ts";
+import { joinThreads } from "./threads.ts";
 
 let directory: string;
 const memberships: Membership[] = [];
@@ -241,6 +246,61 @@ describe("the counts of a member", () => {
     expect(await values(after.registry, "orders_total")).toEqual({});
   });
 
+  it("leave nothing behind where the last two members end at the same moment", () => {
+    const [a, b] = [joined(), joined()];
+    for (const { registry } of [a, b]) orders(registry).inc({ plan: "free" });
+    const { fold } = GroupFiles.prototype;
+    const { close } = GroupFolder.prototype;
+    vi.spyOn(GroupFiles.prototype, "fold").mockImplementationOnce(function (
+      this: GroupFiles,
+      ...of
+    ) {
+      let isFolded = false;
+      // The other one has found out that none runs, and has removed all files, when this one writes its fold.
+      vi.spyOn(GroupFolder.prototype, "close").mockImplementationOnce(function (this: GroupFolder) {
+        isFolded = writeFold();
+        close.call(this);
+      });
+      const writeFold = () => fold.apply(this, of);
+      b.leave();
+      return isFolded;
+    });
+    a.leave();
+    const [parent] = readdirSync(directory);
+    expect(readdirSync(join(directory, parent!))).toEqual([]);
+  });
+
+  it("are those of its last report where it is killed while another one reads", async () => {
+    const a = joined();
+    const others = readdirSync(groupFolder());
+    const b = joined();
+    const isNew = (name: string) => name.endsWith(".report") && !others.includes(name);
+    const path = join(groupFolder(), readdirSync(groupFolder()).find(isNew)!);
+    const reports: Buffer[] = [];
+    for (let count = 1; count <= 2; count += 1) {
+      orders(b.registry).inc({ plan: "free" });
+      await b.registry.text();
+      reports.push(readFileSync(path));
+    }
+    // A process that has reported what the member did at first, and reports what it did at last before it ends.
+    const { pid = 0 } = spawn("sleep", ["60"]);
+    const name = `${pid}-${startOf(pid) ?? 0}-0123456789ab.report`;
+    writeFileSync(join(groupFolder(), name), reports[0]!);
+    const { read } = GroupFolder.prototype;
+    const reading = vi.spyOn(GroupFolder.prototype, "read");
+    reading.mockImplementation(function (this: GroupFolder, ...of) {
+      const file = read.apply(this, of);
+      if (of[0] !== name || startOf(pid) === undefined) return file;
+      writeFileSync(this.file(name), reports[1]!);
+      process.kill(pid, "SIGKILL");
+      while (startOf(pid) !== undefined);
+      return file;
+    });
+    await a.registry.text();
+    reading.mockRestore();
+    expect(await values(a.registry, "orders_total")).toEqual({ 'plan="free"': 4 });
+  });
+
   it("wait for a new member as long as it was asked for", async () => {
     const before = joined({ keepSeconds: 60 });
     orders(before.registry).inc({ plan: "free" });
@@ -391,6 +451,15 @@ it("an idle member visits none of its series", async () => {
 });
 
 describe("joinProcesses", () => {
+  it("has one listener for the end of the process, however many registries join", () => {
+    const before = process.listenerCount("exit");
+    for (let i = 0; i < 12; i += 1) {
+      joined();
+      memberships.push(joinThreads(new Registry(), { group: "listeners" }));
+    }
+    expect(process.listenerCount("exit")).toBe(before + 1);
+  });
+
   it("asks for a name where nothing tells the group", () => {
     expect(() => joinProcesses(new Registry())).toThrow(/option group or with NARTHEX_GROUP/);
   });

@@ -1,6 +1,7 @@
 // Durations that the library clocks itself are whole nanoseconds, and are added up without rounding. A series
 // has two numbers for its sum: what was observed in other ways, and behind it the nanoseconds below `CARRY`.
-// Each time these reach it, a million seconds go to the first number, which has them exactly, too.
+// Each time these reach it, a million seconds go to the first number, which has them exactly, too. While it does, the
+// second one is at or above `CARRY`.
 
 const SECOND = 1e9;
 
@@ -26,11 +27,22 @@ function carry(numbers: Float64Array, at: number, nanoseconds: number): number {
     left -= CARRY;
     carried += CARRY;
   }
+  // Another thread that reads both numbers meanwhile sees by this one that it must read them again.
+  numbers[at + 1]! += nanoseconds;
+  fence();
   const before = numbers[at]!;
   const after = before + carried / SECOND;
   // Rounded up beside values that were observed, because servers would take a sum that falls for a reset.
   numbers[at] = after - carried / SECOND < before ? after * (1 + Number.EPSILON) : after;
+  fence();
   return left;
+}
+
+const FENCE = new Int32Array(1);
+
+/** What is read or written before it is so for other threads, too, before what comes after it. */
+export function fence(): void {
+  Atomics.add(FENCE, 0, 0);
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { MetricSource, SampleSink } from "../../model/sample-sink.ts";
 import type { PageGroup, RegistryParts } from "../../registry/parts.ts";
-import { atExit } from "../at-exit.ts";
 import { GroupTroubles } from "../group-troubles.ts";
 import { KeptCounts } from "../merge/kept-counts.ts";
+import { onExit } from "../process-events.ts";
 import { RegionWriter } from "../region/writer.ts";
 import { Changes } from "./changes.ts";
 import { Demand } from "./demand.ts";
@@ -52,7 +52,7 @@ export class ProcessMembership implements PageGroup, Membership {
   readonly #demand: Demand;
   readonly #kept = new KeptCounts();
   readonly #timer: ReturnType<typeof setInterval>;
-  readonly #stopAtExit: () => void;
+  readonly #end = () => this.leave();
   #isSettled = false;
   #hasLeft = false;
   /** The membership of the thread that goes on with this one. */
@@ -70,7 +70,7 @@ export class ProcessMembership implements PageGroup, Membership {
     this.#demand = new Demand(this.#group.asked, (deadlineMs) => parts.pages.collect(deadlineMs));
     this.#enter();
     this.#timer = setInterval(() => void this.#tick(), settings.intervalMs).unref();
-    this.#stopAtExit = atExit(() => this.leave());
+    onExit.add(this.#end);
     parts.group.member = this;
   }
 
@@ -133,7 +133,7 @@ export class ProcessMembership implements PageGroup, Membership {
   #stop(): void {
     this.#hasLeft = true;
     clearInterval(this.#timer);
-    this.#stopAtExit();
+    onExit.remove(this.#end);
   }
 
   async #tick(): Promise<void> {

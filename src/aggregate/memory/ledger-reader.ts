@@ -1,56 +1,13 @@
-import { nativeHistogram } from "../../instruments/histogram/native/value.ts";
 import { Fold } from "../merge/fold.ts";
 import { checksumOf, readFrames } from "../region/format.ts";
-import { type Extra, widthOf } from "../region/layout.ts";
 import { RegionReader, type Rows } from "../region/reader.ts";
-import { check, type SeriesLog, SeriesLogs } from "../region/series-log.ts";
+import { check, SeriesLogs } from "../region/series-log.ts";
 import { RegionWriter } from "../region/writer.ts";
 import type { Arena } from "./arena.ts";
 import { writtenBy } from "./blob.ts";
 import type { LedgerEntry, NativeEntry } from "./ledger-entry.ts";
+import { type CopiedRows, LiveTable, type NativePlace, NONE } from "./live-table.ts";
 import { RegionLog } from "./region.ts";
-
-interface Chunk {
-  readonly firstSlot: number;
-  readonly numbers: Float64Array;
-}
-
-/** Where the series of one layout are. */
-class LiveTable {
-  readonly series: SeriesLog;
-  readonly width: number;
-  readonly chunks: Chunk[] = [];
-  /** The id of the series in each slot, or -1. */
-  readonly ids: number[] = [];
-  readonly natives = new Map<number, NativePlace>();
-  hasEnded = false;
-
-  constructor(series: SeriesLog) {
-    this.series = series;
-    this.width = widthOf(series.layout);
-  }
-}
-
-/** Where the native side of a series is. */
-interface NativePlace extends Pick<NativeEntry, "schema" | "zeroThreshold"> {
-  readonly cells: Float64Array;
-  readonly positive: readonly NativeRun[];
-  readonly negative: readonly NativeRun[];
-}
-
-interface NativeRun {
-  readonly first: number;
-  readonly counts: Float64Array;
-}
-
-/** Rows that were copied, and the slots that they were in. */
-interface CopiedRows {
-  readonly table: LiveTable;
-  readonly slots: number[];
-  readonly ids: number[];
-  readonly numbers: Float64Array;
-  readonly natives: Map<number, Extra>;
-}
 
 /** Reads the numbers of one region as they are at this moment. What it has read of the log it does not read again. */
 export class LedgerReader {
@@ -94,9 +51,7 @@ export class LedgerReader {
   read(): Rows[] {
     this.#follow();
     this.#gone = new Map();
-    const copied = this.#tables
-      .filter(({ hasEnded }) => !hasEnded)
-      .map((table) => this.#copy(table));
+    const copied = this.#tables.filter(({ hasEnded }) => !hasEnded).map((table) => table.copy());
     // What a series that went meanwhile had counted is among what was kept by now, and its row may be another's.
     this.#follow();
     return [...copied.map((rows) => this.#rows(rows)), ...this.#keptOfAll()];
@@ -181,47 +136,6 @@ export class LedgerReader {
     };
   }
 
-  #copy(table: LiveTable): CopiedRows {
-    const { chunks, ids, width, natives } = table;
-    const slots: number[] = [];
-    for (const [slot, id] of ids.entries()) if (id !== NONE) slots.push(slot);
-    const numbers = new Float64Array(slots.length * width);
-    const copied: CopiedRows = {
-      table,
-      slots,
-      ids: slots.map((slot) => ids[slot]!),
-      numbers,
-      natives: new Map(),
-    };
-    let row = 0;
-    for (const { firstSlot, numbers: from } of chunks) {
-      const end = firstSlot + from.length / width;
-      while (row < slots.length && slots[row]! < end) {
-        const first = row;
-        // Rows that stand one behind the other are copied at once.
-        while (
-          row < slots.length &&
-          slots[row]! < end &&
-          slots[row]! - slots[first]! === row - first
-        ) {
-          row += 1;
-        }
-        const begin = (slots[first]! - firstSlot) * width;
-        numbers.set(from.subarray(begin, begin + (row - first) * width), first * width);
-      }
-    }
-    if (natives.size > 0) {
-      const highest = table.series.layout.shape.length;
-      for (const [i, slot] of slots.entries()) {
-        const native = natives.get(slot);
-        if (native === undefined) continue;
-        const extra = nativeExtra(native, numbers.subarray(i * width, (i + 1) * width), highest);
-        if (extra !== undefined) copied.natives.set(i, extra);
-      }
-    }
-    return copied;
-  }
-
   /** Rows for the sum, without those that were given up. */
   #rows({ table, slots, ids, numbers, natives }: CopiedRows): Rows {
     const { series, width } = table;
@@ -251,48 +165,4 @@ export class LedgerReader {
     }
     return this.#keptRows;
   }
-}
-
-/** A slot without a series. */
-const NONE = -1;
-
-/**
- * The native side of a histogram whose row was copied before. An observation counts here first, so the row
- * may lack some: they are added to its highest bucket, as both sides must have the same count. So it is
- * for one that was never finished, as its thread was ended.
- *
- * @param highest where the count of the highest bucket is in the row
- */
-function nativeExtra(place: NativePlace, row: Float64Array, highest: number): Extra | undefined {
-  const { schema, zeroThreshold, cells } = place;
-  const [positive, negative] = [populated(place.positive), populated(place.negative)];
-  const [zeroCount, nanCount] = [cells[0]!, cells[1]!];
-  let nativeCount = zeroCount + nanCount;
-  for (const counts of [positive, negative])
-    for (const count of counts.values()) nativeCount += count;
-  let count = 0;
-  for (let bucket = 0; bucket <= highest; bucket += 1) count += row[bucket]!;
-  // The series is being reset.
-  if (nativeCount < count) return undefined;
-  row[highest]! += nativeCount - count;
-  const native = nativeHistogram({
-    schema,
-    zeroThreshold,
-    zeroCount,
-    positive,
-    negative,
-    exemplars: [],
-  });
-  return { native, nativeCount };
-}
-
-function populated(runs: readonly NativeRun[]): Map<number, number> {
-  const found = new Map<number, number>();
-  for (const { first, counts } of runs) {
-    for (let i = 0; i < counts.length; i += 1) {
-      const count = counts[i]!;
-      if (count > 0) found.set(first + i, count);
-    }
-  }
-  return found;
 }

@@ -3,7 +3,6 @@ import { joinedAlready, threadsFull } from "../../errors.ts";
 import type { MetricSource, SampleSink } from "../../model/sample-sink.ts";
 import type { AnyInstrument } from "../../registry/families.ts";
 import type { PageGroup, RegistryParts } from "../../registry/parts.ts";
-import { atExit } from "../at-exit.ts";
 import { type Asked, Demand } from "../group/demand.ts";
 
 import { idOfThread, startOfThread } from "../group/liveness.ts";
@@ -16,6 +15,7 @@ import {
 import { GroupTroubles } from "../group-troubles.ts";
 import { visitMembers } from "../member-metrics.ts";
 import { GroupSum } from "../merge/group-sum.ts";
+import { onExit, onWorker } from "../process-events.ts";
 import type { Arena, MemberPlace } from "./arena.ts";
 import { writeReport } from "./blob.ts";
 import { ExtrasReport } from "./extras-report.ts";
@@ -48,7 +48,7 @@ export class ThreadMembership implements PageGroup, Membership, Asked {
   #everyMs = INTERVAL_MS;
   #timer: ReturnType<typeof setInterval>;
   #hasLeft = false;
-  readonly #stopAtExit: () => void;
+  readonly #exit = () => this.#end(isMainThread);
   /** Notes the end of a thread that this one starts, where the kernel does not tell of it. */
   readonly #watch = (worker: Worker) => {
     const id = worker.threadId;
@@ -87,8 +87,8 @@ export class ThreadMembership implements PageGroup, Membership, Asked {
     // Where nobody asks for a page, threads that come and go must not fill the memory.
     this.#threads.readAll();
     this.#timer = this.#startTimer();
-    this.#stopAtExit = atExit(() => this.#end(isMainThread));
-    if (this.#place.kernelId === 0) globalThis.process.on("worker", this.#watch);
+    onExit.add(this.#exit);
+    if (this.#place.kernelId === 0) onWorker.add(this.#watch);
     if (before !== undefined) this.#goOnWith(before);
     this.#joinOthers();
   }
@@ -222,8 +222,8 @@ export class ThreadMembership implements PageGroup, Membership, Asked {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
     clearInterval(this.#timer);
-    this.#stopAtExit();
-    globalThis.process.removeListener("worker", this.#watch);
+    onExit.remove(this.#exit);
+    onWorker.remove(this.#watch);
     this.#report(false);
     if (this.#parts.group.member === this) this.#parts.group.member = undefined;
     this.#ledger.leave();
