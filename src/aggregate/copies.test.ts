@@ -64,7 +64,7 @@ async function page(registry: Registry): Promise<string> {
   return new TextDecoder()
     .decode(body)
     .replaceAll(own, "")
-    .replaceAll(/ st@[\d.]+| \d{10}\.\d+/g, "");
+    .replaceAll(/ st@[\d.]+| \d{10}(?:\.\d+)?(?=\n)/g, "");
 }
 
 test.each(["processes", "threads"] as const)(

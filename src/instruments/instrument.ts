@@ -19,9 +19,9 @@ import { SeriesRow } from "./series-row.ts";
 const HELD_FREELY = 1024;
 
 /** How many numbers a visit writes by a run before it may pause; they take a fraction of a millisecond. */
-const NUMBERS_PER_RUN = 256;
+export const NUMBERS_PER_RUN = 256;
 /** How many it writes by calls for single series, which take longer. */
-const NUMBERS_BY_CALLS = 32;
+export const NUMBERS_BY_CALLS = 32;
 
 /**
  * What all instruments with series have in common: a family, its series, and one row of numbers for

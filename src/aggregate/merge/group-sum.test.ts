@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { FORMATS } from "../../exposition/formats.ts";
+import { PageMemory } from "../../exposition/runs/page-memory.ts";
 import { recordDuration } from "../../instruments/timer.ts";
 import { seriesHead } from "../../model/sample-sink.ts";
 import { PARTS } from "../../registry/parts.ts";
@@ -147,4 +149,61 @@ describe("the sum of a group", () => {
       { numRuns: 40 },
     );
   });
+
+  it.each(["text-0.0.4", "openmetrics-1.0", "openmetrics-2.0", "protobuf"] as const)(
+    "is written in runs as it is series by series, page after page: %s",
+    async (format) => {
+      const members = [0, 1, 2].map(() => new Registry({ now: () => NOW }));
+      const group = new GroupSum();
+      const memory = new PageMemory(1e7);
+      for (const [page, living] of [
+        [0, 1],
+        [0, 1],
+        [1, 2],
+        [0, 1, 2],
+        [0, 1, 2],
+      ].entries()) {
+        for (const member of living) countSome(members[member]!, page);
+        const reports = living.map((member) => reportOf(members[member]!));
+        const sum = group.of(
+          reports.map((report, i) => ({ process: String(i), isAlive: i !== 0, report })),
+        );
+        const [inRuns, bySeries] = await Promise.all(
+          [memory, undefined].map(async (memory) => {
+            memory?.begin();
+            const options = { escaping: "underscores", createdSamples: true, memory } as const;
+            const sink = await FORMATS[format].open(options);
+            if (memory === undefined) {
+              Object.assign(sink, { numbers: undefined, histograms: undefined });
+            }
+            for (const _ of sum.visit(sink) ?? []);
+            return Buffer.from(sink.finish()).toString("latin1");
+          }),
+        );
+        expect(inRuns!.length).toBeGreaterThan(10_000);
+        expect(inRuns).toBe(bySeries);
+      }
+    },
+  );
 });
+
+/** Counts in series that no other member has, in some that all have, and removes a few. */
+function countSome(registry: Registry, seed: number): void {
+  const labels = ["id", "of"] as const;
+  const counter = registry.counter({ name: "c", help: "C.", labels });
+  const traced = registry.counter({ name: "traced", help: "C.", labels });
+  const gauge = registry.gauge({ name: "g", help: "G.", labels, aggregate: "average" });
+  const histogram = registry.histogram({ name: "h", help: "H.", labels, buckets: [1, 2, 4] });
+  const native = registry.histogram({ name: "n", help: "N.", labels: ["id"], native: true });
+  for (let i = 0; i < 700; i += 1) {
+    if ((i + seed) % 7 === 0) continue;
+    const series = { id: String(i), of: i > 600 ? `${seed}` : "all" };
+    counter.inc(series, i * (seed + 0.1));
+    gauge.set(series, i - seed);
+    histogram.observe(series, (i % 50) / 8);
+    traced.inc(series, 1, i % 100 === 0 ? { exemplar: { trace_id: `${i}` } } : {});
+    if (i % 50 === 0) native.observe({ id: String(i) }, i);
+    if (i % 90 === 5) counter.remove(series);
+  }
+  registry.stateSet({ name: "x", help: "X.", states: ["on", "off"] }).set("on", seed % 2 === 0);
+}

@@ -1,10 +1,11 @@
+import type { SeriesSlots } from "../../model/series-run.ts";
 import type { SeriesLog } from "../region/series-log.ts";
 
 /**
  * The series of a family in the sum of several processes: which label sets are the same series. Positions
  * are only added, so that pages that are being written can go on with them.
  */
-export class Positions {
+export class Positions implements SeriesSlots {
   readonly labelNames: (readonly string[])[] = [];
   readonly labelValues: (readonly string[])[] = [];
   readonly keys: string[] = [];
@@ -12,6 +13,10 @@ export class Positions {
   readonly createds: number[] = [];
   readonly #byKey = new Map<string, number>();
   readonly #names = new Map<string, readonly string[]>();
+  /** How often it turned out that a series began earlier. */
+  restarts = 0;
+  /** Whether all series have the same label names, in the same array. */
+  isUniform = true;
   /** The position of each series of a log, for each label that is added to the log's own. */
   readonly #ofLogs = new WeakMap<SeriesLog, Map<string, number[]>>();
 
@@ -33,8 +38,9 @@ export class Positions {
     }
     const { values, createds, layout } = series;
     for (let id = positions.length; id < values.length; id += 1) {
+      const known = this.size;
       const position = this.find(layout.labelNames, values[id]!, process);
-      this.#begin(position, createds[id]!);
+      if (this.#begin(position, createds[id]!) && position < known) this.restarts += 1;
       positions.push(position);
     }
     return positions;
@@ -53,7 +59,9 @@ export class Positions {
       this.#byKey.set(key, position);
       this.keys.push(key);
       this.createds.push(Number.NaN);
-      this.labelNames.push(this.#sharedNames(pairs.map(([name]) => name)));
+      const names = this.#sharedNames(pairs.map(([name]) => name));
+      this.labelNames.push(names);
+      this.isUniform &&= names === this.labelNames[0];
       this.labelValues.push(pairs.map(([, value]) => value));
     }
     return position;
@@ -63,10 +71,24 @@ export class Positions {
     return this.keys.length;
   }
 
-  #begin(position: number, created: number): void {
-    if (!(this.createds[position]! <= created) && !Number.isNaN(created)) {
-      this.createds[position] = created;
-    }
+  get slotCount(): number {
+    return this.size;
+  }
+
+  get newest(): number {
+    return this.size;
+  }
+
+  /** A position has the same series for ever. */
+  generation(position: number): number {
+    return position + 1;
+  }
+
+  /** Takes the earliest start; returns whether that is this one. */
+  #begin(position: number, created: number): boolean {
+    if (this.createds[position]! <= created || Number.isNaN(created)) return false;
+    this.createds[position] = created;
+    return true;
   }
 
   /** The same array for all series with the same names, as sinks cache what they make of it. */

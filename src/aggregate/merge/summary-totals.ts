@@ -20,17 +20,20 @@ export class SummaryTotals extends Totals {
   readonly #members: Uint32Array;
 
   constructor(family: Family, positions: Positions, quantiles: readonly number[]) {
-    super(family, positions);
+    super(family, positions, 0);
     this.#quantiles = quantiles;
     this.#counts.clear(this.size);
     this.#sums = new DurationSums(this.size);
     this.#members = new Uint32Array(this.size);
   }
 
-  protected override addRow({ numbers }: Rows, from: number, position: number): void {
-    this.#counts.add(position, numbers[from]!);
-    this.#sums.add(position, numbers, from + 1);
-    this.#members[position]! += 1;
+  protected override addRows({ ids, numbers, width }: Rows, at: readonly number[]): void {
+    for (let row = 0; row < ids.length; row += 1) {
+      const position = at[ids[row]!]!;
+      this.#counts.add(position, numbers[row * width]!);
+      this.#sums.add(position, numbers, row * width + 1);
+      this.#members[position]! += 1;
+    }
   }
 
   protected override addExtra(

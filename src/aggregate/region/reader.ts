@@ -112,24 +112,44 @@ function rowsOf(
 ): Rows {
   const series = log.of(layout);
   check(Array.isArray(runs) && Array.isArray(extras));
-  const ids: number[] = [];
-  for (let i = 0; i < runs.length; i += 2) {
-    const [first, count] = [runs[i]!, runs[i + 1]!];
-    check(isWhole(first) && isWhole(count) && first + count <= series.values.length);
-    for (let id = first; id < first + count; id += 1) ids.push(id);
-  }
+  const ids = idsOf(series, runs);
   const width = widthOf(series.layout);
   check(ids.length * width <= numbers.length);
   return {
     series,
     width,
-    ids: Int32Array.from(ids),
+    ids,
     numbers: numbers.subarray(0, ids.length * width),
     extras: extras.map(([row, extra]) => {
       check(isWhole(row) && row < ids.length);
       return [row, decodeExtra(extra)];
     }),
   };
+}
+
+/** What runs the report before had of a log's series, and the ids of these. */
+const lastIds = new WeakMap<SeriesLog, { readonly runs: readonly number[]; ids: Int32Array }>();
+
+/** The ids of some runs: mostly they are those of the report before. */
+function idsOf(series: SeriesLog, runs: readonly number[]): Int32Array {
+  const last = lastIds.get(series);
+  if (last?.runs.length === runs.length && last.runs.every((number, i) => number === runs[i])) {
+    return last.ids;
+  }
+  let length = 0;
+  for (let i = 0; i < runs.length; i += 2) {
+    const [first, count] = [runs[i]!, runs[i + 1]!];
+    check(isWhole(first) && isWhole(count) && first + count <= series.values.length);
+    length += count;
+  }
+  const ids = new Int32Array(length);
+  let row = 0;
+  for (let i = 0; i < runs.length; i += 2) {
+    const end = runs[i]! + runs[i + 1]!;
+    for (let id = runs[i]!; id < end; id += 1) ids[row++] = id;
+  }
+  lastIds.set(series, { runs, ids });
+  return ids;
 }
 
 function isWhole(value: unknown): value is number {

@@ -10,6 +10,7 @@ import {
   type SummaryValue,
   seriesHead,
 } from "../../model/sample-sink.ts";
+import type { HistogramShape, SeriesRun } from "../../model/series-run.ts";
 import { type Claims, isNamed } from "../families.ts";
 import type { Making } from "../page/call.ts";
 import { checkedNumber, checkFamily, checkHead, checkLabelNames } from "./checks.ts";
@@ -43,6 +44,8 @@ interface SinkParts {
   readonly visit: Visit;
   readonly constantLabels: Labels;
   readonly rules: ForeignRules;
+  /** Whether the source gives runs of series, whose labels and numbers are right: without constant labels. */
+  readonly givesRuns: boolean;
 }
 
 /**
@@ -129,6 +132,29 @@ export class ForeignSink implements SampleSink {
     );
   }
 
+  numbers(run: SeriesRun): number {
+    return this.#writeRun(run, NUMBERS, () => this.#page.numbers?.(run));
+  }
+
+  histograms(run: SeriesRun, shape: HistogramShape): number {
+    return this.#writeRun(run, HISTOGRAM, () => this.#page.histograms?.(run, shape));
+  }
+
+  #writeRun(run: SeriesRun, types: readonly MetricType[], write: () => number | undefined): number {
+    if (!this.#parts.givesRuns) return run.from;
+    this.#parts.visit.check();
+    const family = this.#family;
+    if (family === undefined) return run.to;
+    try {
+      checkType(family, types);
+      this.#checkNames(family, run.labelNames);
+      return write() ?? run.from;
+    } catch (error) {
+      this.#leaveOut(error);
+      return run.to;
+    }
+  }
+
   #write(head: SeriesHead, types: readonly MetricType[], write: (head: SeriesHead) => void): void {
     const { visit, rules } = this.#parts;
     visit.check();
@@ -180,16 +206,21 @@ export class ForeignSink implements SampleSink {
   /** The head with the constant labels. */
   #labelled(family: Family, head: SeriesHead): SeriesHead {
     const { names, values } = this.#parts.constantLabels;
-    if (head.labelNames !== this.#givenNames) {
-      this.#labelNames = [...names, ...head.labelNames];
-      checkLabelNames(family, this.#labelNames, this.#page);
-      this.#givenNames = head.labelNames;
-    }
+    this.#checkNames(family, head.labelNames);
     checkHead(this.name, head);
     if (names.length === 0) return head;
     return seriesHead(this.#labelNames, [...values, ...head.labelValues], head);
   }
+
+  #checkNames(family: Family, labelNames: readonly string[]): void {
+    if (labelNames === this.#givenNames) return;
+    this.#labelNames = [...this.#parts.constantLabels.names, ...labelNames];
+    checkLabelNames(family, this.#labelNames, this.#page);
+    this.#givenNames = labelNames;
+  }
 }
+
+const NUMBERS: readonly MetricType[] = ["counter", "gauge"];
 
 const COUNTER: readonly MetricType[] = ["counter"];
 const GAUGE: readonly MetricType[] = ["gauge"];

@@ -36,13 +36,18 @@ export class ForeignVisit implements PageSource {
   readonly #source: Visited;
   readonly #constantLabels: Labels;
   readonly #rules: ForeignRules;
+  readonly #givesRuns: boolean;
   #sink: ForeignSink | undefined;
 
-  /** @param constantLabels of the registries that have the source, and that it does not have by itself */
-  constructor(source: Visited, constantLabels: Labels, rules: ForeignRules) {
+  /**
+   * @param constantLabels of the registries that have the source, and that it does not have by itself
+   * @param givesRuns whether it gives runs of series, and may: those are not checked
+   */
+  constructor(source: Visited, constantLabels: Labels, rules: ForeignRules, givesRuns = false) {
     this.#source = source;
     this.#constantLabels = constantLabels;
     this.#rules = rules;
+    this.#givesRuns = givesRuns;
   }
 
   get reader(): Reader | undefined {
@@ -59,7 +64,9 @@ export class ForeignVisit implements PageSource {
     const source = this.#source;
     const call = { source: source.reader ?? source, page: rules.making };
     const visit = new Visit(call, rules.visitMs());
-    const sink = new ForeignSink(page, { visit, constantLabels: this.#constantLabels, rules });
+    const constantLabels = this.#constantLabels;
+    const givesRuns = this.#givesRuns;
+    const sink = new ForeignSink(page, { visit, constantLabels, rules, givesRuns });
     this.#sink = sink;
     return visit.steps(() => source.visit(sink));
   }

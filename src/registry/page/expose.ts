@@ -217,6 +217,7 @@ function summed(source: MetricSource, rules: ForeignRules): ForeignVisit {
     new ForeignSource(source),
     { names: [], values: [] },
     { ...rules, claims },
+    true,
   );
 }
 
