@@ -2,7 +2,15 @@ import { NarthexError } from "../errors.ts";
 import type { ParsedFamily } from "../exposition/parse/parsed-family.ts";
 import { exposedName } from "../model/family.ts";
 import { type Finding, lint } from "../testing/lint.ts";
-import { type Command, CommandError, count, type Given, harmless, textOption } from "./command.ts";
+import {
+  type Command,
+  CommandError,
+  count,
+  type Given,
+  harmless,
+  JSON_OPTION,
+  textOption,
+} from "./command.ts";
 import {
   isProtobuf,
   PAGE_HELP,
@@ -16,8 +24,8 @@ export const check: Command = {
   summary: "finds faults of a page: lint, wrong formats, too many series",
   help: `Usage: narthex check [options] URL|FILE
 
-Finds what promtool check metrics finds, and more; families with too many series; and pages that
-Prometheus would refuse. Exit code 1 if there is any finding.
+Finds what promtool check metrics finds, and more; families with too many series; pages that
+Prometheus would refuse, and those without any metric. Exit code 1 if there is any finding.
 
 ${PAGE_HELP}
   --limit N           how many series a family may have (default 1000)
@@ -27,7 +35,7 @@ Examples:
   narthex check http://localhost:5000/metrics
   curl -s localhost:5000/metrics | narthex check -
   narthex check --limit 200 --json metrics.txt`,
-  options: { ...PAGE_OPTIONS, limit: { type: "string" } },
+  options: { ...PAGE_OPTIONS, ...JSON_OPTION, limit: { type: "string" } },
   takes: [1, 1],
   async run(given) {
     const [from] = given.positionals as [string];
@@ -44,6 +52,9 @@ Examples:
       if (series <= limit) continue;
       const text = `${count(series, "series")}, and the limit is ${limit}`;
       findings.push({ metric: name, rule: "cardinality", text });
+    }
+    if (findings.length + sizes.length === 0) {
+      findings.push({ metric: "", rule: "empty", text: "there are no metrics" });
     }
     report(given, from, findings, sizes);
     return findings.length > 0 ? 1 : 0;

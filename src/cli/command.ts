@@ -28,6 +28,9 @@ export interface Command {
 /** A mistake of the user, or a page that can't be read: its message is all that is shown, and the exit code is 2. */
 export class CommandError extends Error {}
 
+/** The option of commands whose result programs can read. */
+export const JSON_OPTION = { json: { type: "boolean" } } as const;
+
 /** Where a command writes. */
 export class Output {
   readonly #colours: boolean;

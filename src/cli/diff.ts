@@ -1,6 +1,6 @@
 import type { ParsedPage } from "../exposition/parse/parsed-page.ts";
 import { type Metric, metricsOf } from "../generate/source.ts";
-import { type Command, count, harmless } from "./command.ts";
+import { type Command, count, harmless, JSON_OPTION } from "./command.ts";
 import { PAGE_HELP, PAGE_OPTIONS, readPage } from "./page.ts";
 
 interface Change {
@@ -23,7 +23,7 @@ ${PAGE_HELP}
 Examples:
   narthex diff before.txt http://localhost:5000/metrics
   narthex diff --series old.txt new.txt`,
-  options: { ...PAGE_OPTIONS, series: { type: "boolean" } },
+  options: { ...PAGE_OPTIONS, ...JSON_OPTION, series: { type: "boolean" } },
   takes: [2, 2],
   async run(given) {
     const { positionals, values, output } = given;

@@ -1,11 +1,14 @@
 import { parse as parseYaml } from "yaml";
+import { NarthexError } from "../errors.ts";
+import type { ParsedPage } from "../exposition/parse/parsed-page.ts";
 import { dashboard as dashboardOf } from "../generate/dashboard/dashboard.ts";
-import { rules as rulesOf } from "../generate/rules/rules.ts";
-import type { ObjectiveOptions } from "../model/objective.ts";
-import { type Command, CommandError, type Given, textOption } from "./command.ts";
-import { PAGE_HELP, PAGE_OPTIONS, readPage, readText } from "./page.ts";
+import { checkedObjectives, rules as rulesOf } from "../generate/rules/rules.ts";
+import type { Objective } from "../model/objective.ts";
+import { type Command, CommandError, type Given, JSON_OPTION, textOption } from "./command.ts";
+import { readText } from "./files.ts";
+import { PAGE_HELP, PAGE_OPTIONS, readPage } from "./page.ts";
 
-const OPTIONS = { ...PAGE_OPTIONS, objectives: { type: "string" } } as const;
+const OPTIONS = { ...PAGE_OPTIONS, ...JSON_OPTION, objectives: { type: "string" } } as const;
 
 const OBJECTIVES_HELP = `  --objectives FILE   service level objectives, as a list in YAML or JSON`;
 
@@ -26,12 +29,13 @@ Examples:
   options: { ...OPTIONS, title: { type: "string" }, uid: { type: "string" } },
   takes: [1, 1],
   async run(given) {
+    const page = await readPage(given, given.positionals[0]!);
     const options = {
-      objectives: await objectivesOf(given),
+      objectives: await objectivesOf(given, page),
       title: textOption(given, "title"),
       uid: textOption(given, "uid"),
     };
-    given.output.json(dashboardOf(await readPage(given, given.positionals[0]!), options));
+    given.output.json(dashboardOf(page, options));
     return 0;
   },
 };
@@ -45,6 +49,7 @@ Writes a file of rules for Prometheus to the standard output.
 ${PAGE_HELP}
 ${OBJECTIVES_HELP}
   --job JOB           only the series of this job
+  --json              the rules as JSON, which Prometheus reads as well
 
 Examples:
   narthex rules http://localhost:5000/metrics > rules.yml
@@ -52,26 +57,35 @@ Examples:
   options: { ...OPTIONS, job: { type: "string" } },
   takes: [1, 1],
   async run(given) {
-    const objectives = await objectivesOf(given);
     const page = await readPage(given, given.positionals[0]!);
-    given.output.write(rulesOf(page, { objectives, job: textOption(given, "job") }));
+    const objectives = await objectivesOf(given, page);
+    const text = rulesOf(page, { objectives, job: textOption(given, "job") });
+    if (given.values.json) given.output.json(parseYaml(text));
+    else given.output.write(text);
     return 0;
   },
 };
 
-async function objectivesOf(given: Given): Promise<ObjectiveOptions[] | undefined> {
+async function objectivesOf(given: Given, page: ParsedPage): Promise<Objective[] | undefined> {
   const file = textOption(given, "objectives");
   if (file === undefined) return undefined;
-  const text = await readText(file);
-  const content = readYaml(file, text);
-  if (Array.isArray(content)) return content;
-  throw new CommandError(`${file}: there is no list of objectives in it.`);
+  const content = readYaml(file, await readText(file));
+  if (!Array.isArray(content)) {
+    throw new CommandError(`${file}: there is no list of objectives in it.`);
+  }
+  try {
+    return checkedObjectives("objectives", page, content);
+  } catch (error) {
+    if (!(error instanceof NarthexError)) throw error;
+    throw new CommandError(`${file}: ${error.message}`);
+  }
 }
 
 function readYaml(file: string, text: string): unknown {
   try {
     return parseYaml(text);
   } catch (error) {
-    throw new CommandError(`${file}: ${(error as Error).message.split("\n")[0]}`);
+    const [reason] = (error as Error).message.split(/:?\n/);
+    throw new CommandError(`${file}: ${reason}.`);
   }
 }

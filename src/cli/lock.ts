@@ -1,7 +1,7 @@
-import { writeFile } from "node:fs/promises";
-import { type Command, count, harmless, textOption } from "./command.ts";
+import { type Command, count, harmless, JSON_OPTION, textOption } from "./command.ts";
+import { readText, writeText } from "./files.ts";
 import { difference, lockText } from "./lock-text.ts";
-import { PAGE_HELP, PAGE_OPTIONS, readPage, readText } from "./page.ts";
+import { PAGE_HELP, PAGE_OPTIONS, readPage } from "./page.ts";
 
 export const lock: Command = {
   summary: "writes names, types, labels and buckets into metrics.lock, or compares them with it",
@@ -18,7 +18,12 @@ ${PAGE_HELP}
 Examples:
   narthex lock http://localhost:5000/metrics
   narthex lock --check http://localhost:5000/metrics`,
-  options: { ...PAGE_OPTIONS, check: { type: "boolean" }, file: { type: "string" } },
+  options: {
+    ...PAGE_OPTIONS,
+    ...JSON_OPTION,
+    check: { type: "boolean" },
+    file: { type: "string" },
+  },
   takes: [1, 1],
   async run(given) {
     const { positionals, values, output } = given;
@@ -26,7 +31,7 @@ Examples:
     const { families } = await readPage(given, positionals[0]!);
     const now = lockText(families);
     if (!values.check) {
-      await writeFile(file, now);
+      await writeText(file, now);
       if (values.json) output.json({ file, metrics: difference("", now).added.length });
       else output.line(`${file}: ${count(difference("", now).added.length, "metric")}`);
       return 0;

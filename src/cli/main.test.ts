@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { parse as parseYaml } from "yaml";
 import { buildCommand } from "../../test/cli-program.ts";
 import { PAGES } from "../../test/real-pages.ts";
 
@@ -35,6 +36,8 @@ beforeAll(async () => {
   total: { family: order_duration_seconds }
 `;
   writeFileSync(join(folder, "objectives.yml"), objectives);
+  writeFileSync(join(folder, "wrong.yml"), objectives.replace("0.9", "9"));
+  writeFileSync(join(folder, "broken.yml"), ": : :\n");
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -93,6 +96,7 @@ describe("the command", () => {
       const help = await narthex([name, "--help"]);
       expect(help.code).toBe(0);
       expect(help.out).toMatch(new RegExp(`^Usage: narthex ${name} [^]*\nExamples:\n  `));
+      expect(await narthex(["help", name])).toEqual(help);
     }
   });
 
@@ -120,6 +124,23 @@ describe("the command", () => {
     [["verify", "page.txt"], "--against is missing: name the page."],
     [["rules", "--objectives", "page.txt", "page.txt"], "page.txt: "],
     [["lock", "objectives.yml"], "objectives.yml: The page can't be parsed: line 1"],
+    [
+      ["lock", "page.txt", "--file", "gone/metrics.lock"],
+      "gone/metrics.lock: there is no such file.",
+    ],
+    [["verify", ".", "--against", "page.txt"], "narthex: .: it is a folder.\n"],
+    [["check", "--timeout", "soon", "page.txt"], '--timeout is "soon": use seconds'],
+    [["check", "--accept", "xml", "page.txt"], '--accept is "xml": use one of openmetr'],
+    [["convert", "--to", "text", "--json", "page.txt"], "Unknown option '--json'."],
+    [["diff", "-", "-"], "- is the standard input, which can be read only once: name a file."],
+    [
+      ["rules", "--objectives", "wrong.yml", "page.txt"],
+      'wrong.yml: Objective "fast": objective is 9: use a fraction',
+    ],
+    [
+      ["rules", "--objectives", "broken.yml", "page.txt"],
+      "broken.yml: Nested mappings are not allowed in compact mappings at line 1, column 3.\n",
+    ],
   ])("%j is a mistake, which it explains, with exit code 2", async (args, message) => {
     const { code, out, err } = await narthex(args);
     expect(err).toContain(message);
@@ -192,6 +213,28 @@ describe("a target", () => {
     expect((await narthex(["check", url])).err).toContain("answered 401 Unauthorized");
   });
 
+  test("moves no cursor by what it says", async () => {
+    const url = await serving((request) => {
+      request.socket.end("HTTP/1.1 500 \u001b[2Jno\r\ncontent-length: 0\r\n\r\n");
+    });
+    for (const args of [
+      ["check", url],
+      ["watch", "--count", "1", url],
+    ]) {
+      const { err } = await narthex(args);
+      expect(err).toContain("answered 500 \ufffd[2Jno");
+    }
+  });
+
+  test("that sends broken gzip is told from one that cuts the connection", async () => {
+    const url = await serving((_, response) => {
+      response.writeHead(200, { "content-encoding": "gzip" }).end(PAGE);
+    });
+    const { code, err } = await narthex(["check", url]);
+    expect(code).toBe(2);
+    expect(err).toContain("it can't be decompressed: incorrect header check.");
+  });
+
   test("is asked for OpenMetrics first", async () => {
     const url = await serving((request, response) => {
       expect(request.headers.accept).toMatch(/^application\/openmetrics-text/);
@@ -207,6 +250,14 @@ describe("check", () => {
     expect(await narthex(["check", "-"], PAGE)).toEqual({
       code: 0,
       out: "2 families, 2 series, 0 findings\n",
+      err: "",
+    });
+  });
+
+  test("finds that there is nothing, as of a program before the pipe that has failed", async () => {
+    expect(await narthex(["check", "-"], "")).toEqual({
+      code: 1,
+      out: "-: there are no metrics (empty)\n0 families, 0 series, 1 finding\n",
       err: "",
     });
   });
@@ -346,6 +397,10 @@ test("rules and dashboards are made of a page, and verify finds what no longer f
     expect({ code, err }).toEqual({ code: 0, err: "" });
     writeFileSync(join(folder, file), out);
   }
+  const text = readFileSync(join(folder, "rules.yml"), "utf8");
+  expect(await narthex(["verify", "-", "--against", "page.txt"], text)).toMatchObject({ code: 0 });
+  const json = await narthex(["rules", "--json", ...options, "page.txt"]);
+  expect(JSON.parse(json.out)).toEqual(parseYaml(text));
   const files = ["rules.yml", "board.json", "--against"];
   expect(await narthex(["verify", ...files, "page.txt"])).toMatchObject({ code: 0, err: "" });
   const { code, out } = await narthex(["verify", "--json", ...files, "renamed.txt"]);

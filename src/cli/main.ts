@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { NarthexError } from "../errors.ts";
 import { nearMiss } from "../near-miss.ts";
 import { check } from "./check.ts";
-import { type Command, CommandError, Output } from "./command.ts";
+import { type Command, CommandError, harmless, Output } from "./command.ts";
 import { convert } from "./convert.ts";
 import { diff } from "./diff.ts";
 import { dashboard, rules } from "./generate.ts";
@@ -29,7 +30,7 @@ ${Object.entries(COMMANDS)
   .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
   .join("\n")}
 
-narthex COMMAND --help tells more, with examples.
+narthex COMMAND --help tells more, with examples; narthex --version tells the version.
 Exit codes: 0 all is well, 1 something was found, 2 wrong arguments, or a page that can't be read.`;
 
 // Whoever reads our output may have read enough, such as head.
@@ -45,7 +46,7 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     const isExpected = error instanceof CommandError || error instanceof NarthexError;
     process.stderr.write(
-      `narthex: ${isExpected ? error.message : String((error as Error).stack)}\n`,
+      `narthex: ${harmless(isExpected ? error.message : String((error as Error).stack))}\n`,
     );
     process.exitCode = 2;
   },
@@ -53,9 +54,14 @@ main(process.argv.slice(2)).then(
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
   const output = new Output();
+  if (name === "help" && args.length > 0) return main([...args, "--help"]);
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     output.line(HELP);
     return name === undefined ? 2 : 0;
+  }
+  if (name === "--version" || name === "-v") {
+    output.line(version());
+    return 0;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
@@ -77,11 +83,16 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   return command.run({ positionals, values, output });
 }
 
+function version(): string {
+  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return JSON.parse(manifest).version;
+}
+
 function parsed(name: string, { options }: Command, args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { ...options, json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+      options: { ...options, help: { type: "boolean", short: "h" } },
       allowPositionals: true,
     });
   } catch (error) {

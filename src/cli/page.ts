@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { buffer } from "node:stream/consumers";
 import { NarthexError } from "../errors.ts";
 import { parse } from "../exposition/parse/parse.ts";
 import type { ParsedPage } from "../exposition/parse/parsed-page.ts";
 import { parseProtobuf } from "../exposition/parse/protobuf-page.ts";
 import { CommandError, type Given, textOption } from "./command.ts";
+import { readBytes } from "./files.ts";
 
 /** The options of all commands that read pages. */
 export const PAGE_OPTIONS = { timeout: { type: "string" }, accept: { type: "string" } } as const;
@@ -65,11 +64,10 @@ export async function readRawPage(
   from: string,
   signal?: AbortSignal,
 ): Promise<RawPage> {
-  if (/^https?:\/\//i.test(from)) {
-    const accept = acceptOf(given) + OTHERWISE;
-    return fetchPage(from, accept, timeoutOf(given), signal);
-  }
-  const body = from === "-" ? await buffer(process.stdin) : await readBytes(from);
+  const accept = acceptOf(given) + OTHERWISE;
+  const seconds = timeoutOf(given);
+  if (/^https?:\/\//i.test(from)) return fetchPage(from, accept, seconds, signal);
+  const body = await readBytes(from, "A URL begins with http:// or https://.");
   return { contentType: contentTypeOf(body), body };
 }
 
@@ -82,11 +80,6 @@ function contentTypeOf(body: Uint8Array): string {
   if (!isText && start[name] === 0x0a) return PROTOBUF;
   const end = new TextDecoder().decode(body.subarray(-16)).trimEnd();
   return end.endsWith("# EOF") ? "application/openmetrics-text" : "text/plain";
-}
-
-/** The text of a file that is no page. */
-export async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readBytes(path));
 }
 
 function acceptOf(given: Given): string {
@@ -103,16 +96,6 @@ function timeoutOf(given: Given): number {
   throw new CommandError(
     `--timeout is ${JSON.stringify(text)}: use seconds, above 0 and at most 3600.`,
   );
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" ? "there is no such file" : message;
-    throw new CommandError(`${path}: ${reason}. A URL begins with http:// or https://.`);
-  }
 }
 
 async function fetchPage(
@@ -141,6 +124,7 @@ function failure(error: Error, seconds: number): string {
   const { cause } = error as { cause?: { code?: string; message?: string } };
   if (cause?.code === "ECONNREFUSED") return "nothing listens there";
   if (cause?.code === "ENOTFOUND") return "there is no such host";
+  if (cause?.code?.startsWith("Z_")) return `it can't be decompressed: ${cause.message}`;
   if (error.message === "terminated") return "the connection was cut before the end of the page";
   return cause?.message ?? error.message;
 }

@@ -1,6 +1,15 @@
 import { verifyQueries } from "../queries/verify.ts";
-import { type Command, CommandError, count, harmless, textOption, textsOption } from "./command.ts";
-import { PAGE_HELP, PAGE_OPTIONS, readPage, readText } from "./page.ts";
+import {
+  type Command,
+  CommandError,
+  count,
+  harmless,
+  JSON_OPTION,
+  textOption,
+  textsOption,
+} from "./command.ts";
+import { readText } from "./files.ts";
+import { PAGE_HELP, PAGE_OPTIONS, readPage } from "./page.ts";
 
 export const verify: Command = {
   summary: "finds queries of rules and dashboards that match nothing",
@@ -17,9 +26,11 @@ ${PAGE_HELP}
 
 Examples:
   narthex verify rules.yml dashboard.json --against http://localhost:5000/metrics
-  narthex verify rules.yml --against metrics.txt --label cluster`,
+  narthex verify rules.yml --against metrics.txt --label cluster
+  narthex rules metrics.txt | narthex verify - --against metrics.txt`,
   options: {
     ...PAGE_OPTIONS,
+    ...JSON_OPTION,
     against: { type: "string" },
     label: { type: "string", multiple: true },
   },

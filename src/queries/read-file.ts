@@ -16,8 +16,8 @@ export interface QueryFile {
   readonly queries: readonly FoundQuery[];
   /** The names of the series that its rules record. */
   readonly recorded: readonly string[];
-  /** Why the file can't be read as rules or a dashboard; empty if it can. */
-  readonly faults: readonly string[];
+  /** Why the file can't be read as rules or a dashboard, and where; empty if it can. */
+  readonly faults: readonly { readonly place: string; readonly reason: string }[];
 }
 
 /** Reads a file of Prometheus's rules (YAML) or a dashboard of Grafana (JSON). */
@@ -27,8 +27,9 @@ export function readQueryFile(file: string, text: string): QueryFile {
   const [error] = document.errors;
   if (error !== undefined) {
     const { line } = lines.linePos(error.pos[0]);
-    const [reason] = error.message.split(/ at line |\n/);
-    return { queries: [], recorded: [], faults: [`${file}:${line}: it is no YAML: ${reason}`] };
+    const [why] = error.message.split(/ at line |\n/);
+    const form = file.endsWith(".json") ? "JSON" : "YAML";
+    return unreadable(`${file}:${line}`, `it is no ${form}: ${why}`);
   }
   const content: unknown = document.toJS();
   if (isMap(content) && Array.isArray(content.groups)) return ofRules(file, content.groups);
@@ -36,8 +37,11 @@ export function readQueryFile(file: string, text: string): QueryFile {
   if (isMap(board) && (Array.isArray(board.panels) || isMap(board.templating))) {
     return ofDashboard(file, board);
   }
-  const reason = "it has neither groups of rules nor panels of a dashboard";
-  return { queries: [], recorded: [], faults: [`${file}: ${reason}`] };
+  return unreadable(file, "it has neither groups of rules nor panels of a dashboard");
+}
+
+function unreadable(place: string, reason: string): QueryFile {
+  return { queries: [], recorded: [], faults: [{ place, reason }] };
 }
 
 type Map_ = Readonly<Record<string, unknown>>;

@@ -156,7 +156,7 @@ describe("planted faults", () => {
       "there is no metric gone",
     ],
     ["no dashboard", "{}", "it has neither groups of rules nor panels of a dashboard"],
-    ["no YAML", "groups: [", "it is no YAML"],
+    ["no JSON", '{ "panels": [', "it is no JSON"],
   ])("%s", (_, text, reason) => {
     expect(faultsOfBoard(text).join("\n")).toContain(reason);
   });

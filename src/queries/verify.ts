@@ -32,18 +32,14 @@ export function verifyQueries(
   files: readonly TextFile[],
   targetLabels: readonly string[] = [],
 ): { readonly queries: number; readonly faults: QueryFault[] } {
-  const read = files.map(({ path, text }) => ({ path, ...readQueryFile(path, text) }));
+  const read = files.map(({ path, text }) => readQueryFile(path, text));
   const known = new KnownSeries(
     families,
     read.flatMap(({ recorded }) => recorded),
   );
   const added = new Set([...TARGET_LABELS, ...targetLabels]);
-  const faults = read.flatMap(({ path, queries, faults }) => [
-    ...faults.map((reason) => ({
-      place: path,
-      reason: reason.replace(`${path}: `, ""),
-      query: "",
-    })),
+  const faults = read.flatMap(({ queries, faults }) => [
+    ...faults.map((fault) => ({ ...fault, query: "" })),
     ...queries.flatMap((found) =>
       [...new Set(faultsOf(found, known, added))].map((reason) => ({
         place: found.place,

@@ -21,6 +21,11 @@ test.each(modules)("%s can be imported and required, and has the same exports", 
   expect(required).toBe(imported);
 });
 
+test("the command tells the version that is installed", async () => {
+  const { stdout } = await installed.run("npx", "--no", "narthex", "--version");
+  expect(stdout.trim()).toBe(manifest.version);
+});
+
 test.each(["narthex/prom-client", "narthex/prometheus-io-client"])(
   "both forms of %s in one process have the same classes, registry and content type",
   async (module) => {

@@ -1,4 +1,4 @@
-import { type Command, CommandError, type Given, textOption } from "../command.ts";
+import { type Command, CommandError, type Given, JSON_OPTION, textOption } from "../command.ts";
 import { PAGE_OPTIONS } from "../page.ts";
 import { watchInLines } from "./in-lines.ts";
 import { watchOnScreen } from "./on-screen.ts";
@@ -28,6 +28,7 @@ Examples:
   narthex watch --search http --count 3 http://localhost:5000/metrics`,
   options: {
     ...PAGE_OPTIONS,
+    ...JSON_OPTION,
     interval: { type: "string" },
     search: { type: "string" },
     count: { type: "string" },
