@@ -32,7 +32,10 @@ beforeEach(async () => {
   registry = new Registry();
   new Counter({ name: "jobs", help: "Jobs.", registers: [registry] }).inc();
 });
-afterEach(() => server.close());
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
 
 test("pushes, adds and deletes a registry, with the options of the request", async () => {
   const gateway = new Pushgateway(url, { headers: { "x-team": "shop" } }, registry);
@@ -54,6 +57,39 @@ test("rejects with prom-client's error where the gateway refuses", async () => {
   const gateway = new Pushgateway(url, undefined, registry);
   const message = "push failed with status 400, its own words";
   await expect(gateway.push({ jobName: "backup" })).rejects.toThrow(message);
+});
+
+test("gives up a gateway that never answers after the timeout of the request", async () => {
+  server.removeAllListeners("request").on("request", () => {});
+  const gateway = new Pushgateway(url, { timeout: 50 }, registry);
+  const message = "Pushgateway request timed out";
+  for (const method of ["push", "pushAdd", "delete"] as const) {
+    await expect(gateway[method]({ jobName: "backup" })).rejects.toThrow(message);
+  }
+});
+
+test("rejects where a gateway cuts the connection, and where there is none", async () => {
+  server.removeAllListeners("request").on("request", (request) => request.socket.destroy());
+  const gateway = new Pushgateway(url, undefined, registry);
+  await expect(gateway.push({ jobName: "backup" })).rejects.toThrow("socket hang up");
+  await new Promise((resolve) => server.close(resolve));
+  await expect(gateway.push({ jobName: "backup" })).rejects.toMatchObject({ code: "ECONNREFUSED" });
+});
+
+test("takes what prom-client takes", async () => {
+  new Counter({ name: "own", help: "O.", labelNames: ["job"], registers: [registry] }).inc({
+    job: "x",
+  });
+  const gateway = new Pushgateway(`${url}?token=1`, undefined, registry);
+  await gateway.push({ jobName: 7, groupings: { shard: 1 } } as never);
+  await gateway.push({ jobName: "backup", groupings: null } as never);
+  expect(received.map(({ url }) => url)).toEqual(["/metrics/job/7/shard/1", "/metrics/job/backup"]);
+  expect({ ...gateway }).toEqual({
+    registry,
+    gatewayUrl: `${url}?token=1`,
+    requireJobName: true,
+    requestOptions: {},
+  });
 });
 
 test("throws at once without a job, unless none is asked for", async () => {

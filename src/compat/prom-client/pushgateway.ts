@@ -9,7 +9,7 @@ import { Registry } from "./registry/registry.ts";
 /** What is pushed, and under which labels. */
 interface Parameters {
   readonly jobName?: string;
-  readonly groupings?: Readonly<Record<string, string>>;
+  readonly groupings?: Readonly<Record<string, string>> | null;
 }
 
 interface Answer {
@@ -24,13 +24,16 @@ interface Options extends RequestOptions {
 
 type Method = "push" | "add" | "delete";
 
+/** Only what the options of the request say: the longest time of Node's timers. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
+
 const HTTP_METHODS = { push: "PUT", add: "POST", delete: "DELETE" } as const;
 
 export class Pushgateway {
-  readonly registry: Registry;
-  readonly #url: string;
-  readonly #requireJobName: boolean;
-  readonly #options: RequestOptions;
+  registry: Registry;
+  gatewayUrl: string;
+  requireJobName: boolean;
+  requestOptions: RequestOptions;
 
   constructor(url: string, options?: Options | Registry | null, registry?: Registry) {
     const given = options instanceof Registry ? {} : (options ?? {});
@@ -38,9 +41,9 @@ export class Pushgateway {
     this.registry =
       registry ??
       (options instanceof Registry ? options : (this.behaviour.globalRegistry as Registry));
-    this.#url = url;
-    this.#requireJobName = requireJobName;
-    this.#options = rest;
+    this.gatewayUrl = url;
+    this.requireJobName = requireJobName;
+    this.requestOptions = rest;
   }
 
   /** Which of the two clients it behaves like. */
@@ -65,16 +68,19 @@ export class Pushgateway {
 
   /** Throws at once, as prom-client does, and not by a promise. */
   #check({ jobName }: Parameters): void {
-    if (this.#requireJobName && !jobName) throw new Error("Missing jobName parameter");
+    if (this.requireJobName && !jobName) throw new Error("Missing jobName parameter");
   }
 
-  async #send(method: Method, { jobName, groupings = {} }: Parameters): Promise<Answer> {
+  async #send(method: Method, { jobName, groupings }: Parameters): Promise<Answer> {
     if (!jobName) return this.#sendWithoutJob(method);
     let answer: Answer | undefined;
     let failure: unknown;
-    const gateway = new NarthexPushgateway(this.#url, {
-      job: jobName,
-      grouping: groupings,
+    const grouping = Object.entries(groupings ?? {}).map(([name, value]) => [name, `${value}`]);
+    const gateway = new NarthexPushgateway(withoutQuery(this.gatewayUrl), {
+      job: `${jobName}`,
+      grouping: Object.fromEntries(grouping),
+      replaceLabels: true,
+      timeoutMs: NO_TIMEOUT_MS,
       registry: this.registry.narthex,
       gzip: this.#isCompressed,
       // The request is prom-client's, with its options for an agent or a certificate.
@@ -102,7 +108,7 @@ export class Pushgateway {
 
   /** Some servers that take pushes know no jobs. */
   async #sendWithoutJob(method: Method): Promise<Answer> {
-    const { pathname, origin } = new URL(this.#url);
+    const { pathname, origin } = new URL(this.gatewayUrl);
     const page = method === "delete" ? undefined : await this.registry.metrics();
     const body = page && (this.#isCompressed ? gzipSync(page) : Buffer.from(page));
     const url = `${origin}${pathname.replace(/\/+$/, "")}/metrics`;
@@ -113,7 +119,7 @@ export class Pushgateway {
   }
 
   get #isCompressed(): boolean {
-    const { headers } = this.#options;
+    const { headers } = this.requestOptions;
     return isObject(headers) && Object(headers)["Content-Encoding"] === "gzip";
   }
 
@@ -121,12 +127,15 @@ export class Pushgateway {
     url: string,
     { method, headers, body }: { method: string; headers: object; body: Uint8Array | undefined },
   ): Promise<Answer> {
-    const own = { ...(this.#options.headers as object | undefined) } as Record<string, string>;
+    const own = { ...(this.requestOptions.headers as object | undefined) } as Record<
+      string,
+      string
+    >;
     // Narthex compresses by itself, and says so.
     if (!("content-encoding" in headers) && body?.[0] !== 0x1f) delete own["Content-Encoding"];
     const send = url.startsWith("https:") ? requestHttps : requestHttp;
     return new Promise((resolve, reject) => {
-      const options = { ...this.#options, method, headers: { ...headers, ...own } };
+      const options = { ...this.requestOptions, method, headers: { ...headers, ...own } };
       const request = send(url, options as RequestOptions, (resp) => {
         let text = "";
         resp.setEncoding("utf8");
@@ -140,6 +149,11 @@ export class Pushgateway {
       request.end(body);
     });
   }
+}
+
+/** The path of the group follows the path of the gateway, and prom-client drops what comes after that. */
+function withoutQuery(url: string): string {
+  return typeof url === "string" ? url.replace(/[?#].*$/s, "") : url;
 }
 
 function checked(answer: Answer): Answer {

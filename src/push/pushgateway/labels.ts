@@ -28,7 +28,7 @@ export function labelTaken(page: Uint8Array, group: Group): string | undefined {
         const [labelName, value] = [text(label, LABEL_NAME), text(label, LABEL_VALUE)];
         const wanted = group.get(labelName);
         if (wanted === undefined || wanted === value) continue;
-        return `metric ${show(name)} has a label ${labelName} with the value ${show(value)}, and the gateway would make that ${show(wanted)}, as for the whole group: give the label another name`;
+        return `metric ${show(name)} has a label ${labelName} with the value ${show(value)}, and the gateway would make that ${show(wanted)}, as for the whole group: give the label another name, or set replaceLabels`;
       }
     }
   }

@@ -252,9 +252,16 @@ describe("labels of the group", () => {
     const gateway = gatewayAt(url, { registry, grouping: { shard: "a" } });
     const value = name === "job" ? "backup" : "a";
     expect((await failure(gateway.push())).message).toMatch(
-      `failed: metric "files" has a label ${name} with the value "mail", and the gateway would make that "${value}", as for the whole group: give the label another name.`,
+      `failed: metric "files" has a label ${name} with the value "mail", and the gateway would make that "${value}", as for the whole group: give the label another name, or set replaceLabels.`,
     );
     expect(pushed).toEqual([]);
+  });
+
+  test("may be replaced by the gateway, if that is wanted", async () => {
+    const { url, pushed } = await fakeGateway();
+    const registry = registryWith({ job: "mail" });
+    await gatewayAt(url, { registry, replaceLabels: true }).push();
+    expect(pushed.length).toBe(1);
   });
 
   test("may be those of metrics with the same value", async () => {
@@ -310,6 +317,7 @@ describe("wrong arguments are refused", () => {
     [{ job: "a", timeoutMs: Number.NaN }, "option timeoutMs is NaN"],
     [{ job: "a", timeoutMs: 2 ** 31 }, "option timeoutMs is 2147483648"],
     [{ job: "a", gzip: "yes" }, 'option gzip is "yes": use true or false.'],
+    [{ job: "a", replaceLabels: 1 }, "option replaceLabels is 1: use true or false."],
     [{ job: "a", format: "json" }, 'option format is "json": use "protobuf" or "text".'],
     [{ job: "a", fetch: 5 }, "option fetch is 5: use a function like fetch."],
     [{ job: "a", authorization: "secret" }, "given a string as the option authorization: use"],

@@ -35,6 +35,11 @@ export interface PushgatewayOptions {
    * API and nothing but text, and lacks native histograms, exemplars and created timestamps. `protobuf` by default.
    */
   readonly format?: "protobuf" | "text" | undefined;
+  /**
+   * Whether the gateway may put the group's labels in the place of those that a metric has itself. By default, a
+   * push of a metric that has one of them with another value fails.
+   */
+  readonly replaceLabels?: boolean | undefined;
   /** What sends the requests, for a proxy or a client's certificate, say; the global `fetch` by default. */
   readonly fetch?: typeof fetch | undefined;
 }
@@ -47,6 +52,7 @@ const NAMES: OptionNames<PushgatewayOptions> = {
   timeoutMs: true,
   gzip: true,
   format: true,
+  replaceLabels: true,
   fetch: true,
 };
 
@@ -81,6 +87,7 @@ export class Pushgateway {
   readonly #group: Group;
   readonly #how: Pick<PushRequest, "authorization" | "timeoutMs"> & {
     readonly gzip: boolean;
+    readonly replaceLabels: boolean;
     readonly format: "protobuf" | "text";
     readonly fetch: typeof globalThis.fetch | undefined;
   };
@@ -92,7 +99,7 @@ export class Pushgateway {
   constructor(url: string | URL, options: PushgatewayOptions) {
     const given = knownOptions(WHERE, options, NAMES, ADVICE);
     const { registry = metrics, timeoutMs = DEFAULT_TIMEOUT_MS, gzip = false } = given;
-    const { job, grouping = {}, format = "protobuf", fetch } = given;
+    const { job, grouping = {}, format = "protobuf", replaceLabels = false, fetch } = given;
     this.#group = groupOf(job, grouping);
     const place = locate(url, given.authorization);
     this.#url = place.url + pathOf(this.#group);
@@ -101,7 +108,9 @@ export class Pushgateway {
       const rule = `use milliseconds from 1 to ${LONGEST_TIMEOUT_MS}`;
       throw invalidSetting(WHERE, "timeoutMs", timeoutMs, rule);
     }
-    if (typeof gzip !== "boolean") throw invalidSetting(WHERE, "gzip", gzip, "use true or false");
+    for (const [name, value] of Object.entries({ gzip, replaceLabels })) {
+      if (typeof value !== "boolean") throw invalidSetting(WHERE, name, value, "use true or false");
+    }
     if (!Object.hasOwn(ACCEPT, format)) {
       throw invalidSetting(WHERE, "format", format, 'use "protobuf" or "text"');
     }
@@ -109,7 +118,8 @@ export class Pushgateway {
       throw invalidSetting(WHERE, "fetch", fetch, "use a function like fetch");
     }
     this.registry = registry;
-    this.#how = { authorization: place.authorization, timeoutMs, gzip, format, fetch };
+    const { authorization } = place;
+    this.#how = { authorization, timeoutMs, gzip, format, replaceLabels, fetch };
   }
 
   /**
@@ -117,7 +127,7 @@ export class Pushgateway {
    *
    * @param registry another one than that of the options
    * @throws (rejects) NarthexError `NARTHEX_PUSH_FAILED`, with the gateway's own words, if it can't be reached, is late, or
-   * refuses the metrics; also if a metric has a label of the group's with another value, which the gateway would replace
+   * refuses the metrics; without `replaceLabels` also if a metric has a label of the group's with another value
    * @example
    * await gateway.push();
    */
@@ -149,9 +159,10 @@ export class Pushgateway {
   }
 
   async #push(call: string, method: "PUT" | "POST", registry: Registry): Promise<void> {
-    const { timeoutMs, gzip, format } = this.#how;
+    const { timeoutMs, gzip, format, replaceLabels } = this.#how;
     const page = await registry.expose({ accept: ACCEPT[format], deadlineMs: timeoutMs });
-    const taken = format === "protobuf" ? labelTaken(page.body, this.#group) : undefined;
+    const isChecked = format === "protobuf" && !replaceLabels;
+    const taken = isChecked ? labelTaken(page.body, this.#group) : undefined;
     if (taken !== undefined) throw pushFailed(call, this.#url, taken);
     const encoding = gzip ? chooseEncoding("gzip", page.body.length) : "identity";
     const headers: Record<string, string> = { "content-type": page.contentType };
