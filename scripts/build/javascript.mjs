@@ -167,7 +167,7 @@ async function commonJs(path, text, map) {
   // A module that only exports what others have has a map without sources.
   const isEmpty = JSON.parse(map).sources.length === 0;
   return {
-    code: `${withOwnExports(transformed.code)}//# sourceMappingURL=${name}.map\n`,
+    code: `${withOwnExports(transformed.code)}${whole(path)}//# sourceMappingURL=${name}.map\n`,
     map: oneFolderDown(isEmpty ? map : transformed.map),
   };
 }
@@ -180,6 +180,17 @@ async function commonJs(path, text, map) {
  */
 function withOwnExports(code) {
   return code.replace(/for\s?\(var (\w+) in (\w+)\)/, "for(var $1 of __getOwnPropNames($2))");
+}
+
+/**
+ * What `require` gives of a client that takes the place of another: its default export, an object whose members can be
+ * set, as they can be there. A bundle's exports can't: assigning to `contentType` would do nothing.
+ *
+ * @param {string} path
+ */
+function whole(path) {
+  if (!/^compat\/[^/]+\/index\.js$/.test(path)) return "";
+  return `module.exports = Object.assign(Object.defineProperty(module.exports.default, "__esModule", { value: true }), { default: module.exports.default });\n`;
 }
 
 /**

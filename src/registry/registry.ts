@@ -68,7 +68,8 @@ export class Registry {
   readonly #objectives: Objectives;
 
   static {
-    inspectedAs("Registry", Registry.prototype, (registry) => {
+    // biome-ignore lint/complexity/noThisInStatic: the build gives another name to a class that names itself.
+    inspectedAs("Registry", this.prototype, (registry) => {
       const sizes = Array.from(registry.#families, ({ table }) => table.size);
       const series = sizes.reduce((sum, size) => sum + size, 0);
       return `Registry ${sizes.length} ${sizes.length === 1 ? "family" : "families"}, ${series} series`;

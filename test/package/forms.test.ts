@@ -22,7 +22,7 @@ test.each(modules)("%s can be imported and required, and has the same exports", 
 });
 
 test("the command tells the version that is installed", async () => {
-  const { stdout } = await installed.run("npx", "--no", "narthex", "--version");
+  const { stdout } = await installed.run("npx", "narthex", "--version");
   expect(stdout.trim()).toBe(manifest.version);
 });
 
@@ -48,6 +48,47 @@ console.log(JSON.stringify([
     expect(JSON.parse(output)).toEqual([true, true, true, true]);
   },
 );
+
+test.each(["narthex/prom-client", "narthex/prometheus-io-client"])(
+  "what require gives of %s is an object whose members can be set, as of the client that it replaces",
+  async (module) => {
+    const output = await evaluate(
+      "commonjs",
+      `
+"use strict";
+const client = require("${module}");
+client.contentType = client.openMetricsContentType;
+const type = client.register.contentType;
+const counter = () => {};
+client.Counter = counter;
+const imported = import("${module}").then(({ register, default: own }) =>
+  console.log(JSON.stringify([
+    type === client.openMetricsContentType,
+    client.Counter === counter && require("${module}").Counter === counter,
+    client.default === client && client.__esModule,
+    register === client.register && own.contentType === type,
+  ])),
+);`,
+    );
+    expect(JSON.parse(output)).toEqual([true, true, true, true]);
+  },
+);
+
+test("classes have the names by which they are exported", async () => {
+  const names = modules.filter((module) => module !== "narthex/auto");
+  const output = await evaluate(
+    "module",
+    `
+const wrong = [];
+for (const module of ${JSON.stringify(names)}) {
+  const it = await import(module);
+  const classes = Object.values(it).filter((value) => /^class\\b/.test(String(value)));
+  wrong.push(...classes.filter(({ name }) => !(name in it)).map(({ name }) => module + " " + name));
+}
+console.log(JSON.stringify(wrong));`,
+  );
+  expect(JSON.parse(output)).toEqual([]);
+});
 
 test("both forms in one process have one registry, and measure a request once", async () => {
   writeFileSync(

@@ -25,6 +25,30 @@ describe.each([
     expect(await registry.metrics()).toContain('requests{code="200"} 1');
   });
 
+  test("gives JSON whose members have their order, too", async () => {
+    const registry = new client.Registry();
+    const config = { help: "M.", labelNames: ["a"], registers: [registry] };
+    new client.Counter({ name: "c", ...config }).inc({ a: "x" });
+    new client.Gauge({ name: "g", ...config }).set({ a: "x" }, 2);
+    new client.Histogram({ name: "h", ...config, buckets: [1] }).observe({ a: "x" }, 2);
+    new client.Summary({ name: "s", ...config, percentiles: [] }).observe({ a: "x" }, 2);
+    const samples = (await registry.getMetricsAsJSON()).map(({ values: [first] }) => first);
+    expect(JSON.stringify(samples)).toBe(
+      '[{"value":1,"labels":{"a":"x"}},{"value":2,"labels":{"a":"x"}},' +
+        '{"value":0,"metricName":"h_bucket","exemplar":null,"labels":{"le":1,"a":"x"}},' +
+        '{"metricName":"s_sum","labels":{"a":"x"},"value":2}]',
+    );
+  });
+
+  test("takes percentiles that are none, and shows the largest value or the smallest", async () => {
+    const registry = new client.Registry();
+    const percentiles = [50, -1, "1", 99] as number[];
+    new client.Summary({ name: "m", help: "M.", percentiles, registers: [registry] }).observe(0);
+    expect(await registry.metrics()).toContain(
+      'm{quantile="50"} 0\nm{quantile="-1"} 0\nm{quantile="1"} 0\nm{quantile="99"} 0\nm_sum 0\n',
+    );
+  });
+
   test("shows a metric in several registries, each with its default labels", async () => {
     const registers = [new client.Registry(), new client.Registry()] as const;
     registers[1].setDefaultLabels({ app: "shop" });

@@ -23,14 +23,24 @@ export const {
   Registry,
   Summary,
   WorkerRegistry,
-} = processWide("prom-client classes", () => ({
-  AggregatorRegistry: OwnAggregatorRegistry,
-  ClusterRegistry: clusterRegistry(registry.Registry),
-  Counter: counter.Counter,
-  Gauge: gauge.Gauge,
-  Histogram: histogram.Histogram,
-  Pushgateway: pushgateway.Pushgateway,
-  Registry: registry.Registry,
-  Summary: summary.Summary,
-  WorkerRegistry: workerRegistry(registry.Registry),
-}));
+} = processWide("prom-client classes", () =>
+  withNames({
+    AggregatorRegistry: OwnAggregatorRegistry,
+    ClusterRegistry: clusterRegistry(registry.Registry),
+    Counter: counter.Counter,
+    Gauge: gauge.Gauge,
+    Histogram: histogram.Histogram,
+    Pushgateway: pushgateway.Pushgateway,
+    Registry: registry.Registry,
+    Summary: summary.Summary,
+    WorkerRegistry: workerRegistry(registry.Registry),
+  }),
+);
+
+/** Gives classes the names by which they are exported: some have another one in their source, or by the build. */
+export function withNames<Classes extends object>(classes: Classes): Classes {
+  for (const [name, value] of Object.entries(classes)) {
+    Object.defineProperty(value, "name", { value: name, configurable: true });
+  }
+  return classes;
+}

@@ -31,13 +31,15 @@ export const {
   Registry,
   Summary,
   WorkerRegistry,
-} = processWide("prometheus-io-client classes", () => ({
-  ClusterRegistry: clusterRegistry(OwnRegistry),
-  Counter: OwnCounter,
-  Gauge: OwnGauge,
-  Histogram: OwnHistogram,
-  Pushgateway: OwnPushgateway,
-  Registry: OwnRegistry,
-  Summary: OwnSummary,
-  WorkerRegistry: workerRegistry(OwnRegistry),
-}));
+} = processWide("prometheus-io-client classes", () =>
+  before.withNames({
+    ClusterRegistry: clusterRegistry(OwnRegistry),
+    Counter: OwnCounter,
+    Gauge: OwnGauge,
+    Histogram: OwnHistogram,
+    Pushgateway: OwnPushgateway,
+    Registry: OwnRegistry,
+    Summary: OwnSummary,
+    WorkerRegistry: workerRegistry(OwnRegistry),
+  }),
+);

@@ -134,16 +134,16 @@ export class Histogram extends Metric<HistogramSeries, HistogramValue> {
       const none = enableExemplars && i === buckets.length ? undefined : null;
       withBound.le = i < buckets.length ? buckets[i] : "+Inf";
       samples.push({
-        labels: { ...withBound },
         value: count,
         metricName: bucketName,
         exemplar: exemplar ?? none,
+        labels: { ...withBound },
       });
     }
     const sum = value.sum ?? 0;
     samples.push(
-      { labels: { ...labels }, value: sum, metricName: `${name}_sum`, exemplar: undefined },
-      { labels: { ...labels }, value: count, metricName: `${name}_count`, exemplar: undefined },
+      { value: sum, metricName: `${name}_sum`, exemplar: undefined, labels: { ...labels } },
+      { value: count, metricName: `${name}_count`, exemplar: undefined, labels: { ...labels } },
     );
     return samples;
   }

@@ -110,7 +110,7 @@ export abstract class Metric<Series, Value> {
   }
 
   private check(): void {
-    const { behaviour, labelNames } = this;
+    const { behaviour } = this;
     if (!this.help) throw new Error("Missing mandatory help parameter");
     if (!this.name) throw new Error("Missing mandatory name parameter");
     if (!validateMetricName(this.name)) throw behaviour.metricNameError(this.name);
@@ -121,7 +121,7 @@ export abstract class Metric<Series, Value> {
       throw new Error('Optional "collect" parameter must be a function');
     }
     const reserved = { histogram: "le", summary: "quantile" }[this.type];
-    if (reserved !== undefined && labelNames.includes(reserved)) {
+    if (reserved !== undefined && this.labelNames.includes(reserved)) {
       throw new Error(`${reserved} is a reserved label keyword`);
     }
   }

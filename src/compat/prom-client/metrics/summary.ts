@@ -30,6 +30,8 @@ export class Summary extends Metric<SummarySeries, SummaryValue> {
   declare ageBuckets?: number;
   declare pruneAgedBuckets?: boolean;
   declare compressCount: number;
+  /** Which quantile of the family each percentile is. */
+  declare protected places: readonly number[];
   /** What each series has for the exact text of prom-client. */
   readonly #windows = new Map<string, QuantileWindow>();
 
@@ -44,9 +46,12 @@ export class Summary extends Metric<SummarySeries, SummaryValue> {
 
   protected define(registry: Registry): LabelledSummary<string> {
     const { percentiles, maxAgeSeconds, ageBuckets } = this;
+    const quantiles = percentiles.map(quantileOf);
+    const all = [...new Set(quantiles)];
+    this.places = quantiles.map((quantile) => all.indexOf(quantile));
     return registry.summary<string>({
       ...this.options(),
-      quantiles: percentiles,
+      quantiles: all,
       maxAgeSeconds: maxAgeSeconds && ageBuckets ? maxAgeSeconds : FOR_EVER_SECONDS,
     });
   }
@@ -126,7 +131,9 @@ export class Summary extends Metric<SummarySeries, SummaryValue> {
   private quantilesOf({ labels }: ReadSeries, value: SummaryValue): number[] {
     const window = this.isExact ? this.#windows.get(this.series.keyOf(labels)) : undefined;
     window?.compress();
-    return this.percentiles.map((q, i) => (window ? window.quantile(q) : value.quantile(i)) || 0);
+    return this.percentiles.map(
+      (q, i) => (window ? window.quantile(q) : value.quantile(this.places[i]!)) || 0,
+    );
   }
 
   private samplesOf(series: ReadSeries, value: SummaryValue): SampleJson[] {
@@ -168,6 +175,12 @@ export class Summary extends Metric<SummarySeries, SummaryValue> {
     }
     return window;
   }
+}
+
+/** As for prom-client, those beyond 1, such as 95, are the largest value, and those below 0 the smallest. */
+function quantileOf(percentile: unknown): number {
+  const quantile = Number(percentile);
+  return Number.isNaN(quantile) ? 1 : Math.min(Math.max(quantile, 0), 1);
 }
 
 function checkedValue(value: unknown): number {
