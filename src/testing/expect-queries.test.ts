@@ -36,3 +36,14 @@ test("labels of the server are given by their names, and other options refused",
     'expectQueries: there is no option "labels"',
   );
 });
+
+test("wrong arguments are refused", async () => {
+  const registry = new Registry();
+  await expect(expectQueries(undefined as never, [])).rejects.toThrow(
+    "expectQueries() was given undefined: pass a registry",
+  );
+  await expect(expectQueries(registry, "rules.yml" as never)).rejects.toThrow(
+    'expectQueries() was given "rules.yml" as the files: pass an array of their paths',
+  );
+  await expect(expectQueries(registry, [join(folder, "gone.yml")])).rejects.toThrow("gone.yml");
+});

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { show, wrongArgument } from "../errors.ts";
 import type { FamilySource } from "../model/metric-family.ts";
 import { knownOptions, type OptionNames } from "../options.ts";
 import { AssertionError } from "./read-samples.ts";
@@ -17,7 +18,8 @@ const OPTIONS: OptionNames<QueryOptions> = { targetLabels: true };
  * registry, families without series count, too, with any values of their labels.
  *
  * @param files their paths
- * @throws AssertionError with each query that does not fit, and why
+ * @throws (rejects) AssertionError with each query that does not fit, and why; NarthexError `NARTHEX_OPTION_INVALID` if an
+ * argument is wrong, and the error of the file system if a file can't be read
  * @example
  * await expectQueries(registry, []);
  */
@@ -29,7 +31,15 @@ export async function expectQueries(
   const { targetLabels = [] } = knownOptions("expectQueries", options, OPTIONS);
   // The parsers are only loaded where there are queries to parse.
   const { verifyQueries } = await import("../queries/verify.ts");
-  const families = typeof source.families === "function" ? source.families() : source.families;
+  const families = typeof source?.families === "function" ? source.families() : source?.families;
+  if (!Array.isArray(families)) {
+    const rule = "pass a registry, or what parse() of narthex/parse gives";
+    throw wrongArgument("expectQueries()", show(source), rule);
+  }
+  if (!Array.isArray(files)) {
+    const rule = 'pass an array of their paths, as in ["deploy/rules.yml"]';
+    throw wrongArgument("expectQueries()", `${show(files)} as the files`, rule);
+  }
   const texts = await Promise.all(
     files.map(async (path) => ({ path, text: await readFile(path, "utf8") })),
   );

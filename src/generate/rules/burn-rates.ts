@@ -88,7 +88,9 @@ function alert(
   severity: "page" | "ticket",
   windows: readonly BurnWindow[],
 ): AlertingRule[] {
-  const { name, description } = objective;
+  const { name } = objective;
+  // In annotations, braces begin a template; a wrong one would make Prometheus refuse the whole file.
+  const description = objective.description.replaceAll("{{", '{{ "{{" }}');
   const periodHours = objective.periodDays * 24;
   // No ratio is above 1, and no window longer than the period tells of it.
   const possible = windows.filter(

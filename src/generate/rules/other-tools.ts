@@ -1,7 +1,8 @@
-import { invalidObjective, show } from "../../errors.ts";
+import { invalidObjective, invalidSetting, show } from "../../errors.ts";
 import type { FamilySource } from "../../model/metric-family.ts";
 import type { Objective, SelectedEvents, ValueMatch } from "../../model/objective.ts";
 import { eventsSelector, sumBy } from "../../model/promql.ts";
+import { knownOptions, type OptionNames } from "../../options.ts";
 import { camelCase } from "./burn-rates.ts";
 import { checkedObjectives, type RulesOptions } from "./rules.ts";
 
@@ -25,20 +26,30 @@ export interface SlothSpec {
   }[];
 }
 
+type Options = Pick<RulesOptions, "objectives">;
+
+const OPTIONS: OptionNames<Options> = { objectives: true };
+
 /**
  * The objectives as an object for [Sloth](https://sloth.dev), to be written as YAML or JSON.
  *
  * @param service the name of the service
+ * @throws NarthexError `NARTHEX_OPTION_INVALID` if it has none, or an objective does not fit the metrics
  * @example
  * import { sloth } from "narthex/generate";
  *
  * console.log(JSON.stringify(sloth(registry, "articles")));
  */
-export function sloth(
-  source: FamilySource,
-  service: string,
-  { objectives }: Pick<RulesOptions, "objectives"> = {},
-): SlothSpec {
+export function sloth(source: FamilySource, service: string, options: Options = {}): SlothSpec {
+  const { objectives } = knownOptions("sloth", options, OPTIONS);
+  if (typeof service !== "string" || service === "") {
+    throw invalidSetting(
+      "sloth",
+      "service",
+      service,
+      'use the name of the service, as in "articles"',
+    );
+  }
   return {
     version: "prometheus/v1",
     service,
@@ -91,10 +102,8 @@ interface PyrraMetric {
  *
  * for (const objective of pyrra(registry)) console.log(JSON.stringify(objective));
  */
-export function pyrra(
-  source: FamilySource,
-  { objectives }: Pick<RulesOptions, "objectives"> = {},
-): PyrraObjective[] {
+export function pyrra(source: FamilySource, options: Options = {}): PyrraObjective[] {
+  const { objectives } = knownOptions("pyrra", options, OPTIONS);
   return checkedObjectives("pyrra", source, objectives).map((objective) => ({
     apiVersion: "pyrra.dev/v1alpha1",
     kind: "ServiceLevelObjective",

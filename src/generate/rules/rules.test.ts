@@ -27,7 +27,7 @@ function shop() {
   registry.slo({
     name: "order-success",
     objective: 0.999,
-    description: 'Orders "go through".',
+    description: 'Orders "go through" {{ or not.',
     good: { family: orders, match: { outcome: "ok" } },
     total: { family: orders },
   });
@@ -154,6 +154,15 @@ describe("the objectives for other tools", () => {
     });
     expect(() => pyrra(registry)).toThrow("Pyrra selects bad events");
   });
+
+  test("Sloth needs the service, and options are known", () => {
+    expect(() => sloth(shop(), undefined as never)).toThrow(
+      'sloth: option service is undefined: use the name of the service, as in "articles".',
+    );
+    const options = { objective: [] } as never;
+    expect(() => sloth(shop(), "shop", options)).toThrow("sloth: there is no option");
+    expect(() => pyrra(shop(), options)).toThrow("pyrra: there is no option");
+  });
 });
 
 describe.skipIf(!promtool)("promtool", () => {
@@ -179,7 +188,7 @@ describe.skipIf(!promtool)("promtool", () => {
     await writeFile(join(folder, "rules.yml"), rules(shop()));
     const tests = burnTests({
       slo: "order-success",
-      description: 'Orders "go through".',
+      description: 'Orders "go through" {{ or not.',
       good: 'orders_total{outcome="ok"}',
       bad: 'orders_total{outcome="failed"}',
     });
