@@ -7,22 +7,19 @@ import { allocated, used } from "./heap.mjs";
  * @import { Measuring } from "../peers/bench.mjs"
  * @import { PeerRegistry } from "../peers/peers.mjs"
  * @import { Values } from "../targets.mjs"
- * @import { Workload } from "./updates.mjs"
+ * @import { Workload, WorkloadName } from "./updates.mjs"
  */
 
-/** Bytes that a series keeps, each peer in a process of its own. */
+/** Bytes that a series keeps, each kind of each peer in a process of its own: nothing of the other is freed meanwhile. */
 export async function memoryRows(/** @type {Measuring} */ { scale, peers }) {
   const counters = /** @type {const} */ ({ loop: "incObject", size: scale.counters });
   const histograms = /** @type {const} */ ({ loop: "observeObject", size: scale.histograms });
   const contenders = peers.map(({ name }) => ({
     name,
-    measure: async () => {
-      const peer = await startPeer(name);
-      const counter = await peer.call("memoryOfSeries", counters);
-      const histogram = await peer.call("memoryOfSeries", histograms);
-      await peer.stop();
-      return { counter, histogram };
-    },
+    measure: async () => ({
+      counter: await memoryOf(name, counters),
+      histogram: await memoryOf(name, histograms),
+    }),
   }));
   const measured = await interleave(contenders, scale.memoryRounds);
   const ofCounter = [atMost(120, "120 bytes")];
@@ -39,9 +36,27 @@ export async function memoryRows(/** @type {Measuring} */ { scale, peers }) {
   ];
 }
 
-/** In megabytes: room for all that a measurement allocates, so that nothing is collected. */
+/**
+ * @param {string} name
+ * @param {WorkloadName} workload
+ */
+async function memoryOf(name, workload) {
+  const peer = await startPeer(name);
+  const memory = await peer.call("memoryOfSeries", workload);
+  await peer.stop();
+  return memory;
+}
+
+/**
+ * In megabytes: room for all that a measurement allocates, so that nothing is collected. Pages lie outside of the heap,
+ * but count as old objects: without room for these, each page of some megabytes makes Node.js 24 collect garbage.
+ */
 const ROOM = 512;
-const ROOMY = [`--min-semi-space-size=${ROOM}`, `--max-semi-space-size=${ROOM}`];
+const ROOMY = [
+  `--min-semi-space-size=${ROOM}`,
+  `--max-semi-space-size=${ROOM}`,
+  `--initial-old-space-size=${2 * ROOM}`,
+];
 
 /** Bytes that are allocated, each peer in a process of its own. */
 export async function allocationRows(/** @type {Measuring} */ { scale, peers }) {
@@ -121,7 +136,7 @@ export async function allocatedByUpdate({ run }, times) {
 
 /**
  * Bytes that a scrape allocates beyond its page, by the length of the page; undefined where garbage is collected in
- * each scrape, as it is on Node.js 24 for pages of some megabytes.
+ * each scrape.
  *
  * @param {Workload} workload
  */

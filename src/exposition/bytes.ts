@@ -129,8 +129,8 @@ function memory(length: number): Uint8Array {
   const { Buffer } = globalThis;
   if (length < LARGE || typeof Buffer?.allocUnsafeSlow !== "function")
     return new Uint8Array(length);
-  // An eighth of the power of two below.
-  const step = 2 ** (28 - Math.clz32(length));
+  // A sixteenth of the power of two below.
+  const step = 2 ** (27 - Math.clz32(length));
   return new Uint8Array(Buffer.allocUnsafeSlow(Math.ceil(length / step) * step).buffer);
 }
 

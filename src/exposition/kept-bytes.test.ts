@@ -93,6 +93,16 @@ test("the slots of a chunk are encoded together, and apart from those of other c
   expect(encoded).toHaveLength(751);
 });
 
+test("what is dropped is encoded anew when it is asked for, and nothing else is", () => {
+  const kept = new KeptBytes(table, false);
+  for (let slot = 0; slot < 300; slot += 1) table.add(slot);
+  for (const slot of [0, 299]) read(kept, slot);
+  expect(encoded).toHaveLength(300);
+  kept.drop(270);
+  expect([0, 299].map((slot) => read(kept, slot))).toEqual(["0 1", "299 300"]);
+  expect(encoded).toHaveLength(300 + 45);
+});
+
 test("series that are new together may be encoded together, and those that come later are added", () => {
   const kept = new KeptBytes(table, false);
   for (const slot of [0, 1, 2]) table.add(slot);

@@ -41,7 +41,7 @@ export function keptBytesOf(
   return kept;
 }
 
-/** Chunks that so many visits did not use are dropped, as whole lines are kept in their place. */
+/** Chunks that so many visits did not use are dropped: their series are gone, or not written any more. */
 const UNUSED_VISITS = 16;
 
 /** Encodes what is to be kept of series. */
@@ -110,6 +110,11 @@ export class KeptBytes {
     if (!isCurrent) return this.renew(index, isValid ? chunk : undefined, run, encoder);
     chunk.usedAt = this.visits;
     return chunk;
+  }
+
+  /** Drops what is kept of a slot and those around it: it is kept elsewhere. */
+  drop(slot: number): void {
+    this.chunks[chunkOf(slot)] = undefined;
   }
 
   private get restarts(): number {

@@ -149,7 +149,9 @@ export abstract class LineSink implements PageSink {
     const labels = this.lines.labelsOf(run);
     const written = write(out, run, to, sample, labels);
     const { length } = run.labelNames.length === 0 ? sample.alone : sample.open;
-    this.keptLines?.keep(out, begin, run, written, length, labels);
+    const isKept = this.keptLines?.keep(out, begin, run, written, length, labels);
+    // A line has the labels.
+    if (isKept) this.lines.begin(run).drop(run.from);
     return written;
   }
 

@@ -62,7 +62,7 @@ export class KeptLines {
   }
 
   /**
-   * Keeps the lines of a run up to the slot `to`, if there is memory left for them.
+   * Keeps the lines of a run up to the slot `to`, if there is memory left for them; returns whether it did.
    *
    * @param begin the position from which on `out` has the lines, and nothing else
    * @param nameWidth how many bytes a line has before its labels
@@ -74,18 +74,18 @@ export class KeptLines {
     to: number,
     nameWidth: number,
     labels: KeptChunk,
-  ): void {
+  ): boolean {
     const count = to - run.from;
     const index = indexOf(run.from);
     // Behind a slot without a series, a run begins in the middle of what is kept together.
     const isWhole = run.from === 0 || indexOf(run.from - 1) !== index;
-    if (count < FEWEST || !isWhole) return;
+    if (count < FEWEST || !isWhole) return false;
     this.forget(index);
     const length = out.length - begin;
     // A bit more than the lines need, because numbers grow.
-    const text = length + (length >> 6) + LONGEST_NUMBER;
+    const text = length + (length >> 5) + LONGEST_NUMBER;
     const { memory } = this;
-    if (memory.used + text + STRIDE + count * NUMBERS_WIDTH > memory.limit) return;
+    if (memory.used + text + STRIDE + count * NUMBERS_WIDTH > memory.limit) return false;
     const lines = {
       from: run.from,
       to,
@@ -100,6 +100,7 @@ export class KeptLines {
     this.isEmpty = false;
     memory.used += sizeOf(lines);
     locate(lines, nameWidth, labels);
+    return true;
   }
 
   drop(): void {

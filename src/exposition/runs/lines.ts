@@ -93,7 +93,7 @@ export function rewrite(lines: Lines, out: GrowingBytes, count: number): void {
   for (; next < ends.length; next += 1) ends[next]! += shift;
   const length = out.end - begin;
   if (length > text.bytes.length - STRIDE) {
-    lines.text = copyOf(out, begin, length + (length >> 6));
+    lines.text = copyOf(out, begin, length + (length >> 5));
   } else {
     text.bytes.set(out.bytes.subarray(begin, out.end));
     text.end = length;

@@ -98,7 +98,7 @@ export class PageMaker {
     const unread = await this.#collect(all, collecting);
     signal?.throwIfAborted();
     // A bit more than the last page, because numbers get longer as they grow.
-    const capacity = Math.ceil(1024 + 1.05 * (this.#lengths.get(format) ?? 0));
+    const capacity = Math.ceil(1024 + 1.02 * (this.#lengths.get(format) ?? 0));
     const memory = this.#memory;
     memory.begin();
     const sink = await FORMATS[format].open({ escaping, capacity, createdSamples, memory });
