@@ -2,6 +2,7 @@ import { regionInvalid, regionVersion } from "../../errors.ts";
 import type { Exemplar } from "../../model/sample-sink.ts";
 import { nodeModule } from "../../node-module.ts";
 import type { Extra, Layout } from "./layout.ts";
+import { type NativeNumbers, readNative } from "./native-numbers.ts";
 
 /** The version of the format, which stands in each report. */
 const VERSION = 1;
@@ -95,19 +96,23 @@ type JsonExemplar = readonly [place: number, labels: object, value: JsonNumber, 
 /** What stands for an `Extra` in the head of a report. */
 interface JsonExtra extends Pick<Extra, "hasNoSum" | "sketch" | "nativeCount"> {
   readonly exemplars?: readonly JsonExemplar[];
-  readonly native?: object;
+  /** Where the numbers of the native side begin. */
+  readonly native?: number;
   readonly nativeExemplars?: readonly JsonExemplar[];
   readonly quantiles?: readonly JsonNumber[];
 }
 
-export function encodeExtra(extra: Extra): JsonExtra {
+/** @param natives gets the numbers of a native side */
+export function encodeExtra(extra: Extra, natives: NativeNumbers): JsonExtra {
   const { exemplars, native, nativeCount = 0, quantiles, sketch, hasNoSum } = extra;
   return {
     ...(exemplars && { exemplars: exemplars.map(([place, one]) => encodeExemplar(place, one)) }),
     ...(native && {
-      native: { ...native, exemplars: [] },
+      native: natives.add(native),
       nativeCount,
-      nativeExemplars: native.exemplars.map((exemplar) => encodeExemplar(0, exemplar)),
+      ...(native.exemplars.length > 0 && {
+        nativeExemplars: native.exemplars.map((exemplar) => encodeExemplar(0, exemplar)),
+      }),
     }),
     ...(quantiles && { quantiles: quantiles.map(jsonNumber) }),
     ...(sketch && { sketch }),
@@ -115,7 +120,8 @@ export function encodeExtra(extra: Extra): JsonExtra {
   };
 }
 
-export function decodeExtra(extra: JsonExtra): Extra {
+/** @param natives has the numbers of native sides */
+export function decodeExtra(extra: JsonExtra, natives: Float64Array): Extra {
   const {
     exemplars,
     native,
@@ -127,9 +133,9 @@ export function decodeExtra(extra: JsonExtra): Extra {
   } = extra;
   return {
     ...(exemplars && { exemplars: exemplars.map(decodeExemplar) }),
-    ...(native && {
+    ...(native !== undefined && {
       native: {
-        ...(native as NonNullable<Extra["native"]>),
+        ...readNative(natives, native),
         exemplars: nativeExemplars.map((exemplar) => decodeExemplar(exemplar)[1]),
       },
       nativeCount,

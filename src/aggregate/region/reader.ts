@@ -64,7 +64,8 @@ export class RegionReader {
     numbers: Float64Array,
     readLog: (log: string, from: number, to: number) => Buffer,
   ): Report {
-    const { log, blocks } = head;
+    const { log, blocks, natives } = head;
+    check(isWhole(natives) && natives <= numbers.length);
     check(typeof log?.name === "string" && isWhole(log.length) && Array.isArray(blocks));
     const known = this.#logOf(log);
     if (log.length > known.length) {
@@ -72,9 +73,12 @@ export class RegionReader {
       for (const entry of entries) known.series.append(entry);
       known.length = log.length;
     }
+    // Those of natives come last.
+    const end = numbers.length - natives;
+    const ofNatives = numbers.subarray(end);
     let at = 0;
     const rows = blocks.map((block): Rows => {
-      const read = rowsOf(known.series, block, numbers.subarray(at));
+      const read = rowsOf(known.series, block, numbers.subarray(at, end), ofNatives);
       at += read.numbers.length;
       return read;
     });
@@ -95,6 +99,8 @@ export class RegionReader {
 
 interface ReportHead {
   readonly log: LogPlace;
+  /** How many numbers natives have. */
+  readonly natives: number;
   readonly blocks: readonly Block[];
 }
 
@@ -109,6 +115,7 @@ function rowsOf(
   log: SeriesLogs,
   { layout, runs, extras = [] }: Block,
   numbers: Float64Array,
+  natives: Float64Array,
 ): Rows {
   const series = log.of(layout);
   check(Array.isArray(runs) && Array.isArray(extras));
@@ -122,7 +129,7 @@ function rowsOf(
     numbers: numbers.subarray(0, ids.length * width),
     extras: extras.map(([row, extra]) => {
       check(isWhole(row) && row < ids.length);
-      return [row, decodeExtra(extra)];
+      return [row, decodeExtra(extra, natives)];
     }),
   };
 }

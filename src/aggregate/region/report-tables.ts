@@ -2,6 +2,7 @@ import type { SeriesHead } from "../../model/sample-sink.ts";
 import type { SeriesRun } from "../../model/series-run.ts";
 import { encodeExtra, frame, type LogEntry, reportOf } from "./format.ts";
 import type { Extra, Layout } from "./layout.ts";
+import { NativeNumbers } from "./native-numbers.ts";
 import type { Rows } from "./reader.ts";
 import type { SeriesLog } from "./series-log.ts";
 import { knownOf, NO_TABLE, runsOf, Table } from "./table.ts";
@@ -21,6 +22,7 @@ export class ReportTables {
   #order: { readonly table: Table; readonly rows: number; readonly length: number }[] = [];
   /** The table of the rows of another report, and the ids that their series have here. */
   #added = new WeakMap<SeriesLog, { readonly table: Table; readonly ids: number[] }>();
+  readonly #natives = new NativeNumbers();
   /** How many rows there are in all tables. */
   length = 0;
   /** Whether nothing of the log has been taken yet. */
@@ -55,13 +57,18 @@ export class ReportTables {
   /** The report, except for its head, which the caller adds. */
   report(head: object): Uint8Array {
     const tables = [...this.#tables.values()].filter(({ rows, isListed }) => rows > 0 || isListed);
+    const natives = this.#natives;
+    natives.clear();
     const blocks = tables.map(({ id, ids, rows, extras }) => ({
       layout: id,
       runs: runsOf(ids, rows),
-      ...(extras.length > 0 && { extras: extras.map(([row, extra]) => [row, encodeExtra(extra)]) }),
+      ...(extras.length > 0 && {
+        extras: extras.map(([row, extra]) => [row, encodeExtra(extra, natives)]),
+      }),
     }));
     const numbers = tables.map(({ numbers, rows, width }) => numbers.subarray(0, rows * width));
-    return reportOf({ ...head, blocks }, numbers);
+    const { all } = natives;
+    return reportOf({ ...head, blocks, natives: all.length }, [...numbers, all]);
   }
 
   truncate(length: number): void {
