@@ -1,10 +1,12 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Registry } from "narthex";
+import { joinProcesses } from "narthex/processes";
 import { joinThreads } from "narthex/threads";
 
 // A thread with a registry of a group. It does what the test sends, and answers with what that gave.
 const registry = new Registry();
-const membership = joinThreads(registry, { group: workerData.group });
+const { group, directory } = workerData;
+const membership = joinThreads(registry, { group });
 const work = registry.counter({ name: "work", help: "Work.", labels: ["kind"] });
 const sizes = registry.histogram({ name: "size", help: "Sizes.", buckets: [1, 2], native: true });
 
@@ -19,7 +21,12 @@ function busy() {
 }
 
 /** @type {Record<string, () => unknown>} */
-const commands = { busy, text: () => registry.text(), leave: () => membership.leave() };
+const commands = {
+  busy,
+  text: () => registry.text(),
+  leave: () => membership.leave(),
+  processes: () => void joinProcesses(registry, { group, directory }),
+};
 
 parentPort?.on("message", async ({ name, code }) => {
   const run = code === undefined ? commands[name] : new Function("registry", "work", code);

@@ -36,14 +36,15 @@ class Thread {
   readonly worker: Worker;
   readonly #done = new Int32Array(new SharedArrayBuffer(4));
 
-  constructor(group: string) {
-    const workerData = { group, done: this.#done.buffer };
+  constructor(group: string, directory?: string) {
+    const workerData = { group, directory, done: this.#done.buffer };
     this.worker = new Worker(join(import.meta.dirname, "thread.mjs"), { workerData });
     threads.push(this);
   }
 
-  static async start(group: string): Promise<Thread> {
-    const thread = new Thread(group);
+  /** @param directory of the group of processes that it joins at the command `processes` */
+  static async start(group: string, directory?: string): Promise<Thread> {
+    const thread = new Thread(group, directory);
     await once(thread.worker, "message");
     return thread;
   }
@@ -58,7 +59,7 @@ class Thread {
   /** Lets it count without end, which blocks it; resolves when it has begun. */
   async keepBusy(): Promise<void> {
     this.worker.postMessage({ name: "busy" });
-    await vi.waitFor(() => expect(this.done).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(this.done).toBeGreaterThan(0), { timeout: 10_000 });
   }
 
   /** How many updates it has completed. */
@@ -110,6 +111,33 @@ describe("a thread that counts without end", () => {
     // Native buckets that don't fit the count would make Prometheus refuse the page.
     const { body }: Exposition = await registry.expose({ accept: PROTOBUF, names: ["size"] });
     expect(body.length).toBeGreaterThan(100);
+  });
+
+  it("is in what a thread that is free reports to other processes", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "narthex-threads-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const group = randomUUID();
+    const [blocked, free] = [await Thread.start(group), await Thread.start(group, directory)];
+    await free.run({ name: "processes" });
+    await blocked.keepBusy();
+    // A registry that knows nothing of these threads stands for another process.
+    const other = new Registry();
+    memberships.push(joinProcesses(other, { group, directory }));
+    for (let round = 0; round < 3; round += 1) {
+      const { done } = blocked;
+      await vi.waitFor(
+        async () => expect(sample(await other.text(), BUSY)).toBeGreaterThanOrEqual(done),
+        { timeout: 10_000 },
+      );
+    }
+    // The threads have memory of their own, as nobody who had joined has started them.
+    expect(sample(await other.text(), "narthex_members")).toBe(2);
+    await blocked.end();
+    const { done } = blocked;
+    await vi.waitFor(
+      async () => expect(sample(await other.text(), BUSY)).toBeGreaterThanOrEqual(done),
+      { timeout: 10_000 },
+    );
   });
 
   it("delays no page of another thread", async () => {

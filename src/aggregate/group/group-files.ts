@@ -5,14 +5,14 @@ import { Fold } from "../merge/fold.ts";
 import { RegionReader, type Report } from "../region/reader.ts";
 import { RegionWriter } from "../region/writer.ts";
 import { codeOf, type GroupFolder } from "./folder.ts";
-import { isAlive } from "./liveness.ts";
+import { isAlive, type ProcessIdentity } from "./liveness.ts";
 import { type MemberHead, newestReports, ownerOf, REPORT, reportName } from "./report-names.ts";
 
 /** How often a reading begins again because members came or went meanwhile. */
 const ATTEMPTS = 20;
 
 /** A member with what it has reported. */
-export interface Member extends MemberHead {
+export interface Member extends MemberHead, ProcessIdentity {
   readonly id: string;
   readonly isAlive: boolean;
   /** When it last found its report to be right, in milliseconds since the epoch. */
@@ -40,7 +40,7 @@ export interface GroupState {
 
 const NO_FOLD: FoldedMembers = { number: 0, included: [], foldedMs: 0, report: undefined };
 /** A member whose report can't be read, and which has ended. */
-const DAMAGED: Omit<Member, "id"> = {
+const DAMAGED: Omit<Member, "id" | "pid" | "start"> = {
   process: "",
   joinedMs: 0,
   isSettled: false,
@@ -167,7 +167,7 @@ export class GroupFiles {
         const head = headOf(read.report);
         members.push({
           ...head,
-          id,
+          ...ownerOf(id)!,
           isAlive: !head.hasEnded && isRunning,
           reportedMs: read.modifiedMs,
           report: read.report,
@@ -177,7 +177,7 @@ export class GroupFiles {
         this.#onUnreadable(name, error);
         // What another version writes is left alone; what is damaged goes with its process.
         const isDamaged = error.code === "NARTHEX_REGION_INVALID" && !isRunning;
-        if (isDamaged) members.push({ ...DAMAGED, id });
+        if (isDamaged) members.push({ ...DAMAGED, ...ownerOf(id)! });
       }
     }
     return { members, fold };

@@ -114,7 +114,10 @@ function inPrecedence(a: Member, b: Member): number {
 /** The metrics of the group itself. */
 function visitOwn(sink: SampleSink, members: readonly Member[], seconds: number): void {
   const living = members.filter(({ isAlive }) => isAlive);
-  visitMembers(sink, living.length, seconds);
+  const all = living.map(({ id, pid, start, threads }) =>
+    threads === undefined ? id : JSON.stringify([pid, start, threads]),
+  );
+  visitMembers(sink, new Set(all).size, seconds);
   sink.family({
     name: "narthex_member_report_age_seconds",
     help: "How long ago each process of the group last told that its report is right.",

@@ -11,6 +11,8 @@ export interface MemberHead {
   readonly hasEnded: boolean;
   /** How long its counts wait for another member once there is none. */
   readonly keepMs: number;
+  /** The name of the threads whose memory it reports: they are one member for users, whatever memory they have. */
+  readonly threads?: string;
 }
 
 const ID = /^(\d+)-(\d+)-([0-9a-f]{12})(?=\.|$)/;

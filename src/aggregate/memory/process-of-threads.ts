@@ -161,6 +161,7 @@ export class ProcessOfThreads {
       joinedMs,
       keepMs,
       isSettled: arena.isSettled,
+      threads: this.#threads.arenas.group,
       hasEnded: false,
     };
     return {

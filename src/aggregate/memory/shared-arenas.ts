@@ -30,6 +30,7 @@ const ARENAS = processWide("threads", () => new Map<string, SharedArenas>());
  * the one that has started it, both make memory of their own, and tell each other.
  */
 export class SharedArenas implements Asked {
+  readonly group: string;
   readonly #key: string;
   readonly #arenas = new Map<string, Arena>();
   readonly #channel: BroadcastChannel;
@@ -37,6 +38,7 @@ export class SharedArenas implements Asked {
   #processes: MembershipSettings | undefined;
 
   private constructor(group: string, label: string) {
+    this.group = group;
     this.#key = KEY + group;
     this.#channel = new BroadcastChannel(this.#key);
     this.#channel.onmessage = ({ data }) => this.#learn(data);

@@ -1,4 +1,3 @@
-import type { Family } from "../../model/family.ts";
 import { startOfThread } from "../group/liveness.ts";
 import { Fold } from "../merge/fold.ts";
 import { checksumOf } from "../region/format.ts";
@@ -157,7 +156,7 @@ export class ThreadGroup {
         if (!isAlive) members.push({ id, threadId, isAlive, report: { head: {}, rows: [] } });
       }
     }
-    return { members: oncePerProcess(members), fold };
+    return { members, fold };
   }
 
   #readFold(): FoldedThreads {
@@ -183,33 +182,6 @@ function isRunning(place: MemberPlace): boolean {
   if (kernelId === 0) return true;
   const start = startOfThread(kernelId);
   return start !== undefined && (start | 0) === kernelStart;
-}
-
-/** Metrics of the process itself, which are the same in all threads. */
-const OF_PROCESS =
-  /(?:^|_)process_(?:start_time_seconds|cpu_(?:user_|system_)?seconds|(?:resident|virtual)_memory_bytes|heap_bytes|(?:open|max)_fds)$/;
-
-/** The members, where only the first thread that has a metric of the process itself shows it. */
-function oncePerProcess(members: readonly ThreadMember[]): ThreadMember[] {
-  const isFirst = new Map<string, number>();
-  const inOrder = [...members].sort((a, b) => a.threadId - b.threadId || a.id - b.id);
-  for (const { id, isAlive, report } of inOrder) {
-    if (!isAlive) continue;
-    for (const { name } of report.rows.map(familyOf)) {
-      if (OF_PROCESS.test(name) && !isFirst.has(name)) isFirst.set(name, id);
-    }
-  }
-  return members.map((member) => {
-    const isShown = (rows: Rows) => {
-      const { name } = familyOf(rows);
-      return !OF_PROCESS.test(name) || isFirst.get(name) === member.id;
-    };
-    return { ...member, report: { ...member.report, rows: member.report.rows.filter(isShown) } };
-  });
-}
-
-function familyOf({ series }: Rows): Family {
-  return series.layout.family;
 }
 
 /** Reads one member: its region, and its report of what is not there. */

@@ -1,4 +1,6 @@
+import type { Family } from "../../model/family.ts";
 import type { GroupTroubles } from "../group-troubles.ts";
+import type { Rows } from "../region/reader.ts";
 import type { Arena } from "./arena.ts";
 import type { SharedArenas } from "./shared-arenas.ts";
 import { type GroupState, ThreadGroup, type ThreadMember } from "./thread-group.ts";
@@ -22,10 +24,21 @@ export class ThreadGroups {
 
   /** Reads the members of all memory, and folds those that have ended. */
   readAll(): GroupState[] {
-    const states: GroupState[] = [];
+    return oncePerProcess([...this.#readAll().values()]);
+  }
+
+  /** Reads the members of one memory, and folds those that have ended; throws if they can't be read. */
+  read(arena: Arena): GroupState {
+    const states = this.#readAll();
+    const place = [...states.keys()].indexOf(arena);
+    return oncePerProcess([...states.values()])[place] ?? this.#read(arena);
+  }
+
+  #readAll(): Map<Arena, GroupState> {
+    const states = new Map<Arena, GroupState>();
     for (const arena of this.arenas.all()) {
       try {
-        states.push(this.read(arena));
+        states.set(arena, this.#read(arena));
       } catch (error) {
         this.#troubles.unread(error, "shared memory");
       }
@@ -33,8 +46,7 @@ export class ThreadGroups {
     return states;
   }
 
-  /** Reads the members of one memory, and folds those that have ended; throws if they can't be read. */
-  read(arena: Arena): GroupState {
+  #read(arena: Arena): GroupState {
     const group = this.of(arena);
     const state = group.read();
     try {
@@ -65,4 +77,31 @@ export class ThreadGroups {
 /** The definitions of threads that run, and of those the newest, take precedence. */
 export function inPrecedence(a: ThreadMember, b: ThreadMember): number {
   return Number(b.isAlive) - Number(a.isAlive) || b.id - a.id;
+}
+
+/** Metrics of the process itself, which are the same in all threads. */
+const OF_PROCESS =
+  /(?:^|_)process_(?:start_time_seconds|cpu_(?:user_|system_)?seconds|(?:resident|virtual)_memory_bytes|heap_bytes|(?:open|max)_fds)$/;
+
+/** The threads, where only the first one that has a metric of the process itself shows it. */
+function oncePerProcess(states: readonly GroupState[]): GroupState[] {
+  const first = new Map<string, ThreadMember>();
+  const all = states.flatMap(({ members }) => members.filter(({ isAlive }) => isAlive));
+  for (const member of all.sort((a, b) => a.threadId - b.threadId || a.id - b.id)) {
+    for (const { name } of member.report.rows.map(familyOf)) {
+      if (OF_PROCESS.test(name) && !first.has(name)) first.set(name, member);
+    }
+  }
+  const shown = (member: ThreadMember) => {
+    const rows = member.report.rows.filter((one) => {
+      const { name } = familyOf(one);
+      return !OF_PROCESS.test(name) || first.get(name) === member;
+    });
+    return { ...member, report: { ...member.report, rows } };
+  };
+  return states.map(({ members, fold }) => ({ members: members.map(shown), fold }));
+}
+
+function familyOf({ series }: Rows): Family {
+  return series.layout.family;
 }
