@@ -33,7 +33,7 @@ export abstract class LineSink implements PageSink {
   protected sample: SampleName = NAMELESS;
   private stateLabel = "";
   private readonly memory: PageMemory | undefined;
-  /** The lines of the family that are kept; null until they are asked for. */
+  /** The lines of the family that are kept, undefined if none are to be; null until they are asked for. */
   private keptLines: KeptLines | undefined | null = null;
 
   constructor({ capacity, escaping, memory }: PageOptions) {
@@ -146,7 +146,8 @@ export abstract class LineSink implements PageSink {
     const copied = this.keptLines?.write(out, run, to) ?? run.from;
     if (copied > run.from) return copied;
     const begin = out.length;
-    const labels = this.lines.labelsOf(run);
+    const isFirst = this.keptLines?.isFirst ?? false;
+    const labels = isFirst ? this.lines.labelsOnce(run, to) : this.lines.labelsOf(run);
     const written = write(out, run, to, sample, labels);
     const { length } = run.labelNames.length === 0 ? sample.alone : sample.open;
     const isKept = this.keptLines?.keep(out, begin, run, written, length, labels);

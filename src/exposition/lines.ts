@@ -95,6 +95,8 @@ export class SampleLines {
   private kept: KeptBytes | undefined;
   /** The labels of a series that is in no table, or that is encoded to be kept. */
   private readonly buffer = new TextBytes();
+  /** The labels of a run that are not kept. */
+  private readonly once = new GrowingBytes();
   private labelNames: readonly string[] = [];
   /** What stands before each label's value. */
   private labelBegins: readonly string[] = [];
@@ -117,6 +119,20 @@ export class SampleLines {
   begin(run: SeriesRun): KeptBytes {
     this.kept ??= keptBytesOf(run, "text", this.scheme);
     return this.kept;
+  }
+
+  /**
+   * The labels of the series of a run up to the slot `to`, which are not kept: they are encoded into memory that the next
+   * call reuses.
+   */
+  labelsOnce(run: SeriesRun, to: number): KeptChunk {
+    const { once } = this;
+    const { from } = run;
+    const starts = new Uint32Array(to - from + 1);
+    const text = this.textOf(run, from, starts);
+    once.truncate(0);
+    if (text === undefined || !once.ascii(text)) return this.labelsOf(run);
+    return { view: once.view, first: from, starts };
   }
 
   /** The labels of a run, and of series around it. */
@@ -170,6 +186,16 @@ export class SampleLines {
 
   /** Encodes the labels of many series, if all are ASCII and none needs escapes. */
   private encodeAll(run: SeriesRun, first: number, starts: Uint32Array): GrowingBytes | undefined {
+    const text = this.textOf(run, first, starts);
+    return text === undefined ? undefined : encodedAscii(text);
+  }
+
+  /**
+   * The labels of many series as one text; undefined if some need escapes, or the text is long.
+   *
+   * @param starts gets where each slot begins, and where the last one ends
+   */
+  private textOf(run: SeriesRun, first: number, starts: Uint32Array): string | undefined {
     const { table, labelNames } = run;
     const width = labelNames.length;
     if (width === 0) return undefined;
@@ -189,7 +215,7 @@ export class SampleLines {
       text += LABELS_END;
     }
     starts[starts.length - 1] = text.length;
-    return NEEDS_ESCAPES.test(values) ? undefined : encodedAscii(text);
+    return NEEDS_ESCAPES.test(values) ? undefined : text;
   }
 
   private encodeLabels(names: readonly string[], value: (label: number) => string): GrowingBytes {

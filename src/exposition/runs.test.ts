@@ -228,13 +228,19 @@ test("runs print what the seam prints, whatever happens before and during a visi
   await fc.assert(
     fc.asyncProperty(cases, async ({ plan, formats, steps, paused }) => {
       const subject = new Subject(plan);
+      const memory = new PageMemory(1e6);
       const pauses = [...paused];
       const visit = async () => {
         for (const page of formats) {
-          const [runs, seam] = await bothPages(subject, page, () => {
-            const step = pauses.pop();
-            if (step !== undefined) subject.take(step);
-          });
+          const [runs, seam] = await bothPages(
+            subject,
+            page,
+            () => {
+              const step = pauses.pop();
+              if (step !== undefined) subject.take(step);
+            },
+            memory,
+          );
           expect(Buffer.from(runs).toString("latin1")).toBe(Buffer.from(seam).toString("latin1"));
         }
       };

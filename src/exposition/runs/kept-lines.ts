@@ -27,7 +27,7 @@ export class KeptLines {
   private readonly memory: LineBudget;
   private readonly tellStarts: boolean;
   private readonly runs: (Lines | undefined)[] = [];
-  /** The number of the last page that used them. */
+  /** The number of the last page that used them; 0 for the first page of the table, of which nothing is kept. */
   usedAt = 0;
   isEmpty = true;
 
@@ -75,6 +75,7 @@ export class KeptLines {
     nameWidth: number,
     labels: KeptChunk,
   ): boolean {
+    if (this.isFirst) return false;
     const count = to - run.from;
     const index = indexOf(run.from);
     // Behind a slot without a series, a run begins in the middle of what is kept together.
@@ -101,6 +102,11 @@ export class KeptLines {
     memory.used += sizeOf(lines);
     locate(lines, nameWidth, labels);
     return true;
+  }
+
+  /** Whether no page has had the table before. There may be no second one, so nothing is kept. */
+  get isFirst(): boolean {
+    return this.usedAt === 0;
   }
 
   drop(): void {

@@ -31,7 +31,7 @@ export class PageMemory implements LineBudget {
   }
 
   /**
-   * The lines that are kept of a table; undefined for the first page that has it, as there may be no second.
+   * The lines that are kept of a table; undefined if nothing is to be kept.
    *
    * @param what tells the lines of different formats apart
    * @param tellStarts whether the lines tell when series began
@@ -49,10 +49,11 @@ export class PageMemory implements LineBudget {
       this.ofTables.set(table, ofTable);
     }
     const key = `${what} ${scheme}`;
-    const kept = ofTable.get(key);
+    let kept = ofTable.get(key);
     if (kept === undefined) {
-      ofTable.set(key, new KeptLines(this, tellStarts));
-      return undefined;
+      kept = new KeptLines(this, tellStarts);
+      ofTable.set(key, kept);
+      return kept;
     }
     this.all.add(kept);
     kept.usedAt = this.pages;
