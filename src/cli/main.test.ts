@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -160,6 +168,20 @@ describe("the command", () => {
     child.stdout!.once("data", () => child.stdout!.destroy());
     const [err] = await Promise.all([text(child.stderr!), once(child, "exit")]);
     expect({ err, code: child.exitCode }).toEqual({ err: "", code: 0 });
+  });
+});
+
+test.runIf(existsSync("/dev/full"))("says that its output can't be written", async () => {
+  const full = openSync("/dev/full", "w");
+  const child = spawn(process.execPath, [program, "convert", "--to", "text", "page.txt"], {
+    cwd: folder,
+    stdio: ["ignore", full, "pipe"],
+  });
+  const [err] = await Promise.all([text(child.stderr!), once(child, "close")]);
+  closeSync(full);
+  expect({ code: child.exitCode, err }).toEqual({
+    code: 2,
+    err: "narthex: the output can't be written: ENOSPC: no space left on device, write.\n",
   });
 });
 

@@ -35,8 +35,9 @@ Exit codes: 0 all is well, 1 something was found, 2 wrong arguments, or a page t
 
 // Whoever reads our output may have read enough, such as head.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(process.exitCode ?? 0);
+  if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+  process.stderr.write(`narthex: the output can't be written: ${error.message}.\n`);
+  process.exit(2);
 });
 
 main(process.argv.slice(2)).then(

@@ -106,14 +106,16 @@ function isPresence(query: Query, node: SyntaxNode): boolean {
 function quantileFaults(query: Query, call: SyntaxNode, known: KnownSeries): string[] {
   const name = query.textOf(call.firstChild!);
   if (!HISTOGRAM_FUNCTIONS.test(name)) return [];
-  const selectors = selectorsOf(query, call);
+  // What comes before may be of any metric, such as scalar(…).
+  const buckets = call.getChild("FunctionCallBody")?.lastChild ?? call;
+  const selectors = selectorsOf(query, buckets);
   const kinds = selectors.map((selector) => known.get(selector.name ?? "")?.kind);
   if (kinds.includes(undefined)) return [];
   const wrong = selectors.find((_, i) => kinds[i] !== "bucket" && kinds[i] !== "native");
   if (wrong !== undefined)
     return [`${name} needs the buckets of a histogram, and ${wrong.name} has none`];
   if (!kinds.includes("bucket")) return [];
-  const [aggregation] = query.all("AggregateExpr", call);
+  const [aggregation] = query.all("AggregateExpr", buckets);
   if (aggregation === undefined) return [];
   const labels = groupingOf(query, aggregation);
   const keeps = labels !== undefined && labels.isBy === labels.names.includes("le");

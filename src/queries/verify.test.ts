@@ -175,6 +175,7 @@ describe("queries without a fault", () => {
     "sum by (outcome) (rate(orders_total[5m]))",
     'sum(rate(orders_total{outcome=~"ok|new"}[5m])) / sum(rate(orders_total[5m]))',
     "histogram_quantile(0.9, sum by (le, route) (rate(order_duration_seconds_bucket[5m])))",
+    "histogram_quantile(scalar(queue_depth), sum by (le) (rate(order_duration_seconds_bucket[5m])))",
     "histogram_quantile(0.9, sum without (route) (rate(order_duration_seconds_bucket[5m] offset 1h)))",
     "increase(order_duration_seconds_sum[1h]) / increase(order_duration_seconds_count[1h])",
     'rate(order_duration_seconds_bucket{le="1"}[5m])',
