@@ -295,6 +295,14 @@ describe.skipIf(!chromium)("in Chromium", { timeout: 120_000 }, () => {
     expect(errors.filter((error) => !error.includes("401"))).toEqual([]);
     await page.close();
   });
+
+  test("the name and the password may stand in the URL", async () => {
+    const url = await serve(new Registry(), { live: true, authorize: basic({ ada: "secret" }) });
+    const page = await browser.newPage();
+    await page.goto(url.replace("//", "//ada:secret@"));
+    await page.getByText("live", { exact: true }).waitFor();
+    await page.close();
+  });
 });
 
 async function serve(

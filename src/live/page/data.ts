@@ -128,7 +128,9 @@ export async function ask<Answer>(
   query: Iterable<[string, string]> = [],
 ): Promise<Answer> {
   const parameters = new URLSearchParams([["live", live], ...query]);
-  const response = await fetch(`?${parameters}`, {
+  // A URL relative to that of the page could have a name and a password in it, which fetch refuses.
+  const { origin, pathname } = location;
+  const response = await fetch(`${origin}${pathname}?${parameters}`, {
     headers: { accept: "application/vnd.narthex.live+json" },
     cache: "no-store",
   });
