@@ -18,6 +18,7 @@ import {
   parsePage,
   type RawPage,
   readRawPage,
+  withoutCredentials,
 } from "./page.ts";
 
 export const check: Command = {
@@ -41,7 +42,8 @@ Examples:
     const [from] = given.positionals as [string];
     const limit = limitOf(given);
     const page = await readRawPage(given, from);
-    given.output.progress(`${from}: checking ${count(page.body.length, "byte")} …`);
+    const shown = withoutCredentials(from);
+    given.output.progress(`${shown}: checking ${count(page.body.length, "byte")} …`);
     const findings = await findingsOf(page).catch((error) => [notReadable(error)]);
     const families = familiesOf(page);
     const sizes = families.map((family) => ({
@@ -56,7 +58,7 @@ Examples:
     if (findings.length + sizes.length === 0) {
       findings.push({ metric: "", rule: "empty", text: "there are no metrics" });
     }
-    report(given, from, findings, sizes);
+    report(given, shown, findings, sizes);
     return findings.length > 0 ? 1 : 0;
   },
 };

@@ -232,7 +232,41 @@ describe("a target", () => {
 
   test("that refuses says its status", async () => {
     const url = await serving((_, response) => response.writeHead(401).end());
-    expect((await narthex(["check", url])).err).toContain("answered 401 Unauthorized");
+    expect((await narthex(["check", url])).err).toBe(
+      `narthex: ${url} answered 401 Unauthorized. --header sends what it asks for.\n`,
+    );
+  });
+
+  test("gets the headers that are given, and the password of its URL, which is never shown", async () => {
+    const asked: unknown[] = [];
+    const url = await serving(({ headers }, response) => {
+      asked.push([headers.authorization, headers["x-team"]]);
+      response.end(PAGE);
+    });
+    const named = url.replace("//", "//ada:se%3Acret@");
+    const header = ["--header", "Authorization: Bearer a:b", "--header", "x-team:shop"];
+    expect((await narthex(["check", ...header, url])).code).toBe(0);
+    const { out } = await narthex(["check", "--json", named]);
+    expect(JSON.parse(out).page).toBe(url);
+    const lines = await narthex(["watch", "--count", "1", "--interval", "0.1", named]);
+    expect(lines.code).toBe(0);
+    const basic = `Basic ${Buffer.from("ada:se:cret").toString("base64")}`;
+    expect(asked.slice(0, 3)).toEqual([
+      ["Bearer a:b", "shop"],
+      [basic, undefined],
+      [basic, undefined],
+    ]);
+    const gone = "http://ada:secret@127.0.0.1:9/metrics";
+    for (const args of [
+      ["check", gone],
+      ["watch", "--count", "1", gone],
+      ["diff", gone, gone],
+    ]) {
+      expect((await narthex(args)).err).toMatch(/^narthex: http:\/\/127\.0\.0\.1:9\/metrics: /);
+    }
+    expect((await narthex(["check", "--header", "a b: secret", url])).err).toBe(
+      'narthex: --header "a b" is no header: use a name and a value, as in --header "authorization: Bearer …".\n',
+    );
   });
 
   test("moves no cursor by what it says", async () => {

@@ -2,16 +2,26 @@ import { NarthexError } from "../errors.ts";
 import { parse } from "../exposition/parse/parse.ts";
 import type { ParsedPage } from "../exposition/parse/parsed-page.ts";
 import { parseProtobuf } from "../exposition/parse/protobuf-page.ts";
-import { CommandError, type Given, textOption } from "./command.ts";
+import { CommandError, type Given, textOption, textsOption } from "./command.ts";
 import { readBytes } from "./files.ts";
 
 /** The options of all commands that read pages. */
-export const PAGE_OPTIONS = { timeout: { type: "string" }, accept: { type: "string" } } as const;
+export const PAGE_OPTIONS = {
+  timeout: { type: "string" },
+  accept: { type: "string" },
+  header: { type: "string", multiple: true },
+} as const;
+
+/** The lines of an option that all help has. */
+export const HEADER_HELP = `  --header "NAME: VALUE"
+                      sent to a URL, such as "authorization: Bearer …"; may be given several times;
+                      a name and a password may stand in the URL`;
 
 export const PAGE_HELP = `URL|FILE is a page of metrics: a URL, a file, or - for the standard input.
   --timeout SECONDS   how long a URL may take (default 10)
   --accept FORMAT     the format that a URL is asked for (default openmetrics; text, openmetrics-2, protobuf);
-                      native histograms are in the last two only`;
+                      native histograms are in the last two only
+${HEADER_HELP}`;
 
 const PROTOBUF = "application/vnd.google.protobuf";
 
@@ -45,8 +55,13 @@ export async function readPage(
     return parsePage(raw);
   } catch (error) {
     if (!(error instanceof NarthexError)) throw error;
-    throw new CommandError(`${from}: ${error.message}`);
+    throw new CommandError(`${withoutCredentials(from)}: ${error.message}`);
   }
+}
+
+/** A URL as it is shown: without the name and the password in it. */
+export function withoutCredentials(from: string): string {
+  return from.replace(/^(https?:\/\/)[^/?#]*@/i, "$1");
 }
 
 /** Whether the page is in protobuf, which has no lines. */
@@ -64,9 +79,10 @@ export async function readRawPage(
   from: string,
   signal?: AbortSignal,
 ): Promise<RawPage> {
-  const accept = acceptOf(given) + OTHERWISE;
+  const headers = headersOf(given);
+  headers.set("accept", acceptOf(given) + OTHERWISE);
   const seconds = timeoutOf(given);
-  if (/^https?:\/\//i.test(from)) return fetchPage(from, accept, seconds, signal);
+  if (/^https?:\/\//i.test(from)) return fetchPage(from, headers, seconds, signal);
   const body = await readBytes(from, "A URL begins with http:// or https://.");
   return { contentType: contentTypeOf(body), body };
 }
@@ -98,23 +114,64 @@ function timeoutOf(given: Given): number {
   );
 }
 
+function headersOf(given: Given): Headers {
+  const headers = new Headers();
+  for (const text of textsOption(given, "header")) {
+    const [name = "", ...rest] = text.split(":");
+    try {
+      headers.append(name.trim(), rest.join(":").trim());
+    } catch {
+      // The value may be a secret.
+      const wayOut = 'use a name and a value, as in --header "authorization: Bearer …".';
+      throw new CommandError(`--header ${JSON.stringify(name)} is no header: ${wayOut}`);
+    }
+  }
+  return headers;
+}
+
+/** Takes the name and the password out of a URL, where fetch refuses them, into the headers. */
+function located(from: string, headers: Headers): URL {
+  const url = new URL(from);
+  const { username, password } = url;
+  if (username !== "" || password !== "") {
+    const text = [username, password].map(unescaped).join(":");
+    headers.set("authorization", `Basic ${Buffer.from(text).toString("base64")}`);
+  }
+  url.username = "";
+  url.password = "";
+  return url;
+}
+
+/** What is not encoded as URLs are stands for itself. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 async function fetchPage(
-  url: string,
-  accept: string,
+  from: string,
+  headers: Headers,
   seconds: number,
   end?: AbortSignal,
 ): Promise<RawPage> {
+  const shown = withoutCredentials(from);
   try {
     const timeout = AbortSignal.timeout(seconds * 1000);
     const signal = end === undefined ? timeout : AbortSignal.any([timeout, end]);
-    const response = await fetch(url, { headers: { accept }, signal });
+    const response = await fetch(located(from, headers), { headers, signal });
     const body = new Uint8Array(await response.arrayBuffer());
-    if (!response.ok)
-      throw new CommandError(`${url} answered ${response.status} ${response.statusText}.`);
+    if (!response.ok) {
+      const wayOut = response.status === 401 ? " --header sends what it asks for." : "";
+      const answer = `${response.status} ${response.statusText}`.trimEnd();
+      throw new CommandError(`${shown} answered ${answer}.${wayOut}`);
+    }
     return { contentType: response.headers.get("content-type") ?? "text/plain", body };
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new CommandError(`${url}: ${failure(error as Error, seconds)}.`);
+    throw new CommandError(`${shown}: ${failure(error as Error, seconds)}.`);
   }
 }
 

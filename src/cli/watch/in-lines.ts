@@ -1,5 +1,6 @@
 import { show } from "../../live/values.ts";
 import { type Given, harmless } from "../command.ts";
+import { withoutCredentials } from "../page.ts";
 import { Readings, type WatchedFamily } from "./readings.ts";
 import { longest } from "./table.ts";
 import { Target, type WatchSettings } from "./target.ts";
@@ -27,7 +28,7 @@ export async function watchInLines(given: Given, settings: WatchSettings): Promi
       code = 0;
     } else {
       readings.miss(performance.now());
-      writeTrouble(given, url, attempt.trouble);
+      writeTrouble(given, withoutCredentials(url), attempt.trouble);
       written += 1;
       code = 2;
     }

@@ -1,4 +1,5 @@
 import { type Given, harmless } from "../command.ts";
+import { withoutCredentials } from "../page.ts";
 import { Readings } from "./readings.ts";
 import { Screen } from "./screen.ts";
 import { Target, type WatchSettings } from "./target.ts";
@@ -18,7 +19,7 @@ const ENDINGS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 export async function watchOnScreen(given: Given, settings: WatchSettings): Promise<number> {
   const readings = new Readings();
   const target = new Target(given, settings);
-  const title = `narthex  ${harmless(settings.url)}`;
+  const title = `narthex  ${harmless(withoutCredentials(settings.url))}`;
   const view = new View(title, readings, given.output, settings.search);
   const ending = new AbortController();
   let code = 0;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ParsedPage } from "../../exposition/parse/parsed-page.ts";
 import { show } from "../../live/values.ts";
 import { CommandError, type Given, harmless } from "../command.ts";
-import { readPage } from "../page.ts";
+import { readPage, withoutCredentials } from "../page.ts";
 
 /** What is watched, and how. */
 export interface WatchSettings {
@@ -78,7 +78,9 @@ export class Target {
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       // Whoever reads it knows the URL.
-      const text = harmless(error.message.replace(this.#url, "").replace(/^:? |\.$/g, ""));
+      const text = harmless(
+        error.message.replace(withoutCredentials(this.#url), "").replace(/^:? |\.$/g, ""),
+      );
       this.#trouble = { text, since: this.#trouble?.since ?? begin };
       return { trouble: text };
     } finally {

@@ -1,5 +1,5 @@
 import { type Command, CommandError, type Given, JSON_OPTION, textOption } from "../command.ts";
-import { PAGE_OPTIONS } from "../page.ts";
+import { HEADER_HELP, PAGE_OPTIONS } from "../page.ts";
 import { watchInLines } from "./in-lines.ts";
 import { watchOnScreen } from "./on-screen.ts";
 import type { WatchSettings } from "./target.ts";
@@ -19,6 +19,7 @@ URL is a page of metrics.
   --interval SECONDS  the time between two readings (default 2)
   --timeout SECONDS   how long a reading may take (default 10)
   --accept FORMAT     the format to ask for: openmetrics (default), text, openmetrics-2 or protobuf
+${HEADER_HELP}
   --search TEXT       only families with this text in their names
   --count N           write N readings as lines, and end; exit code 2 if there was no page at the last
   --json              a line of JSON for each reading
