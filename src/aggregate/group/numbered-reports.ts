@@ -32,6 +32,13 @@ export interface Reported {
   fill(tables: ReportTables): void;
 }
 
+/** A report, and the checksum of what it has. */
+interface ReadReport {
+  readonly report: Buffer;
+  readonly checksum: number;
+  readonly isLast: boolean;
+}
+
 /**
  * The reports of one member as one of several threads writes them. Each report gets a number, and reads what it
  * has after the report before it was there. So no report has less than one with a lower number, whichever
@@ -90,7 +97,7 @@ export class NumberedReports {
         }
         const path = this.#folder.file(`${this.#prefix}.now`);
         writeFileSync(path, report, { mode: 0o600 });
-        if (this.#show(path, before, { report, checksum })) return true;
+        if (this.#show(path, before, { report, checksum, isLast })) return true;
       }
     } catch (error) {
       this.#abandon();
@@ -120,7 +127,7 @@ export class NumberedReports {
       const path = this.#folder.file(`${this.#prefix}.new`);
       await writeFile(path, report, { mode: 0o600 });
       // Where another thread was first, what it has reported is newer.
-      this.#show(path, before, { report, checksum });
+      this.#show(path, before, { report, checksum, isLast: false });
     } catch (error) {
       this.#abandon();
       throw error;
@@ -159,15 +166,13 @@ export class NumberedReports {
   }
 
   /** Shows a report that was read after the one of the number before; returns whether it is the next one. */
-  #show(
-    path: string,
-    before: number,
-    { report, checksum }: { readonly report: Buffer; readonly checksum: number },
-  ): boolean {
+  #show(path: string, before: number, { report, checksum, isLast }: ReadReport): boolean {
     const shared = this.#shared;
     const number = before + 1;
     const name = reportName(this.#id, number);
     try {
+      // The member may have been ended since, and its files removed.
+      if (shared.isClosed && !isLast) return false;
       // A link, unlike a rename, fails where another thread was first.
       linkSync(path, this.#folder.file(name));
     } catch (error) {

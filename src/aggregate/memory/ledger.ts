@@ -8,9 +8,10 @@ import { KeptCounts } from "../merge/kept-counts.ts";
 import { frame } from "../region/format.ts";
 import type { Layout } from "../region/layout.ts";
 import { RegionWriter } from "../region/writer.ts";
-import type { Arena, MemberPlace } from "./arena.ts";
+import type { Arena } from "./arena.ts";
 import { writtenBy } from "./blob.ts";
 import { type LedgerEntry, nativeEntry } from "./ledger-entry.ts";
+import type { MemberPlace } from "./member-place.ts";
 import { Region } from "./region.ts";
 
 /** A region is made anew when it has grown by this many bytes, and to twice its size. */

@@ -13,16 +13,15 @@ import {
   type ProcessMembership,
 } from "../group/membership.ts";
 import { GroupTroubles } from "../group-troubles.ts";
-import { visitMembers } from "../member-metrics.ts";
-import { GroupSum } from "../merge/group-sum.ts";
 import { onExit, onWorker } from "../process-events.ts";
-import type { Arena, MemberPlace } from "./arena.ts";
+import type { Arena } from "./arena.ts";
 import { writeReport } from "./blob.ts";
 import { ExtrasReport } from "./extras-report.ts";
 import { Ledger } from "./ledger.ts";
+import type { MemberPlace } from "./member-place.ts";
 import { ProcessOfThreads } from "./process-of-threads.ts";
 import type { SharedArenas } from "./shared-arenas.ts";
-import { inPrecedence, ThreadGroups } from "./thread-groups.ts";
+import { ThreadGroups } from "./thread-groups.ts";
 
 /** How often a thread reports what is not in its region. */
 const INTERVAL_MS = 250;
@@ -41,7 +40,6 @@ export class ThreadMembership implements PageGroup, Membership, Asked {
   readonly #ledger: Ledger;
   readonly #extras: ExtrasReport;
   readonly #threads: ThreadGroups;
-  readonly #sum: GroupSum;
   readonly #demand: Demand;
   /** The part of all threads in a group of processes. */
   #process: ProcessOfThreads | undefined;
@@ -76,7 +74,6 @@ export class ThreadMembership implements PageGroup, Membership, Asked {
     this.#ledger = ledger;
     this.#extras = new ExtrasReport((family) => ledger.has(family));
     this.#threads = new ThreadGroups(arenas, arena, id, this.#troubles);
-    this.#sum = new GroupSum((disagreement) => this.#troubles.disagreement(disagreement));
     this.#demand = new Demand(this, (deadlineMs) => parts.pages.collect(deadlineMs));
     // The region has these labels from now on.
     parts.labels.areShown = true;
@@ -139,7 +136,7 @@ export class ThreadMembership implements PageGroup, Membership, Asked {
   sum(isNested: boolean): MetricSource {
     if (!isNested) this.#report(true);
     this.#joinOthers();
-    const sum = this.#process?.sum(isNested) ?? this.#sumOfThreads();
+    const sum = this.#process?.sum(isNested) ?? this.#threads.sum();
     this.#demand.note();
     return sum;
   }
@@ -157,27 +154,6 @@ export class ThreadMembership implements PageGroup, Membership, Asked {
   get askedMs(): number {
     const ofProcesses = this.#process?.asked.askedMs ?? Number.NEGATIVE_INFINITY;
     return Math.max(ofProcesses, this.#threads.arenas.askedMs);
-  }
-
-  #sumOfThreads(): MetricSource {
-    const begun = performance.now();
-    const states = this.#threads.readAll();
-    const members = states.flatMap((state) => state.members).sort(inPrecedence);
-    const folds = states.flatMap(({ fold: { report } }) => report ?? []);
-    const sum = this.#sum.of([
-      ...members.map(({ threadId, isAlive, report }) => {
-        return { process: this.#threads.labelOf(threadId), isAlive, report };
-      }),
-      ...folds.map((report) => ({ process: "", isAlive: false, report })),
-    ]);
-    const living = members.filter(({ isAlive }) => isAlive).length;
-    const seconds = (performance.now() - begun) / 1000;
-    return {
-      *visit(sink) {
-        yield* sum.visit(sink) ?? [];
-        visitMembers(sink, living, seconds);
-      },
-    };
   }
 
   /** Writes on what the registry has reported as a process of its own. */

@@ -3,9 +3,10 @@ import { Fold } from "../merge/fold.ts";
 import { checksumOf } from "../region/format.ts";
 import { RegionReader, type Report, type Rows } from "../region/reader.ts";
 import { RegionWriter } from "../region/writer.ts";
-import type { Arena, MemberPlace } from "./arena.ts";
+import type { Arena } from "./arena.ts";
 import { readReport, writeReport, writtenBy } from "./blob.ts";
 import { LedgerReader } from "./ledger-reader.ts";
+import type { MemberPlace } from "./member-place.ts";
 
 /** How often a reading begins again because a thread's region was replaced, or threads were folded meanwhile. */
 const ATTEMPTS = 100;

@@ -1,5 +1,8 @@
 import type { Family } from "../../model/family.ts";
+import type { MetricSource } from "../../model/sample-sink.ts";
 import type { GroupTroubles } from "../group-troubles.ts";
+import { visitMembers } from "../member-metrics.ts";
+import { GroupSum } from "../merge/group-sum.ts";
 import type { Rows } from "../region/reader.ts";
 import type { Arena } from "./arena.ts";
 import type { SharedArenas } from "./shared-arenas.ts";
@@ -13,6 +16,7 @@ export class ThreadGroups {
   readonly #id: number;
   readonly #troubles: GroupTroubles;
   readonly #groups = new Map<Arena, ThreadGroup>();
+  readonly #sum: GroupSum;
 
   /** @param id of the member that reads, in its memory */
   constructor(arenas: SharedArenas, arena: Arena, id: number, troubles: GroupTroubles) {
@@ -20,6 +24,29 @@ export class ThreadGroups {
     this.arena = arena;
     this.#id = id;
     this.#troubles = troubles;
+    this.#sum = new GroupSum((disagreement) => troubles.disagreement(disagreement));
+  }
+
+  /** What all threads have, those included that have ended. */
+  sum(): MetricSource {
+    const begun = performance.now();
+    const states = this.readAll();
+    const members = states.flatMap((state) => state.members).sort(inPrecedence);
+    const folds = states.flatMap(({ fold: { report } }) => report ?? []);
+    const sum = this.#sum.of([
+      ...members.map(({ threadId, isAlive, report }) => {
+        return { process: this.labelOf(threadId), isAlive, report };
+      }),
+      ...folds.map((report) => ({ process: "", isAlive: false, report })),
+    ]);
+    const living = members.filter(({ isAlive }) => isAlive).length;
+    const seconds = (performance.now() - begun) / 1000;
+    return {
+      *visit(sink) {
+        yield* sum.visit(sink) ?? [];
+        visitMembers(sink, living, seconds);
+      },
+    };
   }
 
   /** Reads the members of all memory, and folds those that have ended. */
