@@ -4,6 +4,7 @@ import {
   type PerformanceEntry,
   PerformanceObserver,
 } from "node:perf_hooks";
+import { nanosecondsBetween, recordDuration } from "../instruments/timer.ts";
 import type { RuntimeFamilies } from "./families.ts";
 import type { RuntimeSettings } from "./options.ts";
 
@@ -30,7 +31,8 @@ export function collectGc(families: RuntimeFamilies, { gcBuckets }: RuntimeSetti
   const series = new Map([...KINDS].map(([id, kind]) => [id, seriesOfKind({ kind })]));
   const observer = new PerformanceObserver((list) => {
     for (const { detail, duration } of list.getEntries() as GcEntry[]) {
-      series.get(detail.kind)?.observe(duration / 1000);
+      const one = series.get(detail.kind);
+      if (one !== undefined) recordDuration(one, nanosecondsBetween(0, duration));
     }
   });
   observer.observe({ type: "gc" });
