@@ -28,11 +28,11 @@ export const NUMBERS_BY_CALLS = 32;
  * each series. A subclass says what the numbers mean.
  */
 export abstract class Instrument<S extends HeldSeries> implements MetricSource {
-  readonly definition: Definition;
-  readonly family: Family;
-  readonly table: SeriesTable;
-  readonly rows: Chunks;
-  readonly scratch: Float64Array;
+  declare readonly definition: Definition;
+  declare readonly family: Family;
+  declare readonly table: SeriesTable;
+  declare readonly rows: Chunks;
+  declare readonly scratch: Float64Array;
   /** The only series of a family without labels. */
   protected only: S | undefined;
   /** Held series by slot; several of one slot are chained. */

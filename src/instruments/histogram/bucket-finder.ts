@@ -15,13 +15,15 @@ function highWord(value: number): number {
  * from which one or two comparisons lead to the right one.
  */
 export class BucketFinder {
+  // `declare`, so that they are never undefined, and V8 does not check what they have.
+
   /** With Infinity at the end, where every search stops. */
-  private readonly bounds: Float64Array;
-  private readonly count: number;
+  declare private readonly bounds: Float64Array;
+  declare private readonly count: number;
   /** The first bucket that a value in each cell can belong to. */
-  private readonly starts: Uint16Array;
-  private readonly shift: number;
-  private readonly base: number;
+  declare private readonly starts: Uint16Array;
+  declare private readonly shift: number;
+  declare private readonly base: number;
 
   constructor(bounds: readonly number[]) {
     this.bounds = Float64Array.of(...bounds, Number.POSITIVE_INFINITY);

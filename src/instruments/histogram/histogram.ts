@@ -104,14 +104,15 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
 
   /** No callback supplies its values. */
   readonly reader = undefined;
-  private readonly finder: BucketFinder;
-  private readonly bucketCount: number;
-  private readonly native: NativeSettings | undefined;
+  // Updates read some of these: `declare` spares V8 checks, as in `BucketFinder`.
+  declare private readonly finder: BucketFinder;
+  declare private readonly bucketCount: number;
+  declare private readonly native: NativeSettings | undefined;
   /** The native side of each slot, if the histogram has one. */
   private readonly states: (NativeState | undefined)[] = [];
-  private readonly exemplars: Exemplars;
-  private readonly value: RowValue;
-  private readonly runShape: HistogramShape;
+  declare private readonly exemplars: Exemplars;
+  declare private readonly value: RowValue;
+  declare private readonly runShape: HistogramShape;
 
   constructor(options: HistogramOptions<string>, context: RegistryContext) {
     const buckets = options.buckets ?? DEFAULT_BUCKETS;
