@@ -32,7 +32,9 @@ export function readQueryFile(file: string, text: string): QueryFile {
     return unreadable(`${file}:${line}`, `it is no ${form}: ${why}`);
   }
   const content: unknown = document.toJS();
-  if (isMap(content) && Array.isArray(content.groups)) return ofRules(file, content.groups);
+  // A PrometheusRule of Kubernetes has the groups in its spec.
+  const rules = isMap(content) && isMap(content.spec) ? content.spec : content;
+  if (isMap(rules) && Array.isArray(rules.groups)) return ofRules(file, rules.groups);
   const board = isMap(content) && isMap(content.dashboard) ? content.dashboard : content;
   if (isMap(board) && (Array.isArray(board.panels) || isMap(board.templating))) {
     return ofDashboard(file, board);

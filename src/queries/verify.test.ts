@@ -170,6 +170,15 @@ describe("planted faults", () => {
   });
 });
 
+test("rules may be in a resource of Kubernetes", () => {
+  const groups = [{ name: "g", rules: [{ record: "a:b", expr: "gone" }] }];
+  const text = JSON.stringify({ kind: "PrometheusRule", spec: { groups } });
+  const { faults } = verifyQueries(page, [{ path: "rule.yml", text }]);
+  expect(faults).toEqual([
+    { place: "rule.yml: a:b", reason: "there is no metric gone", query: "gone" },
+  ]);
+});
+
 describe("queries without a fault", () => {
   test.each([
     "sum by (outcome) (rate(orders_total[5m]))",
