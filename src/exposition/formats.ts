@@ -1,6 +1,6 @@
 import type { EscapingScheme } from "../model/escaping.ts";
+import { TextSink } from "./lines/text.ts";
 import type { PageOptions, PageSink } from "./render.ts";
-import { TextSink } from "./text.ts";
 
 /** A media type's parameters by name, all in lower case. */
 export type Parameters = ReadonlyMap<string, string>;
@@ -42,7 +42,7 @@ export const FORMATS = {
     hasUtf8Names: true,
     contentType: (escaping) => `${OPENMETRICS}; version=1.0.0; charset=utf-8; escaping=${escaping}`,
     open: async (options) => {
-      const { OpenMetrics1Sink } = await import("./openmetrics-1.ts");
+      const { OpenMetrics1Sink } = await import("./lines/openmetrics-1.ts");
       return new OpenMetrics1Sink(options);
     },
   },
@@ -52,7 +52,7 @@ export const FORMATS = {
     hasUtf8Names: true,
     contentType: (escaping) => `${OPENMETRICS}; version=2.0.0; charset=utf-8; escaping=${escaping}`,
     open: async (options) => {
-      const { OpenMetrics2Sink } = await import("./openmetrics-2.ts");
+      const { OpenMetrics2Sink } = await import("./lines/openmetrics-2.ts");
       return new OpenMetrics2Sink(options);
     },
   },
@@ -64,7 +64,7 @@ export const FORMATS = {
     hasUtf8Names: true,
     contentType: () => `${PROTOBUF}; proto=io.prometheus.client.MetricFamily; encoding=delimited`,
     open: async (options) => {
-      const { ProtobufSink } = await import("./protobuf.ts");
+      const { ProtobufSink } = await import("./protobuf/sink.ts");
       return new ProtobufSink(options);
     },
   },

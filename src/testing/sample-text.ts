@@ -1,4 +1,4 @@
-import { escapeText } from "../exposition/bytes.ts";
+import { escapeText } from "../exposition/bytes/growing-bytes.ts";
 import { parseNumber } from "../exposition/parse/line-reader.ts";
 import { formatBound } from "../model/bound.ts";
 import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { OpenMetrics2Sink } from "../../src/exposition/openmetrics-2.ts";
+import { OpenMetrics2Sink } from "../../src/exposition/lines/openmetrics-2.ts";
 import { parse } from "../../src/exposition/parse/parse.ts";
 import { type RecordedFamily, record } from "../recording.ts";
 import { vectors } from "./vectors.ts";

@@ -4,8 +4,8 @@ import { anyFamilies } from "../../../test/any-families.ts";
 import { play } from "../../../test/recording.ts";
 import { NarthexError } from "../../errors.ts";
 import type { MetricSource } from "../../model/sample-sink.ts";
-import { ProtobufSink } from "../protobuf.ts";
-import { TextSink } from "../text.ts";
+import { TextSink } from "../lines/text.ts";
+import { ProtobufSink } from "../protobuf/sink.ts";
 import { parseProtobuf } from "./protobuf-page.ts";
 
 const escaping = "allow-utf-8";

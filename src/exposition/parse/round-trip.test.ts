@@ -11,10 +11,10 @@ import {
   record,
 } from "../../../test/recording.ts";
 import type { MetricSource } from "../../model/sample-sink.ts";
-import { OpenMetrics1Sink } from "../openmetrics-1.ts";
-import { OpenMetrics2Sink } from "../openmetrics-2.ts";
+import { OpenMetrics1Sink } from "../lines/openmetrics-1.ts";
+import { OpenMetrics2Sink } from "../lines/openmetrics-2.ts";
+import { TextSink } from "../lines/text.ts";
 import type { PageSink } from "../render.ts";
-import { TextSink } from "../text.ts";
 import { parse } from "./parse.ts";
 
 interface Format {

@@ -1,7 +1,7 @@
 import type { SeriesRun, SeriesSlots } from "../../model/series-run.ts";
-import { type GrowingBytes, NEWLINE, SPACE, STRIDE } from "../bytes.ts";
-import { LONGEST_NUMBER } from "../decimal.ts";
-import type { KeptChunk } from "../kept-bytes.ts";
+import { LONGEST_NUMBER } from "../bytes/decimal.ts";
+import { type GrowingBytes, NEWLINE, SPACE, STRIDE } from "../bytes/growing-bytes.ts";
+import type { KeptChunk } from "./kept-bytes.ts";
 import { copyOf, type Lines, LONGEST_RUN, rewrite, update } from "./lines.ts";
 
 const RUN_BITS = 8;

@@ -1,6 +1,6 @@
 import type { SeriesRun } from "../../model/series-run.ts";
-import { copyBytes, GrowingBytes, STRIDE } from "../bytes.ts";
-import { digitCount, LONGEST_NUMBER, writeDigits, writeNumber } from "../decimal.ts";
+import { digitCount, LONGEST_NUMBER, writeDigits, writeNumber } from "../bytes/decimal.ts";
+import { copyBytes, GrowingBytes, STRIDE } from "../bytes/growing-bytes.ts";
 
 /** The lines of some series, as they were when they were last on a page. */
 export interface Lines {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import type { SampleSink } from "../../model/sample-sink.ts";
 import { Registry } from "../../registry/registry.ts";
-import { TextSink } from "../text.ts";
+import { TextSink } from "../lines/text.ts";
 import { PageMemory } from "./page-memory.ts";
 
 interface Source {

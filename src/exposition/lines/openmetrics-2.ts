@@ -1,4 +1,4 @@
-import type { Family } from "../model/family.ts";
+import type { Family } from "../../model/family.ts";
 import type {
   Exemplar,
   HistogramValue,
@@ -6,12 +6,12 @@ import type {
   NativeHistogram,
   SeriesHead,
   SummaryValue,
-} from "../model/sample-sink.ts";
-import type { HistogramShape, SeriesRun } from "../model/series-run.ts";
-import { NEWLINE, SPACE } from "./bytes.ts";
-import { LineSink } from "./line-sink.ts";
-import { writeExemplar } from "./lines.ts";
-import { writeCompositeLines, writeCounterLines } from "./openmetrics-2-runs.ts";
+} from "../../model/sample-sink.ts";
+import type { HistogramShape, SeriesRun } from "../../model/series-run.ts";
+import { NEWLINE, SPACE } from "../bytes/growing-bytes.ts";
+import { writeCompositeLines, writeCounterLines } from "../runs/openmetrics-2.ts";
+import { writeExemplar } from "./sample-lines.ts";
+import { LineSink } from "./sink.ts";
 
 /**
  * Writes OpenMetrics 2.0 as of its release candidate 0: a sample is named like its family, a

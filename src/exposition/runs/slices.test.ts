@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { SampleSink } from "../model/sample-sink.ts";
-import { Registry } from "../registry/registry.ts";
-import { FORMATS, type FormatName } from "./formats.ts";
-import { PageMemory } from "./runs/page-memory.ts";
+import type { SampleSink } from "../../model/sample-sink.ts";
+import { Registry } from "../../registry/registry.ts";
+import { FORMATS, type FormatName } from "../formats.ts";
+import { PageMemory } from "./page-memory.ts";
 
 /** What a visit may write between two pauses: copying so many bytes takes a fraction of a millisecond. */
 const MOST_BYTES = 1 << 16;

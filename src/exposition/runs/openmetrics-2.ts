@@ -1,9 +1,9 @@
-import type { SeriesRun } from "../model/series-run.ts";
-import { copyBytes, type GrowingBytes, NEWLINE, TextBytes } from "./bytes.ts";
-import { LONGEST_NUMBER, writeNumber, writeSum } from "./decimal.ts";
+import type { SeriesRun } from "../../model/series-run.ts";
+import { LONGEST_NUMBER, writeNumber, writeSum } from "../bytes/decimal.ts";
+import { copyBytes, type GrowingBytes, NEWLINE, TextBytes } from "../bytes/growing-bytes.ts";
+import { encoded, type SampleName } from "../lines/sample-lines.ts";
 import type { KeptChunk } from "./kept-bytes.ts";
-import { makeRoom } from "./line-runs.ts";
-import { encoded, type SampleName } from "./lines.ts";
+import { makeRoom } from "./text.ts";
 
 // The loops that write most of a page of OpenMetrics 2.0, where lines end with the start of their series.
 

@@ -1,10 +1,17 @@
-import { formatBound } from "../model/bound.ts";
-import { type EscapingScheme, escapeLabelName } from "../model/escaping.ts";
-import { isLegacyLabelName, isLegacyMetricName } from "../model/names.ts";
-import type { Exemplar, SeriesHead } from "../model/sample-sink.ts";
-import type { SeriesRun } from "../model/series-run.ts";
-import { encodedAscii, escapeText, GrowingBytes, QUOTE, SPACE, TextBytes } from "./bytes.ts";
-import { type Encoder, type KeptBytes, type KeptChunk, keptBytesOf } from "./kept-bytes.ts";
+import { formatBound } from "../../model/bound.ts";
+import { type EscapingScheme, escapeLabelName } from "../../model/escaping.ts";
+import { isLegacyLabelName, isLegacyMetricName } from "../../model/names.ts";
+import type { Exemplar, SeriesHead } from "../../model/sample-sink.ts";
+import type { SeriesRun } from "../../model/series-run.ts";
+import {
+  encodedAscii,
+  escapeText,
+  GrowingBytes,
+  QUOTE,
+  SPACE,
+  TextBytes,
+} from "../bytes/growing-bytes.ts";
+import { type Encoder, type KeptBytes, type KeptChunk, keptBytesOf } from "../runs/kept-bytes.ts";
 
 /** What follows the labels where nothing is added to them. */
 export const CLOSE = "} ";

@@ -1,4 +1,4 @@
-import { CARRY, sumOf } from "../model/duration-sum.ts";
+import { CARRY, sumOf } from "../../model/duration-sum.ts";
 import { findShortest, shortest } from "./shortest.ts";
 
 // Numbers as text. These are functions on plain bytes, and not methods, so that the loops that write

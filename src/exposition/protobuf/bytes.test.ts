@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bytesTag, doubleTag, ProtobufBytes, varintTag } from "./protobuf-bytes.ts";
+import { bytesTag, doubleTag, ProtobufBytes, varintTag } from "./bytes.ts";
 
 function written(write: (out: ProtobufBytes) => void): number[] {
   const out = new ProtobufBytes(0);

@@ -1,4 +1,4 @@
-import { GrowingBytes } from "./bytes.ts";
+import { GrowingBytes } from "../bytes/growing-bytes.ts";
 
 /** Bit operations see only the low 32 bits. */
 const TWO_TO_32 = 2 ** 32;

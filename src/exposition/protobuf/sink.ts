@@ -1,16 +1,18 @@
-import { type EscapingScheme, escapeLabelName, escapeMetricName } from "../model/escaping.ts";
-import { exposedName, type Family, type MetricType, namesOnPage } from "../model/family.ts";
+import { type EscapingScheme, escapeLabelName, escapeMetricName } from "../../model/escaping.ts";
+import { exposedName, type Family, type MetricType, namesOnPage } from "../../model/family.ts";
 import type {
   Exemplar,
   HistogramValue,
   SeriesHead,
   StateSetValue,
   SummaryValue,
-} from "../model/sample-sink.ts";
-import type { HistogramShape, SeriesRun } from "../model/series-run.ts";
-import { type Encoder, type KeptBytes, type KeptChunk, keptBytesOf } from "./kept-bytes.ts";
-import { DOUBLE_WIDTH, ProtobufBytes } from "./protobuf-bytes.ts";
-import { writeHistogram } from "./protobuf-histogram.ts";
+} from "../../model/sample-sink.ts";
+import type { HistogramShape, SeriesRun } from "../../model/series-run.ts";
+import type { PageOptions, PageSink } from "../render.ts";
+import { type Encoder, type KeptBytes, type KeptChunk, keptBytesOf } from "../runs/kept-bytes.ts";
+import { writeHistogramMetrics, writeNumberMetrics } from "../runs/protobuf.ts";
+import { DOUBLE_WIDTH, ProtobufBytes } from "./bytes.ts";
+import { writeHistogram } from "./histogram.ts";
 import {
   COUNTER,
   HISTOGRAM,
@@ -23,9 +25,7 @@ import {
   writeExemplar,
   writeLabelPair,
   writeTimestamp,
-} from "./protobuf-messages.ts";
-import { writeHistogramMetrics, writeNumberMetrics } from "./protobuf-runs.ts";
-import type { PageOptions, PageSink } from "./render.ts";
+} from "./messages.ts";
 
 const NONE = -1;
 

@@ -1,6 +1,6 @@
-import type { EscapingScheme } from "../model/escaping.ts";
-import type { HistogramValue, NativeBuckets, NativeHistogram } from "../model/sample-sink.ts";
-import type { ProtobufBytes } from "./protobuf-bytes.ts";
+import type { EscapingScheme } from "../../model/escaping.ts";
+import type { HistogramValue, NativeBuckets, NativeHistogram } from "../../model/sample-sink.ts";
+import type { ProtobufBytes } from "./bytes.ts";
 import {
   BUCKET,
   BUCKET_SPAN,
@@ -8,7 +8,7 @@ import {
   isWholeBelow,
   MAX_COUNT,
   writeExemplar,
-} from "./protobuf-messages.ts";
+} from "./messages.ts";
 
 /** Native counts from here up are written as doubles, because their differences would not be exact. */
 const MAX_NATIVE_COUNT = 2 ** 52;

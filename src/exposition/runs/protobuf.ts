@@ -1,10 +1,10 @@
-import { sumOf } from "../model/duration-sum.ts";
-import type { SeriesRun } from "../model/series-run.ts";
-import { copyBytes } from "./bytes.ts";
+import { sumOf } from "../../model/duration-sum.ts";
+import type { SeriesRun } from "../../model/series-run.ts";
+import { copyBytes } from "../bytes/growing-bytes.ts";
+import { DOUBLE_WIDTH, type ProtobufBytes, writeVarint } from "../protobuf/bytes.ts";
+import { BUCKET, HISTOGRAM, METRIC, METRIC_FAMILY, writeTimestamp } from "../protobuf/messages.ts";
 import type { KeptChunk } from "./kept-bytes.ts";
-import { makeRoom } from "./line-runs.ts";
-import { DOUBLE_WIDTH, type ProtobufBytes, writeVarint } from "./protobuf-bytes.ts";
-import { BUCKET, HISTOGRAM, METRIC, METRIC_FAMILY, writeTimestamp } from "./protobuf-messages.ts";
+import { makeRoom } from "./text.ts";
 
 // The loops that write most of a page in protobuf.
 

@@ -1,7 +1,7 @@
-import type { Family, MetricType } from "../model/family.ts";
-import type { SeriesHead } from "../model/sample-sink.ts";
-import { NEWLINE, SPACE } from "./bytes.ts";
-import { BucketedSink } from "./line-sink.ts";
+import type { Family, MetricType } from "../../model/family.ts";
+import type { SeriesHead } from "../../model/sample-sink.ts";
+import { NEWLINE, SPACE } from "../bytes/growing-bytes.ts";
+import { BucketedSink } from "./sink.ts";
 
 /** The nearest type that the text format knows. */
 const TEXT_TYPES: { readonly [Type in MetricType]: string } = {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { decodePage, type Message } from "../../test/protobuf-page.ts";
-import type { EscapingScheme } from "../model/escaping.ts";
-import type { Family, MetricType } from "../model/family.ts";
+import { decodePage, type Message } from "../../../test/protobuf-page.ts";
+import type { EscapingScheme } from "../../model/escaping.ts";
+import type { Family, MetricType } from "../../model/family.ts";
 import type {
   Exemplar,
   HistogramValue,
@@ -10,8 +10,8 @@ import type {
   NativeHistogram,
   SampleSink,
   SeriesHead,
-} from "../model/sample-sink.ts";
-import { ProtobufSink } from "./protobuf.ts";
+} from "../../model/sample-sink.ts";
+import { ProtobufSink } from "./sink.ts";
 
 type Labels = readonly (readonly [name: string, value: string])[];
 

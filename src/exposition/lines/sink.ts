@@ -1,16 +1,19 @@
-import { type EscapingScheme, escapeLabelName, escapeMetricName } from "../model/escaping.ts";
-import { exposedName, type Family, namesOnPage } from "../model/family.ts";
-import { isLegacyMetricName } from "../model/names.ts";
+import { type EscapingScheme, escapeLabelName, escapeMetricName } from "../../model/escaping.ts";
+import { exposedName, type Family, namesOnPage } from "../../model/family.ts";
+import { isLegacyMetricName } from "../../model/names.ts";
 import type {
   Exemplar,
   HistogramValue,
   SeriesHead,
   StateSetValue,
   SummaryValue,
-} from "../model/sample-sink.ts";
-import type { HistogramShape, SeriesRun } from "../model/series-run.ts";
-import { NEWLINE, TextBytes } from "./bytes.ts";
-import { type PartNames, writeHistogramLines, writeNumberLines } from "./line-runs.ts";
+} from "../../model/sample-sink.ts";
+import type { HistogramShape, SeriesRun } from "../../model/series-run.ts";
+import { NEWLINE, TextBytes } from "../bytes/growing-bytes.ts";
+import type { PageOptions, PageSink } from "../render.ts";
+import type { KeptLines } from "../runs/kept-lines.ts";
+import type { PageMemory } from "../runs/page-memory.ts";
+import { type PartNames, writeHistogramLines, writeNumberLines } from "../runs/text.ts";
 import {
   bucketLabels,
   quantileLabels,
@@ -19,10 +22,7 @@ import {
   type SampleName,
   sampleName,
   stateLabels,
-} from "./lines.ts";
-import type { PageOptions, PageSink } from "./render.ts";
-import type { KeptLines } from "./runs/kept-lines.ts";
-import type { PageMemory } from "./runs/page-memory.ts";
+} from "./sample-lines.ts";
 
 /** What the formats of lines share: comments that begin a family, and samples of one number. */
 export abstract class LineSink implements PageSink {

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import type { SeriesRun, SeriesSlots } from "../model/series-run.ts";
-import { encodedAscii, GrowingBytes } from "./bytes.ts";
+import type { SeriesRun, SeriesSlots } from "../../model/series-run.ts";
+import { encodedAscii, GrowingBytes } from "../bytes/growing-bytes.ts";
 import { type Encoder, KeptBytes, keptBytesOf } from "./kept-bytes.ts";
 
 /** A table whose series are known by their generations. */

@@ -1,8 +1,8 @@
-import type { SeriesRun } from "../model/series-run.ts";
-import { copyBytes, type GrowingBytes, NEWLINE, type TextBytes } from "./bytes.ts";
-import { LONGEST_NUMBER, writeNumber, writeSum } from "./decimal.ts";
+import type { SeriesRun } from "../../model/series-run.ts";
+import { LONGEST_NUMBER, writeNumber, writeSum } from "../bytes/decimal.ts";
+import { copyBytes, type GrowingBytes, NEWLINE, type TextBytes } from "../bytes/growing-bytes.ts";
+import { CLOSE, type OwnLabel, type SampleName } from "../lines/sample-lines.ts";
 import type { KeptChunk } from "./kept-bytes.ts";
-import { CLOSE, type OwnLabel, type SampleName } from "./lines.ts";
 
 // The loops that write most of a page of text or OpenMetrics 1.0. Each makes room for all it will write,
 // and then works on plain bytes, with the position in a local variable. It returns the slot up to which it has

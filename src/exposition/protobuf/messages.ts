@@ -1,6 +1,6 @@
-import { type EscapingScheme, escapeLabelName } from "../model/escaping.ts";
-import type { Exemplar } from "../model/sample-sink.ts";
-import { bytesTag, doubleTag, type ProtobufBytes, varintTag } from "./protobuf-bytes.ts";
+import { type EscapingScheme, escapeLabelName } from "../../model/escaping.ts";
+import type { Exemplar } from "../../model/sample-sink.ts";
+import { bytesTag, doubleTag, type ProtobufBytes, varintTag } from "./bytes.ts";
 
 /** The fields of io.prometheus.client, as the Go client's metrics.proto numbers them. */
 export const METRIC_FAMILY = {

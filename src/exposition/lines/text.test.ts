@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import { parseTextPage, type TextPage } from "../../test/text-page.ts";
-import { type MetricSource, NarthexError, type SeriesHead } from "../index.ts";
-import { Registry } from "../registry/registry.ts";
+import { parseTextPage, type TextPage } from "../../../test/text-page.ts";
+import { type MetricSource, NarthexError, type SeriesHead } from "../../index.ts";
+import { Registry } from "../../registry/registry.ts";
 
 let registry: Registry;
 beforeEach(() => {

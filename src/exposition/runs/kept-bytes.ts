@@ -1,7 +1,7 @@
-import type { EscapingScheme } from "../model/escaping.ts";
-import { isLegacyLabelName } from "../model/names.ts";
-import type { SeriesRun, SeriesSlots } from "../model/series-run.ts";
-import { GrowingBytes } from "./bytes.ts";
+import type { EscapingScheme } from "../../model/escaping.ts";
+import { isLegacyLabelName } from "../../model/names.ts";
+import type { SeriesRun, SeriesSlots } from "../../model/series-run.ts";
+import { GrowingBytes } from "../bytes/growing-bytes.ts";
 
 /**
  * A chunk has the bytes of 256 slots, the first one those of 255. They are encoded at once, which takes a fraction of a

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { recordDuration } from "../instruments/timer.ts";
-import type { EscapingScheme } from "../model/escaping.ts";
-import type { SampleSink, SeriesHead } from "../model/sample-sink.ts";
-import type { HistogramShape, SeriesRun } from "../model/series-run.ts";
-import { Registry } from "../registry/registry.ts";
-import { FORMATS, type FormatName } from "./formats.ts";
-import type { PageOptions, PageSink } from "./render.ts";
-import { PageMemory } from "./runs/page-memory.ts";
+import { recordDuration } from "../../instruments/timer.ts";
+import type { EscapingScheme } from "../../model/escaping.ts";
+import type { SampleSink, SeriesHead } from "../../model/sample-sink.ts";
+import type { HistogramShape, SeriesRun } from "../../model/series-run.ts";
+import { Registry } from "../../registry/registry.ts";
+import { FORMATS, type FormatName } from "../formats.ts";
+import type { PageOptions, PageSink } from "../render.ts";
+import { PageMemory } from "./page-memory.ts";
 
 beforeEach(() => {
   vi.spyOn(process, "emitWarning").mockImplementation(() => {});

@@ -1,11 +1,16 @@
-import { escapeMetricName } from "../model/escaping.ts";
-import { exposedNames, type Family, type MetricType, suffixOf } from "../model/family.ts";
-import type { Exemplar, HistogramValue, SeriesHead, SummaryValue } from "../model/sample-sink.ts";
-import type { HistogramShape, SeriesRun } from "../model/series-run.ts";
-import { NEWLINE, SPACE } from "./bytes.ts";
-import { BucketedSink } from "./line-sink.ts";
-import { type SampleName, sampleName, writeExemplar } from "./lines.ts";
-import type { PageOptions } from "./render.ts";
+import { escapeMetricName } from "../../model/escaping.ts";
+import { exposedNames, type Family, type MetricType, suffixOf } from "../../model/family.ts";
+import type {
+  Exemplar,
+  HistogramValue,
+  SeriesHead,
+  SummaryValue,
+} from "../../model/sample-sink.ts";
+import type { HistogramShape, SeriesRun } from "../../model/series-run.ts";
+import { NEWLINE, SPACE } from "../bytes/growing-bytes.ts";
+import type { PageOptions } from "../render.ts";
+import { type SampleName, sampleName, writeExemplar } from "./sample-lines.ts";
+import { BucketedSink } from "./sink.ts";
 
 /** The types whose series count up from the time at which they began. */
 const CUMULATIVE: ReadonlySet<MetricType> = new Set(["counter", "histogram", "summary"]);
