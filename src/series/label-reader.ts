@@ -125,8 +125,7 @@ function slotInTable(closed: readonly boolean[]): string {
       const { places, ids } = index;
       const mask = places.length - 1;
       let hash = 0;
-      ${each((isClosed, i) => (isClosed ? "" : `const label${i} = index.labels[${i}]; const part${i} = label${i}.hash(value${i});`))}
-      ${each((_, i) => `hash = mix(hash, part${i});`)}
+      ${each((isClosed, i) => (isClosed ? `hash = mix(hash, part${i});` : `const label${i} = index.labels[${i}]; hash = mix(hash, label${i}.hash(value${i}));`))}
       ${each((isClosed, i) => (isClosed ? "" : `const values${i} = label${i}.values;`))}
       let place = placed(hash) & mask;
       for (let step = 0; step < STEPS; step += 1) {

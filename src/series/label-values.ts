@@ -1,8 +1,3 @@
-/** What of a value is hashed, from what takes least time on. */
-const ENDS = 0;
-const PLACES = 1;
-const ID = 2;
-
 /** Places are looked for among so many values, and in so many characters of each. */
 const SOME_VALUES = 64;
 const SOME_PLACES = 64;
@@ -18,7 +13,9 @@ export class LabelValues {
   private readonly ids = new Map<string, number>();
   private readonly uses: number[] = [];
   private readonly free: number[] = [];
-  private hashed: number;
+  /** What of a value is hashed: characters at its ends, characters at other places, or else its id. */
+  private hashesEnds: boolean;
+  private hashesPlaces = false;
   /** The places of the characters that are hashed, where those at the ends do not tell values apart. */
   private first = 0;
   private second = 0;
@@ -26,7 +23,7 @@ export class LabelValues {
 
   /** @param closed the only values that the label has: they stay, and their ids are their places in the list */
   constructor(closed?: readonly string[]) {
-    this.hashed = closed === undefined ? ENDS : ID;
+    this.hashesEnds = closed === undefined;
     for (const value of closed ?? []) this.retain(value);
   }
 
@@ -73,14 +70,15 @@ export class LabelValues {
   tellApart(): void {
     const before = this.alike;
     [this.first, this.second, this.third] = tellingPlaces([...this.ids.keys()]);
-    this.hashed = PLACES;
+    this.hashesEnds = false;
+    this.hashesPlaces = true;
     const { alike } = this;
-    if (alike >= before || 4 * alike > this.size) this.hashed = ID;
+    this.hashesPlaces = alike < before && 4 * alike <= this.size;
   }
 
   /** A hash of a value, which different values may share. */
   hash(value: string): number {
-    if (this.hashed !== ENDS) return this.hashOtherwise(value);
+    if (!this.hashesEnds) return this.hashOtherwise(value);
     const { length } = value;
     if (length === 0) return 0;
     return (
@@ -92,7 +90,7 @@ export class LabelValues {
   }
 
   private hashOtherwise(value: string): number {
-    if (this.hashed === ID) return this.ids.get(value) ?? -1;
+    if (!this.hashesPlaces) return this.ids.get(value) ?? -1;
     const { first, second, third } = this;
     const { length } = value;
     return (
