@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as later } from "node:timers/promises";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { PARTS } from "../registry/parts.ts";
 import { Registry } from "../registry/registry.ts";
@@ -301,6 +302,26 @@ describe("the counts of a member", () => {
     expect(await values(a.registry, "orders_total")).toEqual({ 'plan="free"': 4 });
   });
 
+  it("are those of a dead member where another process has got its id", async () => {
+    const a = joined();
+    const others = readdirSync(groupFolder());
+    const b = joined();
+    orders(b.registry).inc({ plan: "free" });
+    b.registry.gauge({ name: "depth", help: "" }).set(5);
+    await b.registry.text();
+    const isOfB = (name: string) => name.endsWith(".report") && !others.includes(name);
+    const report = readFileSync(join(groupFolder(), readdirSync(groupFolder()).find(isOfB)!));
+    const { pid = 0 } = spawn("sleep", ["60"]);
+    // The report says when its process started, which is another time.
+    const name = `${pid}-${startOf(pid)! - 1}-0123456789ab.report`;
+    writeFileSync(join(groupFolder(), name), report);
+    expect(await values(a.registry, "orders_total")).toEqual({ 'plan="free"': 2 });
+    expect(await values(a.registry, "depth")).toEqual({ "": 5 });
+    expect(await values(a.registry, "narthex_members")).toEqual({ "": 2 });
+    expect(existsSync(join(groupFolder(), name))).toBe(false);
+    process.kill(pid);
+  });
+
   it("wait for a new member as long as it was asked for", async () => {
     const before = joined({ keepSeconds: 60 });
     orders(before.registry).inc({ plan: "free" });
@@ -362,6 +383,47 @@ describe("the folder", () => {
     expect(await values(a.registry, "orders_total")).toEqual({ 'plan="free"': 2 });
     const errors = await values(a.registry, "narthex_group_errors_total");
     expect(errors['reason="write"']).toBeGreaterThan(0);
+  });
+
+  it("may be full: pages have what was last reported until there is room again", async () => {
+    const program = `
+      import { execFileSync } from "node:child_process";
+      import { readdirSync } from "node:fs";
+      import { setTimeout as later } from "node:timers/promises";
+      import { Registry } from "narthex";
+      import { joinProcesses } from "narthex/processes";
+      const allow = (size) => execFileSync("prlimit", ["--fsize=" + size + ":", "--pid=" + process.pid]);
+      const registry = new Registry();
+      joinProcesses(registry, { group: "shop", directory: process.argv[1], intervalMs: 5 });
+      const orders = registry.counter({ name: "orders", help: "Orders.", labels: ["plan"] });
+      const shown = async () => (await registry.text()).match(/^orders_total/gm).length;
+      orders.inc({ plan: "free" });
+      const before = await shown();
+      const files = () => readdirSync(process.argv[1], { recursive: true }).length;
+      const few = files();
+      // As a full disk, this fails in the middle of what is written: of a log, and of a report.
+      const during = [];
+      for (const size of [1, 20_000]) {
+        allow(size);
+        for (let i = 0; i < 1000; i += 1) orders.inc({ plan: size + " " + i });
+        for (let i = 0; i < 10; i += 1) await later(10);
+        during.push(await shown(), files() <= few + 2);
+      }
+      allow("unlimited");
+      const after = await shown();
+      const errors = /reason="write"} (\\d+)/.exec(await registry.text());
+      console.log(JSON.stringify({ before, during, after, errors: Number(errors[1]) }));
+    `;
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+      "--input-type=module",
+      "--eval",
+      program,
+      directory,
+    ]);
+    const { errors, ...shown } = JSON.parse(stdout);
+    expect(shown).toEqual({ before: 1, during: [1, true, 1, true], after: 2001 });
+    expect(errors).toBeGreaterThan(4);
+    expect(stderr).toMatch(/The group lacks the newest metrics of this process .*EFBIG/);
   });
 
   it("may have damaged reports, which are left out and counted", async () => {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, writeFileSync } from "node:fs";
 import { regionInvalid } from "../../errors.ts";
 import type { LogPlace } from "../region/reader.ts";
 import type { ReportTables } from "../region/report-tables.ts";
@@ -11,6 +11,8 @@ export class LogFile {
   readonly #tables: ReportTables;
   #open: { readonly name: string; readonly file: number; length: number } | undefined;
   #count = 0;
+  /** The log of the newest report that is there. */
+  #shown: string | undefined;
   /** Logs of reports that the next one replaces. */
   #old: string[] = [];
 
@@ -29,22 +31,27 @@ export class LogFile {
     const log = this.#open;
     if (fstatSync(log.file).nlink === 0) throw regionInvalid("its log was removed");
     if (entries.length > 0) {
-      writeSync(log.file, entries, 0, entries.length, log.length);
+      // Unlike `writeSync`, this writes all or throws.
+      writeFileSync(log.file, entries);
       log.length += entries.length;
     }
     return { name: log.name, length: log.length };
   }
 
-  /** Ends this log; a next one begins with the next report. */
+  /** Ends this log; a next one begins with the next report. Reports that are not there yet must not appear any more. */
   close(): void {
     if (this.#open === undefined) return;
-    closeSync(this.#open.file);
-    this.#old.push(this.#open.name);
+    const { file, name } = this.#open;
     this.#open = undefined;
+    closeSync(file);
+    if (name === this.#shown) this.#old.push(name);
+    // Otherwise a disk that is full would get one more with each attempt.
+    else this.#folder.remove(name);
   }
 
   /** To be called when the newest report is there: no other one is read any more. */
-  removeOld(): void {
+  show(): void {
+    this.#shown = this.#open?.name;
     for (const name of this.#old.splice(0)) this.#folder.remove(name);
   }
 

@@ -56,6 +56,8 @@ export class NumberedReports {
   #last: Buffer = Buffer.alloc(0);
   #number = -1;
   #isWriting = false;
+  /** How often reports were given up: one that is being written meanwhile must not appear, as its log is gone. */
+  #abandoned = 0;
   /** Whether the newest report may be gone. */
   #isLost = false;
 
@@ -117,6 +119,7 @@ export class NumberedReports {
     const before = this.#shared.reportNumber;
     if (this.#shared.isClosed) return;
     this.#isWriting = true;
+    const abandoned = this.#abandoned;
     try {
       const checksum = reported.checksum();
       if (checksum === this.#shared.reportChecksum && before > 0 && !this.#isLost) {
@@ -126,6 +129,7 @@ export class NumberedReports {
       const report = this.#take(reported);
       const path = this.#folder.file(`${this.#prefix}.new`);
       await writeFile(path, report, { mode: 0o600 });
+      if (abandoned !== this.#abandoned) return;
       // Where another thread was first, what it has reported is newer.
       this.#show(path, before, { report, checksum, isLast: false });
     } catch (error) {
@@ -193,7 +197,7 @@ export class NumberedReports {
     this.#isLost = false;
     shared.reportChecksum = checksum;
     shared.reportedMs = Date.now();
-    this.#log.removeOld();
+    this.#log.show();
     // Whoever has just found the name of the one before can still read it.
     if (before > 0) this.#folder.remove(reportName(this.#id, before - 1));
     return true;
@@ -213,6 +217,7 @@ export class NumberedReports {
 
   /** Begins anew with the next report, as nobody knows what was written. */
   #abandon(): void {
+    this.#abandoned += 1;
     this.#tables.restart();
     this.#last = Buffer.alloc(0);
     this.#number = -1;

@@ -56,8 +56,9 @@ export class ProcessGroup {
    */
   sum(report: () => void): MetricSource {
     const begun = performance.now();
+    this.guard(report);
+    // Where the own report can't be written, the page has the last one, as those of other members have.
     this.guard(() => {
-      report();
       this.#state = this.#files.read();
       this.#foldEnded(this.#state);
     });

@@ -81,6 +81,7 @@ export class RegionFile {
 
   /** Begins anew with the next report, as nobody knows what was written. */
   abandon(): void {
+    this.#version += 1;
     this.#tables.restart();
     this.#last = Buffer.alloc(0);
     this.#log.close();
@@ -123,6 +124,6 @@ export class RegionFile {
   /** Puts a report in the place of the one before. */
   #show(path: string): void {
     renameSync(path, this.#folder.file(reportName(this.id)));
-    this.#log.removeOld();
+    this.#log.show();
   }
 }
