@@ -228,10 +228,8 @@ export class GroupFiles {
     };
     try {
       // What it has written itself a member knows better than the file.
-      const own =
-        name === reportName(this.#own.id) && this.#own.report.length > 0
-          ? this.#own.report
-          : undefined;
+      const isOwn = name === reportName(this.#own.id) && this.#own.report?.length;
+      const own = isOwn ? this.#own.report : undefined;
       const report = reader.read(own ?? file.bytes, readLog);
       return isGone ? undefined : { report, modifiedMs: file.modifiedMs };
     } catch (error) {
