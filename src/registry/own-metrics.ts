@@ -168,7 +168,7 @@ export class OwnMetrics {
   #counter(definition: OwnDefinition): CounterInstrument {
     let counter = this.#counters.get(definition);
     if (counter === undefined) {
-      const { name, help, label, limit } = definition;
+      const { name, help, label, limit } = ownOptions(definition);
       const { constantLabels } = this.#context;
       counter = new OwnCounter(ownOptions({ name, help, labels: [label], limit }), {
         ...this.#context,
