@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { seriesHead } from "../model/sample-sink.ts";
 import { metrics } from "../registry/metrics.ts";
 import { Registry } from "../registry/registry.ts";
@@ -32,6 +32,8 @@ test("the file is the text page, and every user may read it", async () => {
 });
 
 test("the process-wide registry is the default", async () => {
+  // Test files share a process, and with it this registry.
+  onTestFinished(() => void metrics.unregister("backups"));
   metrics.counter({ name: "backups", help: "Backups." }).inc();
   await writeTextfile(file);
   expect(readFileSync(file, "utf8")).toContain("\nbackups_total 1\n");

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { buffer } from "node:stream/consumers";
 import { inspect } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { listen } from "../../../test/listening.ts";
 import { decodePage } from "../../../test/protobuf-page.ts";
 import { thrown } from "../../../test/thrown.ts";
@@ -82,6 +82,8 @@ test("push replaces the group by PUT, add is a POST, and delete has no body", as
 
 test("the process-wide registry is the default, and a call may push another", async () => {
   const { url, pushed } = await fakeGateway();
+  // Test files share a process, and with it this registry.
+  onTestFinished(() => void metrics.unregister("backups"));
   metrics.counter({ name: "backups", help: "Backups." }).inc();
   const gateway = new Pushgateway(new URL(url), { job: "backup", format: "text" });
   await gateway.push();
