@@ -41,7 +41,12 @@ async function serve(work, took) {
   const done = new Int32Array(new SharedArrayBuffer(4));
   const begin = () => new Worker(file, { workerData: { done } });
   let endless = begin();
+  let doneBefore = 0;
   const churn = setInterval(async () => {
+    // On a loaded machine a thread takes longer to start.
+    const doneNow = Atomics.load(done, 0);
+    if (doneNow === doneBefore) return;
+    doneBefore = doneNow;
     await endless.terminate();
     replaced += 1;
     endless = begin();
