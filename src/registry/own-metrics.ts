@@ -168,9 +168,9 @@ export class OwnMetrics {
   #counter(definition: OwnDefinition): CounterInstrument {
     let counter = this.#counters.get(definition);
     if (counter === undefined) {
-      const { name, help, label, limit } = ownOptions(definition);
+      const { label, ...options } = definition;
       const { constantLabels } = this.#context;
-      counter = new OwnCounter(ownOptions({ name, help, labels: [label], limit }), {
+      counter = new OwnCounter(ownOptions({ ...options, labels: [label] }), {
         ...this.#context,
         constantLabels: labelsWithout(constantLabels, (name) => name === label),
       });

@@ -227,9 +227,9 @@ export class GroupFiles {
       return read.bytes;
     };
     try {
-      // What it has written itself a member knows better than the file.
-      const isOwn = name === reportName(this.#own.id) && this.#own.report?.length;
-      const own = isOwn ? this.#own.report : undefined;
+      // Of its own report, a member has the newest in memory, unless that could not be written.
+      const { report: written } = this.#own;
+      const own = name === reportName(this.#own.id) && written?.length ? written : undefined;
       const report = reader.read(own ?? file.bytes, readLog);
       return isGone ? undefined : { report, modifiedMs: file.modifiedMs };
     } catch (error) {

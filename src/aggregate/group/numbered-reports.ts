@@ -40,9 +40,9 @@ interface ReadReport {
 }
 
 /**
- * The reports of one member as one of several threads writes them. Each report gets a number, and reads what it
- * has after the report before it was there. So no report has less than one with a lower number, whichever
- * threads they are of, and none of them waits for another.
+ * The reports of one member as one of several threads writes them. Reports are numbered, and a writer reads the
+ * series only when the report before its own is there. So a report never has less than one with a lower number,
+ * whichever thread has written it, and no thread waits for another.
  */
 export class NumberedReports {
   readonly #folder: GroupFolder;

@@ -1,6 +1,5 @@
 import { threadId } from "node:worker_threads";
 import type { MetricSource } from "../../model/sample-sink.ts";
-
 import type { GroupFolder } from "../group/folder.ts";
 import { folderOf, type MembershipSettings } from "../group/membership.ts";
 import { NumberedReports, type Reported } from "../group/numbered-reports.ts";
@@ -16,7 +15,7 @@ const WRITER = /^w(\d+)-/;
 
 /**
  * The part that the threads of a process take together in a group of processes. Each of them may report what all
- * of them have: whoever shows a page, and whoever is first after an interval. So one that is blocked is no matter.
+ * of them have: whoever shows a page, and whoever is first after an interval. So a blocked thread holds up nobody.
  * All memory that they have is a member of its own; mostly there is one.
  */
 export class ProcessOfThreads {

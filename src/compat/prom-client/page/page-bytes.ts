@@ -68,7 +68,7 @@ export class PageBytes {
     for (const copy of copies) this.bytes(copy);
   }
 
-  /** The page but for its last bytes, of which nothing is left then. */
+  /** The text of the page without its last bytes. The next page takes over the memory, so nothing may be written any more. */
   end(but = 0): string {
     const text = this.#memory.toString("utf8", 0, Math.max(0, this.#length - but));
     idle = this.#memory;

@@ -147,13 +147,13 @@ export class Registry {
     const { isOpenMetrics, isExact } = this.#style;
     const page = new PageBytes();
     const separator = isOpenMetrics ? "" : "\n";
+    const isReplaced = this.getMetricsAsString !== Registry.prototype.getMetricsAsString;
     const spans = await Promise.all(
       this.getMetricsAsArray().map((metric) => {
         // prom-client renames the counters for good.
         if (isOpenMetrics && isExact && metric.type === "counter") {
           metric.name = withoutTotal(metric.name);
         }
-        const isReplaced = this.getMetricsAsString !== Registry.prototype.getMetricsAsString;
         const given = isReplaced ? this.getMetricsAsString(metric) : undefined;
         return this.#write(page, metric, separator, given);
       }),
