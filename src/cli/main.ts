@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
 import { NarthexError } from "../errors.ts";
 import { nearMiss } from "../near-miss.ts";
@@ -85,8 +85,10 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 }
 
 function version(): string {
-  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return JSON.parse(manifest).version;
+  const manifest: { readonly version: string } = createRequire(import.meta.url)(
+    "narthex/package.json",
+  );
+  return manifest.version;
 }
 
 function parsed(name: string, { options }: Command, args: readonly string[]) {
