@@ -119,12 +119,16 @@ export interface HistogramValue {
   readonly native: NativeHistogram | undefined;
 }
 
-/**
- * How the values in the window of a summary are distributed, in a form that can be added up. Each part is an
- * octave of values (the upper 12 bits of doubles), and then its populated buckets: for each of them its
- * number, and how many values it has.
- */
-export type SummarySketch = readonly (readonly number[])[];
+/** How the values in the window of a summary are distributed, in a form that can be added up. */
+export interface SummarySketch {
+  /** The lowest and the highest value: Infinity and -Infinity if there is none. */
+  readonly range: readonly [lowest: number, highest: number];
+  /**
+   * Each part is an octave of values (the upper 12 bits of doubles), and then its populated buckets: for each of
+   * them its number, and how many values it has.
+   */
+  readonly octaves: readonly (readonly number[])[];
+}
 
 /** One series of a summary. */
 export interface SummaryValue {

@@ -5,6 +5,7 @@ import {
   type NativeHistogram,
   type SampleSink,
   type SeriesHead,
+  type SummarySketch,
   seriesHead,
 } from "../../model/sample-sink.ts";
 import { ExactSums } from "../exact-sum.ts";
@@ -171,6 +172,8 @@ function histogramOf(shape: Layout["shape"], row: FoldedRow): HistogramValue {
   };
 }
 
+const NO_SKETCH: SummarySketch = { range: [Number.POSITIVE_INFINITY, -Infinity], octaves: [] };
+
 /** The window of a member that has ended is empty. */
 function summaryOf(shape: Layout["shape"], [count, observed, nanoseconds]: readonly number[]) {
   return {
@@ -179,6 +182,6 @@ function summaryOf(shape: Layout["shape"], [count, observed, nanoseconds]: reado
     count,
     sum: sumOf(observed!, nanoseconds!),
     sumParts: [observed!, nanoseconds!] as const,
-    sketch: [],
+    sketch: NO_SKETCH,
   };
 }

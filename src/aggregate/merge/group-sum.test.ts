@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type RecordedHistogram, type RecordedSeries, record } from "../../../test/recording.ts";
 import { FORMATS } from "../../exposition/formats.ts";
 import { PageMemory } from "../../exposition/runs/page-memory.ts";
 import { recordDuration } from "../../instruments/timer.ts";
@@ -150,6 +151,49 @@ describe("the sum of a group", () => {
     );
   });
 
+  it("has the first creation of a series, and the newest exemplar of each bucket", () => {
+    const first = observedBefore(NOW, [
+      [0.5, "low", NOW + 1000],
+      [3, "high", NOW + 4000],
+    ]);
+    const second = observedBefore(NOW + 500, [
+      [0.7, "lower", NOW + 2000],
+      [2.5, "higher", NOW + 3000],
+      [9, "above", NOW + 3000],
+    ]);
+    for (const order of [
+      [first, second],
+      [second, first],
+    ]) {
+      const fold = new Fold();
+      fold.add(order[0]!);
+      const folded = reported((writer) => fold.visit(writer));
+      for (const [report, isAlive] of [
+        [order[0]!, true],
+        [folded, false],
+      ] as const) {
+        const [family] = record(
+          new GroupSum().of([
+            { process: "", isAlive, report },
+            { process: "", isAlive: true, report: order[1]! },
+          ]),
+        );
+        const [{ created, value }] = family!.series as [RecordedSeries];
+        expect(created).toBe(NOW / 1000);
+        expect(
+          (value as RecordedHistogram).buckets.map(([bound, count, exemplar]) => [
+            ...[bound, count, exemplar?.labels.trace_id, exemplar?.value],
+          ]),
+        ).toEqual([
+          [1, 2, "lower", 0.7],
+          [2, 0, undefined, undefined],
+          [4, 2, "high", 3],
+          [Infinity, 1, "above", 9],
+        ]);
+      }
+    }
+  });
+
   it.each(["text-0.0.4", "openmetrics-1.0", "openmetrics-2.0", "protobuf"] as const)(
     "is written in runs as it is series by series, page after page: %s",
     async (format) => {
@@ -186,6 +230,22 @@ describe("the sum of a group", () => {
     },
   );
 });
+
+/** A report of a histogram that was made at `createdMs`, with observations and when they were made. */
+function observedBefore(
+  createdMs: number,
+  observations: readonly (readonly [value: number, traceId: string, ms: number])[],
+): Report {
+  let now = createdMs;
+  const registry = new Registry({ now: () => now });
+  const options = { name: "h", help: "H.", labels: ["a"], buckets: [1, 2, 4] } as const;
+  const series = registry.histogram(options).labels({ a: "1" });
+  for (const [value, trace_id, ms] of observations) {
+    now = ms;
+    series.observe(value, { exemplar: { trace_id } });
+  }
+  return reportOf(registry);
+}
 
 /** Counts in series that no other member has, in some that all have, and removes a few. */
 function countSome(registry: Registry, seed: number): void {

@@ -1,5 +1,5 @@
 import { regionInvalid, regionVersion } from "../../errors.ts";
-import type { Exemplar } from "../../model/sample-sink.ts";
+import type { Exemplar, SummarySketch } from "../../model/sample-sink.ts";
 import { nodeModule } from "../../node-module.ts";
 import type { Extra, Layout } from "./layout.ts";
 import { type NativeNumbers, readNative } from "./native-numbers.ts";
@@ -94,12 +94,15 @@ type JsonNumber = number | string;
 type JsonExemplar = readonly [place: number, labels: object, value: JsonNumber, time: JsonNumber];
 
 /** What stands for an `Extra` in the head of a report. */
-interface JsonExtra extends Pick<Extra, "hasNoSum" | "sketch" | "nativeCount"> {
+interface JsonExtra extends Pick<Extra, "hasNoSum" | "nativeCount"> {
   readonly exemplars?: readonly JsonExemplar[];
   /** Where the numbers of the native side begin. */
   readonly native?: number;
   readonly nativeExemplars?: readonly JsonExemplar[];
   readonly quantiles?: readonly JsonNumber[];
+  readonly sketch?: Pick<SummarySketch, "octaves"> & {
+    readonly range: readonly [JsonNumber, JsonNumber];
+  };
 }
 
 /** @param natives gets the numbers of a native side */
@@ -115,7 +118,12 @@ export function encodeExtra(extra: Extra, natives: NativeNumbers): JsonExtra {
       }),
     }),
     ...(quantiles && { quantiles: quantiles.map(jsonNumber) }),
-    ...(sketch && { sketch }),
+    ...(sketch && {
+      sketch: {
+        range: [jsonNumber(sketch.range[0]), jsonNumber(sketch.range[1])],
+        octaves: sketch.octaves,
+      },
+    }),
     ...(hasNoSum && { hasNoSum }),
   };
 }
@@ -141,7 +149,12 @@ export function decodeExtra(extra: JsonExtra, natives: Float64Array): Extra {
       nativeCount,
     }),
     ...(quantiles && { quantiles: quantiles.map(Number) }),
-    ...(sketch && { sketch }),
+    ...(sketch && {
+      sketch: {
+        range: [Number(sketch.range[0]), Number(sketch.range[1])],
+        octaves: sketch.octaves,
+      },
+    }),
     ...(hasNoSum && { hasNoSum }),
   };
 }

@@ -42,7 +42,10 @@ function expectQuantiles(values: readonly number[]): void {
     SLICES - 1,
   );
   THOUSANDTHS.forEach((thousandths, i) => {
-    expectClose(shown[i]!, exact(values, thousandths));
+    const wanted = exact(values, thousandths);
+    expectClose(shown[i]!, wanted);
+    if (thousandths % 1000 === 0)
+      expect(shown[i]! === wanted, `${shown[i]} for ${wanted}`).toBe(true);
   });
 }
 
@@ -104,9 +107,15 @@ test("of 100 values, the quantile of n hundredths is the nth, however it is roun
   }
 });
 
-test.each([0, 1e-320, -1e-320, -0])("%s is shown as 0", (value) => {
+test.each([1, 0, 1e-320, -1e-320, 0.1, Number.MAX_VALUE])("%s alone is shown as it is", (value) => {
   const window = newWindow();
-  window.add(value, 0);
+  for (let i = 0; i < 3; i += 1) window.add(value, 0);
+  expect(read(window, [0, 0.5, 0.9, 1])).toEqual([value, value, value, value]);
+});
+
+test("a value nearer to zero than the normal numbers is shown as 0 among others", () => {
+  const window = newWindow();
+  for (const value of [-1, 1e-320, 1]) window.add(value, 0);
   expect(read(window, [0.5])).toEqual([0]);
 });
 
@@ -142,11 +151,10 @@ test("slices leave the window one by one, whether values or scrapes show that ti
       for (let slice = 8; slice <= 12; slice += 1) window.add(2 ** slice, slice);
       if (isObserved) window.add(2 ** 20, 12 + steps);
       const [lowest, highest] = read(window, [0, 1], 12 + steps);
-      if (steps < SLICES) expectClose(lowest!, 2 ** (8 + steps));
-      else if (isObserved) expectClose(lowest!, 2 ** 20);
-      else expect(lowest).toBeNaN();
-      if (isObserved) expectClose(highest!, 2 ** 20);
-      else if (steps < SLICES) expectClose(highest!, 2 ** 12);
+      if (steps < SLICES) expect(lowest).toBe(2 ** (8 + steps));
+      else expect(lowest).toBe(isObserved ? 2 ** 20 : Number.NaN);
+      if (isObserved) expect(highest).toBe(2 ** 20);
+      else if (steps < SLICES) expect(highest).toBe(2 ** 12);
     }
   }
 });

@@ -17,6 +17,15 @@ const SLICE_LENGTH = 1 + BUCKETS;
 type Counts = Uint32Array | Float64Array;
 const NO_COUNTS: Counts = new Uint32Array();
 
+/** The lowest and the highest value of some. */
+type ValueRange = SummarySketch["range"];
+const NO_VALUES: ValueRange = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+/** The ranges of slices without values, one after another. Made so, it is an array of doubles for V8. */
+const NO_EXTREMES: readonly number[] = Array.from(
+  { length: 2 * SLICES },
+  (_, i) => NO_VALUES[i % 2]!,
+);
+
 /** The octaves (from one power of two to the next) in which a family has had values. */
 export class Octaves {
   /** The number that each octave got when it first occurred, from 1; 0 if it has not occurred. */
@@ -39,14 +48,19 @@ export class QuantileWindow {
   private readonly octaves: Octaves;
   /** The counts of an octave, slice by slice, by the number of the octave. */
   private readonly counts: (Uint32Array | undefined)[] = [];
+  /** The lowest and the highest value of each slice, one slice after another. */
+  private readonly extremes = [...NO_EXTREMES];
   /** The newest slice, as the clock counts them, and where it begins in the counts of an octave. */
   private slice: number;
   private start: number;
+  /** Where the newest slice is among the extremes. */
+  private lowestAt: number;
 
   constructor(octaves: Octaves, slice: number) {
     this.octaves = octaves;
     this.slice = slice;
     this.start = startOf(slice);
+    this.lowestAt = 2 * (slice % SLICES);
   }
 
   /** Counts a value, which must not be NaN. */
@@ -59,18 +73,22 @@ export class QuantileWindow {
     const counts = this.counts[this.octaves.numbers[octave]!] ?? this.allocate(octave);
     counts[this.start]! += 1;
     counts[this.start + 1 + bucket]! += 1;
+    const { extremes, lowestAt } = this;
+    if (value < extremes[lowestAt]!) extremes[lowestAt] = value;
+    if (value > extremes[lowestAt + 1]!) extremes[lowestAt + 1] = value;
   }
 
   /** Writes the values of ascending quantiles into `values`: NaN if the window is empty. */
   read(slice: number, quantiles: readonly number[], values: Float64Array): void {
     if (slice !== this.slice) this.advance(slice);
-    readQuantiles(this.octaves.ascending, (octave) => this.countsOf(octave), quantiles, values);
+    const { ascending } = this.octaves;
+    readQuantiles(ascending, (octave) => this.countsOf(octave), this.range, quantiles, values);
   }
 
   /** What the window has, to be added to that of other processes. */
   sketch(slice: number): SummarySketch {
     if (slice !== this.slice) this.advance(slice);
-    return this.octaves.ascending.flatMap((octave) => {
+    const octaves = this.octaves.ascending.flatMap((octave) => {
       const counts = this.countsOf(octave);
       if (counts === undefined || sum(counts, 0) === 0) return [];
       const buckets: number[] = [];
@@ -80,6 +98,16 @@ export class QuantileWindow {
       }
       return [[octave, ...buckets]];
     });
+    return { range: this.range, octaves };
+  }
+
+  /** The lowest and the highest value in the window. */
+  private get range(): ValueRange {
+    let range = NO_VALUES;
+    for (let at = 0; at < this.extremes.length; at += 2) {
+      range = united(range, [this.extremes[at]!, this.extremes[at + 1]!]);
+    }
+    return range;
   }
 
   private countsOf(octave: number): Uint32Array | undefined {
@@ -89,13 +117,15 @@ export class QuantileWindow {
   /** Empties the slices that have left the window, so that new ones can use their memory. */
   private advance(slice: number): void {
     const oldest = Math.max(this.slice + 1, slice - SLICES + 1);
-    for (const counts of this.counts) {
-      for (let gone = oldest; gone <= slice; gone += 1) {
+    for (let gone = oldest; gone <= slice; gone += 1) {
+      for (const counts of this.counts)
         counts?.fill(0, startOf(gone), startOf(gone) + SLICE_LENGTH);
-      }
+      const at = 2 * (gone % SLICES);
+      [this.extremes[at], this.extremes[at + 1]] = NO_VALUES;
     }
     this.slice = slice;
     this.start = startOf(slice);
+    this.lowestAt = 2 * (slice % SLICES);
   }
 
   private allocate(octave: number): Uint32Array {
@@ -110,9 +140,11 @@ export class QuantileWindow {
 export class SketchSum {
   /** The counts of each octave, as one slice. */
   readonly #counts = new Map<number, Float64Array>();
+  #range = NO_VALUES;
 
-  add(sketch: SummarySketch): void {
-    for (const [octave, ...buckets] of sketch) {
+  add({ range, octaves }: SummarySketch): void {
+    this.#range = united(this.#range, range);
+    for (const [octave, ...buckets] of octaves) {
       const counts = this.#counts.get(octave!) ?? new Float64Array(SLICE_LENGTH);
       this.#counts.set(octave!, counts);
       for (let i = 0; i < buckets.length; i += 2) {
@@ -125,13 +157,15 @@ export class SketchSum {
   /** Writes the values of ascending quantiles into `values`: NaN if the windows are empty. */
   read(quantiles: readonly number[], values: Float64Array): void {
     const ascending = [...this.#counts.keys()].sort((a, b) => order(a) - order(b));
-    readQuantiles(ascending, (octave) => this.#counts.get(octave), quantiles, values);
+    const countsOf = (octave: number) => this.#counts.get(octave);
+    readQuantiles(ascending, countsOf, this.#range, quantiles, values);
   }
 }
 
 function readQuantiles(
   ascending: readonly number[],
   countsOf: (octave: number) => Counts | undefined,
+  [lowest, highest]: ValueRange,
   quantiles: readonly number[],
   values: Float64Array,
 ): void {
@@ -147,10 +181,17 @@ function readQuantiles(
     for (; next < quantiles.length; next += 1) {
       const rank = rankOf(quantiles[next]!, count);
       if (rank > upTo) break;
-      values[next] = valueAt(rank - below, octave, counts);
+      const value = valueAt(rank - below, octave, counts);
+      if (rank === 1 || value < lowest) values[next] = lowest;
+      else if (rank === count || value > highest) values[next] = highest;
+      else values[next] = value;
     }
     below = upTo;
   }
+}
+
+function united(a: ValueRange, b: ValueRange): ValueRange {
+  return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
 }
 
 function startOf(slice: number): number {

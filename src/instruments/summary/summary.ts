@@ -56,8 +56,9 @@ export interface SummarySeries extends SeriesTimers {
  * process: unlike those of a histogram, they can't be aggregated over several processes.
  *
  * The quantile φ of n values is the one of rank ⌈φn⌉. The number exposed is at most 0.8 % (1/128) off,
- * whatever the distribution, and for negative values, too. Zero and the infinities are exact; values
- * nearer to zero than 2.3e-308 are at most 4e-310 off. If the window has no value, quantiles are NaN.
+ * whatever the distribution, and for negative values, too. The lowest and the highest value are exact, and no
+ * quantile is beyond them; zero and the infinities are exact, too. Values nearer to zero than 2.3e-308 are at
+ * most 4e-310 off. If the window has no value, quantiles are NaN.
  *
  * The window slides in five steps: a value counts for 79 % to 100 % of `maxAgeSeconds`. While many
  * values are observed in quick succession, the clock is not read for each of them, but only after a
