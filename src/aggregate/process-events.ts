@@ -8,13 +8,13 @@ interface ProcessEvents {
 
 /**
  * Calls each of many listeners for an event of the process, by one listener of its own, as Node.js warns of more
- * than ten.
+ * than ten. The last one comes first, as the first registry of a process keeps what several have of it.
  */
 class SharedListener<Name extends keyof ProcessEvents> {
   readonly #name: Name;
   readonly #listeners = new Set<(value: ProcessEvents[Name]) => void>();
   readonly #tell = (value: ProcessEvents[Name]) => {
-    for (const listener of [...this.#listeners]) listener(value);
+    for (const listener of [...this.#listeners].reverse()) listener(value);
   };
 
   constructor(name: Name) {

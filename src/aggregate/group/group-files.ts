@@ -1,6 +1,7 @@
 import { linkSync, writeFileSync } from "node:fs";
 import { NarthexError, regionInvalid } from "../../errors.ts";
 import { nodeModule } from "../../node-module.ts";
+import { countedOnce } from "../merge/counted-once.ts";
 import { Fold } from "../merge/fold.ts";
 import { RegionReader, type Report } from "../region/reader.ts";
 import { RegionWriter } from "../region/writer.ts";
@@ -92,7 +93,7 @@ export class GroupFiles {
       const state = this.#readOnce(attempt + 1 === ATTEMPTS);
       if (state !== undefined && state.fold.number === foldNumber(this.#folder.list())) {
         this.#forget(state);
-        return state;
+        return { ...state, members: oncePerProcess(state.members) };
       }
     }
     throw regionInvalid("members come and go faster than it can be read");
@@ -186,7 +187,14 @@ export class GroupFiles {
   /** Whether the processes run of which there are reports, by the ids of the members. */
   #running(): ReadonlyMap<string, boolean> {
     const ids = [...newestReports(this.#folder.list()).keys()];
-    return new Map(ids.map((id) => [id, isAlive(ownerOf(id)!)]));
+    // Asked once for each process, so that of its registries none ends before the others.
+    const running = new Map<string, boolean>();
+    for (const id of ids) {
+      const owner = ownerOf(id)!;
+      const process = processOf(owner);
+      if (!running.has(process)) running.set(process, isAlive(owner));
+    }
+    return new Map(ids.map((id) => [id, running.get(processOf(ownerOf(id)!))!]));
   }
 
   #readFold(number: number): FoldedMembers | undefined {
@@ -270,6 +278,26 @@ export class GroupFiles {
     keys.add(`fold-${fold.number}${REPORT}`);
     for (const key of this.#readers.keys()) if (!keys.has(key)) this.#readers.delete(key);
   }
+}
+
+function processOf({ pid, start }: ProcessIdentity): string {
+  return `${pid}-${start}`;
+}
+
+/** Members without what several registries have of the same process or thread: of those that run, the first keeps it. */
+function oncePerProcess(members: readonly Member[]): Member[] {
+  const ordered = [...members].sort(
+    (a, b) =>
+      Number(b.isAlive) - Number(a.isAlive) ||
+      // They have the metrics of several threads, added up.
+      Number(b.threads !== undefined) - Number(a.threads !== undefined) ||
+      a.joinedMs - b.joinedMs ||
+      (a.id < b.id ? -1 : 1),
+  );
+  const reports = countedOnce(ordered, (member) => {
+    return { process: processOf(member), thread: member.thread ?? 0 };
+  });
+  return members.map((member) => ({ ...member, report: reports.get(member)! }));
 }
 
 function foldNumber(names: readonly string[]): number {

@@ -1,3 +1,4 @@
+import { threadId } from "node:worker_threads";
 import type { MetricSource, SampleSink } from "../../model/sample-sink.ts";
 import type { PageGroup, RegistryParts } from "../../registry/parts.ts";
 import { GroupTroubles } from "../group-troubles.ts";
@@ -171,6 +172,13 @@ export class ProcessMembership implements PageGroup, Membership {
 
   get #head(): MemberHead {
     const { process, joinedMs, keepMs } = this.settings;
-    return { process, joinedMs, keepMs, isSettled: this.#isSettled, hasEnded: this.#hasLeft };
+    return {
+      process,
+      joinedMs,
+      keepMs,
+      isSettled: this.#isSettled,
+      hasEnded: this.#hasLeft,
+      ...(threadId > 0 && { thread: threadId }),
+    };
   }
 }

@@ -13,6 +13,8 @@ export interface MemberHead {
   readonly keepMs: number;
   /** The name of the threads whose memory it reports: they are one member for users, whatever memory they have. */
   readonly threads?: string;
+  /** The id of the thread whose registry it is, as Node.js counts them; left out for the main thread. */
+  readonly thread?: number;
 }
 
 const ID = /^(\d+)-(\d+)-([0-9a-f]{12})(?=\.|$)/;

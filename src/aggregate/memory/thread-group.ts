@@ -1,4 +1,5 @@
 import { startOfThread } from "../group/liveness.ts";
+import { countedOnce, ofThreadAlone } from "../merge/counted-once.ts";
 import { Fold } from "../merge/fold.ts";
 import { checksumOf } from "../region/format.ts";
 import { RegionReader, type Report, type Rows } from "../region/reader.ts";
@@ -67,11 +68,14 @@ export class ThreadGroup {
 
   /** Puts what ended members have counted into the fold, and frees their memory. */
   foldEnded({ members, fold: before }: GroupState): void {
+    const reports = reportsOnce(members);
     const ended = members.filter(({ isAlive }) => !isAlive);
     // Without a part in the memory there is none that the fold could be claimed for.
     if (ended.length === 0 || this.#own === 0) return;
     const fold = new Fold();
-    for (const { report } of [before, ...ended]) if (report !== undefined) fold.add(report);
+    if (before.report !== undefined) fold.add(before.report);
+    // What is of the process is not added up, as threads that are still to come may have it, too.
+    for (const member of ended) fold.add(ofThreadAlone(reports.get(member)!));
     const present = new Set(this.#arena.members.map(({ id }) => id));
     const included = [
       ...before.included.filter((id) => present.has(id)),
@@ -170,6 +174,14 @@ export class ThreadGroup {
       this.#fold = { id, included, report };
     }
   }
+}
+
+/** The reports of threads of one process, without what several registries have of the same process or thread. */
+export function reportsOnce(members: readonly ThreadMember[]): ReadonlyMap<ThreadMember, Report> {
+  const ordered = [...members].sort(
+    (a, b) => Number(b.isAlive) - Number(a.isAlive) || a.threadId - b.threadId || a.id - b.id,
+  );
+  return countedOnce(ordered, ({ threadId }) => ({ process: "", thread: threadId }));
 }
 
 function mixed(checksum: number, words: readonly number[]): number {

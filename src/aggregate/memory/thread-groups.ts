@@ -1,12 +1,10 @@
-import type { Family } from "../../model/family.ts";
 import type { MetricSource } from "../../model/sample-sink.ts";
 import type { GroupTroubles } from "../group-troubles.ts";
 import { visitMembers } from "../member-metrics.ts";
 import { GroupSum } from "../merge/group-sum.ts";
-import type { Rows } from "../region/reader.ts";
 import type { Arena } from "./arena.ts";
 import type { SharedArenas } from "./shared-arenas.ts";
-import { type GroupState, ThreadGroup, type ThreadMember } from "./thread-group.ts";
+import { type GroupState, reportsOnce, ThreadGroup, type ThreadMember } from "./thread-group.ts";
 
 /** The threads of all memory that a group of threads has. */
 export class ThreadGroups {
@@ -106,29 +104,11 @@ export function inPrecedence(a: ThreadMember, b: ThreadMember): number {
   return Number(b.isAlive) - Number(a.isAlive) || b.id - a.id;
 }
 
-/** Metrics of the process itself, which are the same in all threads. */
-const OF_PROCESS =
-  /(?:^|_)process_(?:start_time_seconds|cpu_(?:user_|system_)?seconds|(?:resident|virtual)_memory_bytes|heap_bytes|(?:open|max)_fds)$/;
-
-/** The threads, where only the first one that has a metric of the process itself shows it. */
+/** The threads, where the metrics of a process and those of a thread are in one registry only. */
 function oncePerProcess(states: readonly GroupState[]): GroupState[] {
-  const first = new Map<string, ThreadMember>();
-  const all = states.flatMap(({ members }) => members.filter(({ isAlive }) => isAlive));
-  for (const member of all.sort((a, b) => a.threadId - b.threadId || a.id - b.id)) {
-    for (const { name } of member.report.rows.map(familyOf)) {
-      if (OF_PROCESS.test(name) && !first.has(name)) first.set(name, member);
-    }
-  }
-  const shown = (member: ThreadMember) => {
-    const rows = member.report.rows.filter((one) => {
-      const { name } = familyOf(one);
-      return !OF_PROCESS.test(name) || first.get(name) === member;
-    });
-    return { ...member, report: { ...member.report, rows } };
-  };
-  return states.map(({ members, fold }) => ({ members: members.map(shown), fold }));
-}
-
-function familyOf({ series }: Rows): Family {
-  return series.layout.family;
+  const reports = reportsOnce(states.flatMap(({ members }) => members));
+  return states.map(({ members, fold }) => ({
+    members: members.map((member) => ({ ...member, report: reports.get(member)! })),
+    fold,
+  }));
 }
