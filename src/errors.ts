@@ -11,6 +11,7 @@ export type ErrorCode =
   | "NARTHEX_VALUE_INVALID"
   | "NARTHEX_EXEMPLAR_INVALID"
   | "NARTHEX_PAGE_INVALID"
+  | "NARTHEX_PAGE_RELEASED"
   | "NARTHEX_LISTEN_FAILED"
   | "NARTHEX_TEXTFILE_FAILED"
   | "NARTHEX_PUSH_FAILED"
@@ -356,6 +357,14 @@ export function invalidValue(metric: string, value: unknown, rule: string): Nart
 /** @param where the place in the page, such as `line 3, "up 1"` */
 export function invalidPage(where: string, reason: string): NarthexError {
   return new NarthexError("NARTHEX_PAGE_INVALID", `The page can't be parsed: ${where}: ${reason}.`);
+}
+
+/** For the body of a page whose memory was given back. */
+export function pageReleased(): NarthexError {
+  return new NarthexError(
+    "NARTHEX_PAGE_RELEASED",
+    "The body of this page can't be read any more, as release() has given its memory back. Call release() when nobody needs the body, or not at all.",
+  );
 }
 
 export function invalidExemplar(metric: string, value: unknown, rule: string): NarthexError {

@@ -97,5 +97,6 @@ export type { ErrorListener } from "./registry/error-listeners.ts";
 export type { InstrumentOptions } from "./registry/measured-function.ts";
 export { metrics } from "./registry/metrics.ts";
 export type { RegistryOptions } from "./registry/options.ts";
-export type { ExposeOptions, Exposition } from "./registry/page/expose.ts";
+export type { ExposeOptions } from "./registry/page/expose.ts";
+export type { Exposition } from "./registry/page/page.ts";
 export { Registry } from "./registry/registry.ts";

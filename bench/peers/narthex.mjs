@@ -31,6 +31,8 @@ export const narthex = {
  * @returns {PeerRegistry}
  */
 function opened(registry, format) {
+  /** @type {import("narthex").Exposition | undefined} */
+  let last;
   return {
     counter: (name, labels) => registry.counter({ name, help, labels, limit }),
     closedCounter: (name, labels) => registry.counter({ name, help, labels, limit }),
@@ -41,7 +43,14 @@ function opened(registry, format) {
       registry.histogram({ name, help, labels, limit, buckets: [], native: true }),
     summary: (name, labels) => registry.summary({ name, help, labels, limit }),
     useOwnTypes: () => useOwnTypes(registry),
-    page: async () => (await registry.expose({ accept: ACCEPT[format] })).body,
+    async page() {
+      last = await registry.expose({ accept: ACCEPT[format] });
+      return last.body;
+    },
+    release() {
+      last?.release();
+      last = undefined;
+    },
     joinCluster: () => joinProcesses(registry),
   };
 }

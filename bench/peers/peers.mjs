@@ -33,6 +33,7 @@ import { promClient } from "./prom-client.mjs";
  * @property {(name: string, labelNames: string[]) => PeerHistogram} [nativeHistogram] without classic buckets
  * @property {() => void} [useOwnTypes] uses the types that no other peer has
  * @property {() => Promise<string | Uint8Array>} page
+ * @property {() => void} [release] gives back the memory of the last page, whose bytes nobody reads any more
  * @property {() => Promise<unknown>} [json]
  * @property {() => void} [joinCluster] in a worker of a cluster: shows what all workers have, or gives it to the primary
  */

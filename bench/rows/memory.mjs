@@ -106,6 +106,7 @@ export async function memoryOfSeries(open) {
 /** A function of its own, as one that awaits a page keeps it alive to its end. */
 async function scrape(/** @type {PeerRegistry} */ registry) {
   await registry.page();
+  registry.release?.();
 }
 
 /** What so many updates allocate fits into the room. */

@@ -9,13 +9,13 @@ import { atMost, faster, row, within } from "../targets.mjs";
  * @import { Workload, WorkloadName } from "./updates.mjs"
  */
 
-/** @typedef {{ ms: number, blocks: number[] }} Scrape */
-
 const COPY = "memcpy";
 const SLICES = "a copy of the page in slices";
 /** The scrapes of a round in which the longest block is looked for: of few, the 90th percentile would be the worst. */
 const BLOCK_ROUNDS = 3;
 const ALL = "all changed";
+/** A text of this package whose memory is not given back. */
+const UNRELEASED = "not released";
 
 /** The part of the series that changes between two scrapes of most services is small. */
 const FEW = 0.1;
@@ -58,11 +58,11 @@ export async function scrapeRows(measuring) {
  */
 async function scrapesOf(what, workload, targets, measuring) {
   const { scale, peers, processOf } = measuring;
-  const measured = await interleave(await contenders(workload, measuring), scale.scrapeRounds);
+  const { times, blocks: ofBlocks } = await contenders(workload, measuring);
+  const ms = medians(await interleave(times, scale.scrapeRounds), (one) => one);
+  const blocks = percentiles90(await interleave(ofBlocks, scale.scrapeRounds), (some) => some);
   for (const { name } of peers) await processOf(name).call("forget");
 
-  const ms = medians(measured, (scrape) => scrape.ms);
-  const blocks = percentiles90(measured, (scrape) => scrape.blocks);
   const inFormat = (/** @type {Format} */ format) =>
     Object.fromEntries(peers.map(({ name }) => [name, ms[`${name} ${format}`]]));
   const block = peers.map(({ name, formats }) => {
@@ -78,6 +78,7 @@ async function scrapesOf(what, workload, targets, measuring) {
   const noSlower = [within(1, "no slower than text")];
   return [
     row(`scrape of ${what}, text`, "ms", text, targets, copy),
+    row(`the same, ${UNRELEASED}`, "ms", { narthex: ms[UNRELEASED] }, [], itsText),
     row("the same in OpenMetrics", "ms", openMetrics, noSlower, itsText),
     row("the same in protobuf", "ms", protobuf, noSlower, itsText),
     row(
@@ -113,49 +114,50 @@ async function scrapesAfterFewChanges(what, workload, targets, { scale, peers, p
 }
 
 /**
- * Each peer in each of its formats, and the memcpy of this package's text. All of them are warm.
+ * Each peer in each of its formats, and the memcpy of this package's text: what takes time, and what blocks. They are
+ * measured in turns of their own, as garbage is collected before a block is looked for. All of them are warm.
  *
  * @param {WorkloadName} page
  * @param {Measuring} measuring
  */
 async function contenders(page, { peers, processOf }) {
-  /** @type {{ name: string, measure: () => Promise<Scrape> }[]} */
-  const all = [];
+  /** @type {{ name: string, measure: () => Promise<number> }[]} */
+  const times = [];
+  /** @type {{ name: string, measure: () => Promise<number[]> }[]} */
+  const blocks = [];
   let textBytes = 0;
   for (const { name, formats } of peers) {
     for (const format of formats) {
       const workload = { ...page, format };
-      const scrape = () => processOf(name).call("timeScrape", workload);
+      const scrape = (isReleased = true) =>
+        processOf(name).call("timeScrape", workload, 1, isReleased);
       for (let i = 0; i < 2; i += 1) await scrape();
       const { bytes } = await scrape();
-      if (name === "narthex" && format === "text") textBytes = bytes;
-      all.push({
+      times.push({ name: `${name} ${format}`, measure: async () => (await scrape()).ms });
+      blocks.push({
         name: `${name} ${format}`,
-        measure: async () => {
-          const { ms } = await scrape();
-          const blocks = await times(BLOCK_ROUNDS, () =>
-            processOf(name).call("blockOfScrape", workload),
-          );
-          return { ms, blocks };
-        },
+        measure: () =>
+          repeated(BLOCK_ROUNDS, () => processOf(name).call("blockOfScrape", workload)),
       });
+      if (name !== "narthex" || format !== "text") continue;
+      textBytes = bytes;
+      times.push({ name: UNRELEASED, measure: async () => (await scrape(false)).ms });
     }
   }
-  all.push({
+  const own = processOf("narthex");
+  times.push({ name: COPY, measure: () => own.call("timeCopy", textBytes) });
+  blocks.push({
     name: COPY,
-    measure: async () => ({
-      ms: await processOf("narthex").call("timeCopy", textBytes),
-      blocks: await times(BLOCK_ROUNDS, () => processOf("narthex").call("blockOfCopy", textBytes)),
-    }),
+    measure: () => repeated(BLOCK_ROUNDS, () => own.call("blockOfCopy", textBytes)),
   });
-  return all;
+  return { times, blocks };
 }
 
 /**
  * @param {number} count
  * @param {() => Promise<number>} measure
  */
-async function times(count, measure) {
+async function repeated(count, measure) {
   const all = [];
   for (let i = 0; i < count; i += 1) all.push(await measure());
   return all;
@@ -168,24 +170,29 @@ async function times(count, measure) {
  *
  * @param {Workload} workload
  * @param {number} [share] of the series that are updated before
+ * @param {boolean} [isReleased] whether the page's memory is given back, where a peer can do that
  */
-export async function timeScrape({ run, size, registry }, share = 1) {
+export async function timeScrape({ run, size, registry }, share = 1, isReleased = true) {
   run(share * size);
   const start = performance.now();
   const page = await registry.page();
-  return { ms: performance.now() - start, bytes: page.length };
+  const scrape = { ms: performance.now() - start, bytes: page.length };
+  if (isReleased) registry.release?.();
+  return scrape;
 }
 
 /**
  * The longest time, in milliseconds, for which a scrape keeps the event loop from turning. The garbage of the updates
- * before is collected first.
+ * before, which is young, is collected first.
  *
  * @param {Workload} workload
  */
 export async function blockOfScrape({ run, size, registry }) {
   run(size);
-  globalThis.gc?.();
-  return longestBlock(() => registry.page());
+  globalThis.gc?.({ type: "minor" });
+  const block = await longestBlock(() => registry.page());
+  registry.release?.();
+  return block;
 }
 
 /**
@@ -227,7 +234,7 @@ const SLICE_BYTES = 1 << 15;
  * @param {number} bytes
  */
 export function blockOfCopy(bytes) {
-  globalThis.gc?.();
+  globalThis.gc?.({ type: "minor" });
   if (source.length !== bytes) source = new Uint8Array(bytes).fill(1);
   return longestBlock(async () => {
     const copy = Buffer.allocUnsafeSlow(bytes);

@@ -7,6 +7,8 @@ export interface PageOptions {
   readonly escaping: EscapingScheme;
   /** How many bytes the page will probably have. */
   readonly capacity?: number;
+  /** The memory of an earlier page, with room for so many. */
+  readonly buffer?: ArrayBuffer | undefined;
   /** Whether OpenMetrics 1.0 has a `_created` sample for each series. */
   readonly createdSamples?: boolean;
   /** Where lines are kept for the next page. */

@@ -37,7 +37,8 @@ import { type AnyFunction, type InstrumentOptions, measuredFunction } from "./me
 import { Objectives } from "./objectives.ts";
 import { type RegistryOptions, registrySettings } from "./options.ts";
 import { OWN_FAMILIES, OwnMetrics } from "./own-metrics.ts";
-import { type ExposeOptions, type Exposition, PageMaker } from "./page/expose.ts";
+import { type ExposeOptions, PageMaker } from "./page/expose.ts";
+import type { Exposition } from "./page/page.ts";
 import { type IncludedRegistry, PARTS, type RegistryParts } from "./parts.ts";
 
 /** What all metrics of a registry have in common. */
@@ -399,8 +400,10 @@ export class Registry {
 
   /** The page in the text format 0.0.4, for tests and logs. */
   async text(): Promise<string> {
-    const { body } = await this.expose();
-    return new TextDecoder().decode(body);
+    const page = await this.expose();
+    const text = new TextDecoder().decode(page.body);
+    page.release();
+    return text;
   }
 }
 

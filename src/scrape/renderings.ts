@@ -1,5 +1,6 @@
 import { negotiate } from "../exposition/negotiate.ts";
-import type { ExposeOptions, Exposition } from "../registry/page/expose.ts";
+import type { ExposeOptions } from "../registry/page/expose.ts";
+import type { Exposition } from "../registry/page/page.ts";
 import type { Registry } from "../registry/registry.ts";
 import { chooseEncoding, compress, type Encoding } from "./compress.ts";
 import { namesOf, type ScrapeRequest, type ScrapeResponse, timeoutOf } from "./request.ts";
@@ -52,6 +53,7 @@ export class Renderings {
         rendering.stop();
         // The scrape counts as under way until the work has really ended.
         await response.catch(() => {});
+        void release(rendering);
       }
     }
   }
@@ -88,6 +90,14 @@ export class Renderings {
     this.#underWay.set(key, rendering);
     return rendering;
   }
+}
+
+/** Gives back the memory of a page that nobody waits for, if it has left this process only in compressed forms. */
+async function release({ page, compressed }: Rendering): Promise<void> {
+  if (compressed.has("identity")) return;
+  await Promise.allSettled(compressed.values());
+  // The registry may be of an older copy of the package, whose pages have no `release`.
+  (await page.catch(() => undefined))?.release?.();
 }
 
 async function responseTo(request: ScrapeRequest, rendering: Rendering): Promise<ScrapeResponse> {

@@ -140,6 +140,48 @@ describe("at the same time", () => {
   });
 });
 
+describe("a page's memory", () => {
+  test("is given back where the page was only sent compressed", async () => {
+    const { scraper, pages } = watched();
+    const both = [1, 2].map(() => scraper.scrape(get({ "accept-encoding": "gzip" })));
+    for (const { body } of await Promise.all(both)) {
+      expect(textOf(gunzipSync(body as Uint8Array))).toContain('many_total{i="499"} 1\n');
+    }
+    const page = await pages[0]!;
+    await vi.waitFor(() => expect(() => page.body).toThrow("release()"));
+  });
+
+  test("is not while somebody may be sending it", async () => {
+    const { scraper, pages } = watched();
+    await scraper.scrape(get());
+    await Promise.all([scraper.scrape(get()), scraper.scrape(get({ "accept-encoding": "gzip" }))]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(pages).toHaveLength(2);
+    for (const page of pages) expect(textOf((await page).body)).toContain("many_total");
+  });
+
+  test("may be of a registry that does not take it back", async () => {
+    const { scraper, registry } = watched();
+    const { contentType, body } = await registry.expose();
+    vi.spyOn(registry, "expose").mockResolvedValueOnce({ contentType, body } as never);
+    const answer = await scraper.scrape(get({ "accept-encoding": "gzip" }));
+    expect(textOf(gunzipSync(answer.body as Uint8Array))).toBe(textOf(body));
+  });
+
+  /** The pages that a scraper asks for. */
+  function watched() {
+    const registry = largeRegistry();
+    const expose = registry.expose.bind(registry);
+    const pages: ReturnType<typeof expose>[] = [];
+    vi.spyOn(registry, "expose").mockImplementation((options) => {
+      const page = expose(options);
+      pages.push(page);
+      return page;
+    });
+    return { registry, scraper: new Scraper(registry), pages };
+  }
+});
+
 test("counts what it does", async () => {
   const registry = new Registry();
   const scraper = new Scraper(registry);

@@ -65,8 +65,8 @@ export async function writeTextfile(path: string, options: TextfileOptions = {})
 
 async function write(file: string, options: TextfileOptions): Promise<void> {
   const { registry = metrics, deadlineMs } = options;
-  const { body } = await registry.expose({ deadlineMs });
-  const sample = firstWithTimestamp(new TextDecoder().decode(body));
+  const page = await registry.expose({ deadlineMs });
+  const sample = firstWithTimestamp(new TextDecoder().decode(page.body));
   if (sample !== undefined) {
     const reason = `${sample} has a timestamp, and node_exporter leaves out files with timestamps`;
     throw textfileFailed(file, `${reason}: expose it without one`);
@@ -74,7 +74,8 @@ async function write(file: string, options: TextfileOptions): Promise<void> {
   // Beside the file, because only within a file system can it take the place of the old one at once.
   const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}`);
   try {
-    await writeNew(temporary, body);
+    await writeNew(temporary, page.body);
+    page.release?.();
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});

@@ -47,6 +47,11 @@ const SITUATIONS: readonly ((registry: Registry) => unknown)[] = [
     orders(registry).inc({ plan: "free" }, 1, { exemplar: { message: "x".repeat(200) } }),
   () => orders(new Registry({ strict: false })).inc({ plna: "free" } as never),
   () => parse("not a page\n"),
+  async (registry) => {
+    const page = await registry.expose();
+    page.release();
+    return page.body;
+  },
   () => writeTextfile("/nowhere/shop.prom"),
   (registry) => new Pushgateway("http://127.0.0.1:2", { job: "backup", registry }).push(),
   (registry) => {

@@ -33,7 +33,7 @@ export function copyBytes(
 // The fields of these classes are plain, not `#`: V8 inlines a bounded amount of bytecode, and a
 // `#name` takes more of it.
 
-/** A buffer that grows as it is written. It is never reused, as a response may still be sending it. */
+/** A buffer that grows as it is written. */
 export class GrowingBytes {
   /** The buffer, which is another one after a call that makes room. */
   bytes: Uint8Array;
@@ -41,9 +41,12 @@ export class GrowingBytes {
   /** Where the next byte goes. */
   end = 0;
 
-  /** @param capacity bytes to begin with */
-  constructor(capacity = 256) {
-    this.bytes = memory(capacity + STRIDE);
+  /**
+   * @param capacity bytes to begin with
+   * @param buffer memory with room for so many, whose bytes nobody needs any more
+   */
+  constructor(capacity = 256, buffer?: ArrayBuffer) {
+    this.bytes = buffer === undefined ? memory(capacity + STRIDE) : new Uint8Array(buffer);
     this.view = new DataView(this.bytes.buffer);
   }
 

@@ -36,9 +36,9 @@ export abstract class LineSink implements PageSink {
   /** The lines of the family that are kept, undefined if none are to be; null until they are asked for. */
   private keptLines: KeptLines | undefined | null = null;
 
-  constructor({ capacity, escaping, memory }: PageOptions) {
+  constructor({ capacity, buffer, escaping, memory }: PageOptions) {
     this.memory = memory;
-    this.out = new TextBytes(capacity);
+    this.out = new TextBytes(capacity, buffer);
     this.scheme = escaping;
     this.lines = new SampleLines(this.out, escaping);
   }

@@ -62,8 +62,8 @@ export class ProtobufSink implements PageSink {
   private metricWidth = 1;
   private histogramWidth = 1;
 
-  constructor({ capacity, escaping }: PageOptions) {
-    this.out = new ProtobufBytes(capacity);
+  constructor({ capacity, buffer, escaping }: PageOptions) {
+    this.out = new ProtobufBytes(capacity, buffer);
     this.scheme = escaping;
   }
 

@@ -10,6 +10,7 @@ import { ForeignSource, ForeignVisit } from "../foreign/source.ts";
 import { type RegistryParts, registeredWith } from "../parts.ts";
 import { type Making, making, whyLeftOut } from "./call.ts";
 import { type Collecting, collect } from "./collect.ts";
+import { type Exposition, Page, SpareMemory } from "./page.ts";
 import type { Reader } from "./run.ts";
 
 /** Less than the 10 seconds that Prometheus waits by default. */
@@ -43,14 +44,6 @@ const EXPOSE_OPTIONS: OptionNames<ExposeOptions> = {
 /** The time that every visit has, however late the page is. */
 const SHORTEST_VISIT_MS = 100;
 
-/** A page with its media type. */
-export interface Exposition {
-  /** For the `Content-Type` header: the format, its version, how names are escaped. */
-  readonly contentType: string;
-  /** The page, in UTF-8 or protobuf. It never changes. */
-  readonly body: Uint8Array;
-}
-
 /** What a page is made of: instruments, and sources that a user registered. */
 interface Exposed extends PageSource {
   /** The family that the page lacks if the source fails. */
@@ -72,6 +65,7 @@ export class PageMaker {
   readonly #lengths = new Map<string, number>();
 
   readonly #memory: PageMemory;
+  readonly #spare = new SpareMemory();
 
   /** @param keepBytes how many bytes the lines of the last pages may take */
   constructor(parts: Omit<RegistryParts, "pages">, keepBytes = 0) {
@@ -98,10 +92,12 @@ export class PageMaker {
     const unread = await this.#collect(all, collecting);
     signal?.throwIfAborted();
     // A bit more than the last page, because numbers get longer as they grow.
-    const capacity = Math.ceil(1024 + 1.02 * (this.#lengths.get(format) ?? 0));
+    const last = names === undefined ? this.#lengths.get(format) : undefined;
+    const capacity = Math.ceil(1024 + 1.02 * (last ?? 0));
     const memory = this.#memory;
     memory.begin();
-    const sink = await FORMATS[format].open({ escaping, capacity, createdSamples, memory });
+    const buffer = this.#spare.take(capacity);
+    const sink = await FORMATS[format].open({ escaping, capacity, buffer, createdSamples, memory });
     const read =
       group === undefined
         ? all.filter((source) => !unread.has(source))
@@ -111,7 +107,7 @@ export class PageMaker {
     for (const [{ name }, reason] of lost) own.countLost(name, reason);
     const body = sink.finish();
     if (names === undefined) this.#lengths.set(format, body.length);
-    return { contentType, body };
+    return new Page(contentType, body, this.#spare);
   }
 
   /**
