@@ -61,16 +61,28 @@ export function placeOf(thrown: unknown, call: PublicCall): string | undefined {
   }
 }
 
-/** A bad value as messages show it: its type can be seen, and long text is cut. */
+/** Characters that can't be seen, such as a byte order mark, and blanks other than the space. */
+const INVISIBLE = /(?! )[\p{C}\p{Z}]/gu;
+
+/** A bad value as messages show it: its type and all of its characters can be seen, and long text is cut. */
 export function show(value: unknown): string {
   if (typeof value === "string") {
-    return value.length > 80 ? `${JSON.stringify(value.slice(0, 80))}…` : JSON.stringify(value);
+    const quoted = JSON.stringify(value.slice(0, 80)).replace(INVISIBLE, escaped);
+    return value.length > 80 ? `${quoted}…` : quoted;
   }
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object" && value !== null) return "an object";
   return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** The character as JSON may have it: `\ufeff`. */
+function escaped(character: string): string {
+  return character
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
 }
 
 /** What names and texts must be that UTF-8 is to encode, as messages say it. */

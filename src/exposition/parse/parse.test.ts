@@ -57,9 +57,22 @@ test.each([
   expect(message).toContain("UTF-8");
 });
 
-test("a byte order mark is refused, as Prometheus does", () => {
-  expect(thrown(() => parse("\ufeffa 1\n")).message).toContain("line 1");
-  expect(thrown(() => parse(new TextEncoder().encode("\ufeffa 1\n"))).message).toContain("line 1");
+test("a byte order mark is refused, as Prometheus does, and can be seen in the message", () => {
+  for (const page of ["\ufeffa 1\n", new TextEncoder().encode("\ufeffa 1\n")]) {
+    expect(thrown(() => parse(page)).message).toContain('line 1, "\\ufeffa 1": ');
+  }
+});
+
+test.each([
+  ["\u00a0", "\\u00a0"],
+  ["\u2028", "\\u2028"],
+  ["\u200b", "\\u200b"],
+  ["\u0085", "\\u0085"],
+  ["\u{e0001}", "\\udb40\\udc01"],
+  ["ü 日 💧", "ü 日 💧"],
+])("a message about a page shows characters so that they can be seen: %j", (character, shown) => {
+  const { message } = thrown(() => parse(`a ${character} 1\n`));
+  expect(message).toContain(`line 1, "a ${shown} 1": `);
 });
 
 test("labels of any name are labels, and nothing else", () => {
