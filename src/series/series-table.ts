@@ -179,6 +179,7 @@ export class SeriesTable {
    * one may have shown it already, before it was removed and added again.
    */
   endOfShown(from: number, end: number, newest: number): number {
+    if (this.free.length === 0 && this.newest <= newest) return end;
     const generations = this.generations.chunk(from);
     const offset = this.generations.at(from) - from;
     let slot = from;

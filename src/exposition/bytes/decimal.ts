@@ -84,13 +84,18 @@ export function writeDigits(bytes: Uint8Array, end: number, value: number): void
   }
 }
 
-/** How many digits a whole number above 0 and below 2^31 has. */
+/** 1, 10, 100 and so on. */
+const POWERS = Int32Array.from({ length: 10 }, (_, digits) => 10 ** digits);
+
+/**
+ * How many digits a whole number above 0 and below 2^31 has. Numbers of all sizes take the same way, so V8 does not
+ * discard the optimized code when the first large one comes.
+ */
 export function digitCount(value: number): number {
-  if (value < 1e5) {
-    return value < 100 ? (value < 10 ? 1 : 2) : value < 1e3 ? 3 : value < 1e4 ? 4 : 5;
-  }
-  if (value < 1e7) return value < 1e6 ? 6 : 7;
-  return value < 1e8 ? 8 : value < BILLION ? 9 : 10;
+  const bits = 32 - Math.clz32(value);
+  // 1233 / 4096 is the logarithm of 2: the smallest number of so many bits has so many digits, or one more.
+  const digits = (bits * 1233) >> 12;
+  return value < POWERS[digits]! ? digits : digits + 1;
 }
 
 function writeInteger(bytes: Uint8Array, at: number, value: number): number {

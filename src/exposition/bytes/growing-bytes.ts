@@ -85,16 +85,6 @@ export class GrowingBytes {
     this.end = at;
   }
 
-  /** Writes text that is ASCII. If it is not, nothing is written, and the result is false. */
-  ascii(text: string): boolean {
-    this.reserve(text.length);
-    // Each other character has more bytes than code units.
-    const { written } = encoder.encodeInto(text, this.bytes.subarray(this.end));
-    if (written !== text.length) return false;
-    this.end += written;
-    return true;
-  }
-
   /** Copies a part of another buffer, which must have as many bytes to spare at its end as this one. */
   copy(source: DataView, from: number, length: number): void {
     this.reserve(length);
@@ -145,12 +135,6 @@ function memory(length: number): Uint8Array {
   // A sixteenth of the power of two below.
   const step = 2 ** (27 - Math.clz32(length));
   return new Uint8Array(Buffer.allocUnsafeSlow(Math.ceil(length / step) * step).buffer);
-}
-
-/** The bytes of a text, which take no more memory than they need; undefined if it has other characters than ASCII. */
-export function encodedAscii(text: string): GrowingBytes | undefined {
-  const encoded = new GrowingBytes(text.length);
-  return encoded.ascii(text) ? encoded : undefined;
 }
 
 /** What the text formats are written into: text with escapes, and numbers in decimal. */

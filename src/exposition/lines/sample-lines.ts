@@ -3,18 +3,9 @@ import { type EscapingScheme, escapeLabelName } from "../../model/escaping.ts";
 import { isLegacyLabelName, isLegacyMetricName } from "../../model/names.ts";
 import type { Exemplar, SeriesHead } from "../../model/sample-sink.ts";
 import type { SeriesRun } from "../../model/series-run.ts";
-import {
-  encodedAscii,
-  escapeText,
-  GrowingBytes,
-  QUOTE,
-  SPACE,
-  TextBytes,
-} from "../bytes/growing-bytes.ts";
+import { escapeText, GrowingBytes, QUOTE, SPACE, TextBytes } from "../bytes/growing-bytes.ts";
 import { type Encoder, type KeptBytes, type KeptChunk, keptBytesOf } from "../runs/kept-bytes.ts";
-
-/** What follows the labels where nothing is added to them. */
-export const CLOSE = "} ";
+import { CLOSE, SharedLabels } from "./shared-labels.ts";
 
 /** A name as text formats write it: in quotes and with escapes, unless it is a legacy name. */
 export function quotedIfNeeded(name: string, isLegacy: (name: string) => boolean): string {
@@ -89,10 +80,8 @@ export function stateLabels(name: string, states: readonly string[]): readonly O
   return ownLabels(name, states, () => states);
 }
 
-/** Labels with more characters are encoded series by series. */
-const LONGEST_TEXT = 1 << 20;
-const LABELS_END = `"${CLOSE}`;
-const NEEDS_ESCAPES = /["\\\n]/;
+/** Not many more bytes of labels are written in one run. */
+const ENOUGH = 1 << 16;
 
 /** Writes the beginnings of sample lines: name, labels, and the space before the value. */
 export class SampleLines {
@@ -100,13 +89,12 @@ export class SampleLines {
   private readonly scheme: EscapingScheme;
   /** The label sets of a table as text, `a="x",b="y"} `; a series without labels has nothing here. */
   private kept: KeptBytes | undefined;
-  /** The labels of a series that is in no table, or that is encoded to be kept. */
+  /** The labels of a series that is in no table. */
   private readonly buffer = new TextBytes();
   /** The labels of a run that are not kept. */
-  private readonly once = new GrowingBytes();
+  private readonly once = new TextBytes();
   private labelNames: readonly string[] = [];
-  /** What stands before each label's value. */
-  private labelBegins: readonly string[] = [];
+  private labels = new SharedLabels([]);
   /** Where the labels of the current series are. */
   private view = this.buffer.view;
   private from = 0;
@@ -129,22 +117,26 @@ export class SampleLines {
   }
 
   /**
-   * The labels of the series of a run up to the slot `to`, which are not kept: they are encoded into memory that the next
-   * call reuses.
+   * The labels of the series of a run up to the slot `to`, or of fewer where they are long. They are not kept, but encoded
+   * into memory that the next call reuses.
    */
   labelsOnce(run: SeriesRun, to: number): KeptChunk {
     const { once } = this;
     const { from } = run;
     const starts = new Uint32Array(to - from + 1);
-    const text = this.textOf(run, from, starts);
+    let count = 0;
     once.truncate(0);
-    if (text === undefined || !once.ascii(text)) return this.labelsOf(run);
-    return { view: once.view, first: from, starts };
+    while (from + count < to && once.length < ENOUGH) {
+      this.encode(once, run, from + count);
+      count += 1;
+      starts[count] = once.length;
+    }
+    return { view: once.view, first: from, starts: starts.subarray(0, count + 1) };
   }
 
   /** The labels of a run, and of series around it. */
   labelsOf(run: SeriesRun, slot = run.from): KeptChunk {
-    return this.begin(run).chunk(slot, run, this.encoder);
+    return this.begin(run).chunk(slot, run, this.encode);
   }
 
   /** The lines that follow are of this series. */
@@ -186,64 +178,24 @@ export class SampleLines {
     }
   }
 
-  private readonly encoder: Encoder = {
-    one: (run, slot) => this.encodeLabels(run.labelNames, (label) => run.labelValue(slot, label)),
-    all: (run, first, starts) => this.encodeAll(run, first, starts),
+  /** Writes the labels of a series in a table. */
+  private readonly encode: Encoder = (out, run, slot) => {
+    if (run.labelNames !== this.labelNames) this.takeNames(run.labelNames);
+    this.labels.write(out, run, slot);
   };
-
-  /** Encodes the labels of many series, if all are ASCII and none needs escapes. */
-  private encodeAll(run: SeriesRun, first: number, starts: Uint32Array): GrowingBytes | undefined {
-    const text = this.textOf(run, first, starts);
-    return text === undefined ? undefined : encodedAscii(text);
-  }
-
-  /**
-   * The labels of many series as one text; undefined if some need escapes, or the text is long.
-   *
-   * @param starts gets where each slot begins, and where the last one ends
-   */
-  private textOf(run: SeriesRun, first: number, starts: Uint32Array): string | undefined {
-    const { table, labelNames } = run;
-    const width = labelNames.length;
-    if (width === 0) return undefined;
-    if (labelNames !== this.labelNames) this.takeNames(labelNames);
-    const begins = this.labelBegins.map((begin, i) => (i === 0 ? begin : `"${begin}`));
-    let text = "";
-    let values = "";
-    for (let i = 0; i < starts.length - 1; i += 1) {
-      starts[i] = text.length;
-      if (table.generation(first + i) === 0) continue;
-      for (let label = 0; label < width; label += 1) {
-        const value = run.labelValue(first + i, label);
-        if (text.length + value.length > LONGEST_TEXT) return undefined;
-        values += value;
-        text += begins[label]! + value;
-      }
-      text += LABELS_END;
-    }
-    starts[starts.length - 1] = text.length;
-    return NEEDS_ESCAPES.test(values) ? undefined : text;
-  }
 
   private encodeLabels(names: readonly string[], value: (label: number) => string): GrowingBytes {
     const { buffer } = this;
     buffer.truncate(0);
-    if (names.length === 0) return buffer;
     if (names !== this.labelNames) this.takeNames(names);
-    for (let i = 0; i < names.length; i += 1) {
-      buffer.text(this.labelBegins[i]!);
-      buffer.escaped(value(i), true);
-      buffer.byte(QUOTE);
-    }
-    buffer.text(CLOSE);
+    for (let i = 0; i < names.length; i += 1) this.labels.encode(buffer, i, value(i));
     return buffer;
   }
 
   private takeNames(names: readonly string[]): void {
     this.labelNames = names;
-    this.labelBegins = names.map((name, i) => {
-      return `${i === 0 ? "" : ","}${labelBegin(escapeLabelName(name, this.scheme))}`;
-    });
+    const begins = names.map((name) => labelBegin(escapeLabelName(name, this.scheme)));
+    this.labels = new SharedLabels(begins.map((begin, i) => (i === 0 ? begin : `,${begin}`)));
   }
 }
 

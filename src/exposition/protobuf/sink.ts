@@ -56,8 +56,10 @@ export class ProtobufSink implements PageSink {
   private labels: KeptBytes | undefined;
   private kept: KeptBytes | undefined;
   private readonly buffer = new ProtobufBytes();
-  private readonly labelEncoder: Encoder = { one: (run, slot) => this.encodeLabels(run, slot) };
-  private readonly numberEncoder: Encoder = { one: (run, slot) => this.encodeNumber(run, slot) };
+  private readonly labelEncoder: Encoder = (out, run, slot) =>
+    out.append(this.encodeLabels(run, slot));
+  private readonly numberEncoder: Encoder = (out, run, slot) =>
+    out.append(this.encodeNumber(run, slot));
   /** How many bytes the lengths of the last series took: those of the next are mostly alike. */
   private metricWidth = 1;
   private histogramWidth = 1;

@@ -1,7 +1,6 @@
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import type { SeriesRun, SeriesSlots } from "../../model/series-run.ts";
-import { encodedAscii, GrowingBytes } from "../bytes/growing-bytes.ts";
-import { type Encoder, KeptBytes, keptBytesOf } from "./kept-bytes.ts";
+import { KeptBytes, keptBytesOf } from "./kept-bytes.ts";
 
 /** A table whose series are known by their generations. */
 class Table implements SeriesSlots {
@@ -48,23 +47,11 @@ const runOf = (ofTable: SeriesSlots, labelNames: readonly string[] = []): Series
   firstExemplar: 0,
 });
 
-const buffer = new GrowingBytes();
-
 /** What a scrape copies of the series in a slot. */
-function read(
-  kept: KeptBytes,
-  slot: number,
-  padding = "",
-  all: Encoder["all"] = () => undefined,
-): string {
-  const { view, first, starts } = kept.chunk(slot, runOf(table), {
-    all,
-    one: (_, one) => {
-      encoded.push(`${one}`);
-      buffer.truncate(0);
-      buffer.text(`${one} ${table.generation(one)}${padding}`);
-      return buffer;
-    },
+function read(kept: KeptBytes, slot: number, padding = ""): string {
+  const { view, first, starts } = kept.chunk(slot, runOf(table), (out, _, one) => {
+    encoded.push(`${one}`);
+    out.text(`${one} ${table.generation(one)}${padding}`);
   });
   const start = starts[slot - first]!;
   return Buffer.from(view.buffer, start, starts[slot - first + 1]! - start).toString();
@@ -101,26 +88,6 @@ test("what is dropped is encoded anew when it is asked for, and nothing else is"
   kept.drop(270);
   expect([0, 299].map((slot) => read(kept, slot))).toEqual(["0 1", "299 300"]);
   expect(encoded).toHaveLength(300 + 45);
-});
-
-test("series that are new together may be encoded together, and those that come later are added", () => {
-  const kept = new KeptBytes(table, false);
-  for (const slot of [0, 1, 2]) table.add(slot);
-  const all = vi.fn((_run: SeriesRun, _first: number, starts: Uint32Array) => {
-    starts.set([0, 1, 2, 3]);
-    return encodedAscii("abc");
-  });
-  expect([0, 1, 2].map((slot) => read(kept, slot, "", all))).toEqual(["a", "b", "c"]);
-  table.add(3);
-  expect([0, 3].map((slot) => read(kept, slot, "", all))).toEqual(["a", "3 4"]);
-  expect(all).toHaveBeenCalledTimes(1);
-  expect(encoded).toEqual(["3"]);
-});
-
-test("series that can't be encoded together are encoded one by one", () => {
-  const kept = new KeptBytes(table, false);
-  table.add(0);
-  expect(read(kept, 0, "", () => undefined)).toBe("0 1");
 });
 
 test("bytes that depend on when series began are encoded again once one begins anew", () => {

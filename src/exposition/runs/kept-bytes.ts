@@ -1,7 +1,7 @@
 import type { EscapingScheme } from "../../model/escaping.ts";
 import { isLegacyLabelName } from "../../model/names.ts";
 import type { SeriesRun, SeriesSlots } from "../../model/series-run.ts";
-import { GrowingBytes } from "../bytes/growing-bytes.ts";
+import { type GrowingBytes, TextBytes } from "../bytes/growing-bytes.ts";
 
 /**
  * A chunk has the bytes of 256 slots, the first one those of 255. They are encoded at once, which takes a fraction of a
@@ -44,18 +44,8 @@ export function keptBytesOf(
 /** Chunks that so many visits did not use are dropped: their series are gone, or not written any more. */
 const UNUSED_VISITS = 16;
 
-/** Encodes what is to be kept of series. */
-export interface Encoder {
-  /** Of the series in a slot, into a buffer that the next call may reuse. */
-  one(run: SeriesRun, slot: number): GrowingBytes;
-  /**
-   * Of all series in some slots at once, which is much faster in code that has not run yet; undefined if
-   * they have to be encoded one by one.
-   *
-   * @param starts gets where each slot begins, and where the last one ends
-   */
-  all?(run: SeriesRun, first: number, starts: Uint32Array): GrowingBytes | undefined;
-}
+/** Writes what is to be kept of the series in a slot. */
+export type Encoder = (out: TextBytes, run: SeriesRun, slot: number) => void;
 
 /** What is kept of the series in some slots, one behind the other. */
 export interface KeptChunk {
@@ -102,12 +92,12 @@ export class KeptBytes {
   }
 
   /** The chunk with a slot of a run. All series in it that are not kept yet are encoded. */
-  chunk(slot: number, run: SeriesRun, encoder: Encoder): KeptChunk {
+  chunk(slot: number, run: SeriesRun, encode: Encoder): KeptChunk {
     const index = chunkOf(slot);
     const chunk = this.chunks[index];
     const isValid = chunk !== undefined && chunk.restarts === this.restarts;
     const isCurrent = isValid && (chunk.newest === this.table.newest || this.hasAll(chunk));
-    if (!isCurrent) return this.renew(index, isValid ? chunk : undefined, run, encoder);
+    if (!isCurrent) return this.renew(index, isValid ? chunk : undefined, run, encode);
     chunk.usedAt = this.visits;
     return chunk;
   }
@@ -133,13 +123,12 @@ export class KeptBytes {
   }
 
   /** Replaces a chunk: copies what the old one has, and encodes the rest. */
-  private renew(index: number, old: Chunk | undefined, run: SeriesRun, encoder: Encoder): Chunk {
+  private renew(index: number, old: Chunk | undefined, run: SeriesRun, encode: Encoder): Chunk {
     const { table, restarts } = this;
     const first = firstSlot(index);
     const count = Math.min(firstSlot(index + 1), table.slotCount) - first;
     const starts = new Uint32Array(count + 1);
-    const together = old === undefined ? encoder.all?.(run, first, starts) : undefined;
-    const bytes = together ?? this.oneByOne(old, first, starts, run, encoder);
+    const bytes = this.encoded(old, first, starts, run, encode);
     const { newest } = table;
     const usedAt = this.visits;
     const chunk = { bytes, view: bytes.view, first, starts, newest, restarts, usedAt };
@@ -147,16 +136,16 @@ export class KeptBytes {
     return chunk;
   }
 
-  private oneByOne(
+  private encoded(
     old: Chunk | undefined,
     first: number,
     starts: Uint32Array,
     run: SeriesRun,
-    encoder: Encoder,
+    encode: Encoder,
   ): GrowingBytes {
     const { table } = this;
     const count = starts.length - 1;
-    const bytes = new GrowingBytes(old === undefined ? 64 * count : old.bytes.length + 256);
+    const bytes = new TextBytes(old === undefined ? 64 * count : old.bytes.length + 256);
     for (let i = 0; i < count; i += 1) {
       starts[i] = bytes.length;
       const generation = table.generation(first + i);
@@ -164,7 +153,7 @@ export class KeptBytes {
       if (old !== undefined && generation <= old.newest) {
         bytes.copy(old.view, old.starts[i]!, old.starts[i + 1]! - old.starts[i]!);
       } else {
-        bytes.append(encoder.one(run, first + i));
+        encode(bytes, run, first + i);
       }
     }
     starts[count] = bytes.length;

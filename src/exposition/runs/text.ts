@@ -1,7 +1,8 @@
 import type { SeriesRun } from "../../model/series-run.ts";
 import { LONGEST_NUMBER, writeNumber, writeSum } from "../bytes/decimal.ts";
 import { copyBytes, type GrowingBytes, NEWLINE, type TextBytes } from "../bytes/growing-bytes.ts";
-import { CLOSE, type OwnLabel, type SampleName } from "../lines/sample-lines.ts";
+import type { OwnLabel, SampleName } from "../lines/sample-lines.ts";
+import { CLOSE } from "../lines/shared-labels.ts";
 import type { KeptChunk } from "./kept-bytes.ts";
 
 // The loops that write most of a page of text or OpenMetrics 1.0. Each makes room for all it will write,
