@@ -3,7 +3,7 @@ import type { CounterSeries, LabelledCounter, Registry } from "../../../index.ts
 import type { MetricJson } from "../page/json.ts";
 import type { PageBytes } from "../page/page-bytes.ts";
 import { braced, exemplarText, numberText, type PageStyle } from "../page/text.ts";
-import type { GivenLabels } from "./given-labels.ts";
+import type { GivenLabels, Labels } from "./given-labels.ts";
 import { type Configuration, Metric } from "./metric.ts";
 import { NO_LABELS } from "./series-finder.ts";
 import { isObject } from "./validation.ts";
@@ -69,7 +69,17 @@ export class Counter extends Metric<CounterSeries, number> {
 
   private add(labels: GivenLabels, value: unknown = 1): void {
     const by = isIncrement(value) ? value : this.checkIncrement(labels, value);
-    this.series.find(labels).inc(by);
+    const { family, series } = this;
+    if (series.areUsual) {
+      try {
+        family.inc(labels as Labels, by);
+        series.note(labels, family.size);
+        return;
+      } catch {
+        // `find` takes more label sets, and throws what prom-client does.
+      }
+    }
+    series.find(labels).inc(by);
   }
 
   private increase({ labels = NO_LABELS, value, exemplarLabels }: Increase = {}): void {

@@ -3,7 +3,7 @@ import type { GaugeSeries, LabelledGauge, Registry } from "../../../index.ts";
 import type { MetricJson } from "../page/json.ts";
 import type { PageBytes } from "../page/page-bytes.ts";
 import { braced, numberText, type PageStyle } from "../page/text.ts";
-import type { GivenLabels } from "./given-labels.ts";
+import type { GivenLabels, Labels } from "./given-labels.ts";
 import { type Configuration, Metric } from "./metric.ts";
 import { NO_LABELS } from "./series-finder.ts";
 import { startClock } from "./timer.ts";
@@ -91,11 +91,31 @@ export class Gauge extends Metric<GaugeSeries, number> {
 
   private setTo(labels: GivenLabels, value: unknown): void {
     const to = checkedValue(value);
-    this.series.find(labels).set(to);
+    const { family, series } = this;
+    if (series.areUsual) {
+      try {
+        family.set(labels as Labels, to);
+        series.note(labels, family.size);
+        return;
+      } catch {
+        // `find` takes more label sets, and throws what prom-client does.
+      }
+    }
+    series.find(labels).set(to);
   }
 
   private add(labels: GivenLabels, delta: number): void {
-    this.series.find(labels).inc(delta);
+    const { family, series } = this;
+    if (series.areUsual) {
+      try {
+        family.inc(labels as Labels, delta);
+        series.note(labels, family.size);
+        return;
+      } catch {
+        // `find` takes more label sets, and throws what prom-client does.
+      }
+    }
+    series.find(labels).inc(delta);
   }
 
   /** What `dec` takes away: prom-client makes a number of whatever it gets. */

@@ -1,6 +1,9 @@
 /** A label set, as a user gave it. */
 export type GivenLabels = Readonly<Record<string, unknown>>;
 
+/** The same, for the family to check. */
+export type Labels = Readonly<Record<string, string>>;
+
 /**
  * How users gave the labels of series: in which order, with numbers among the values, or with labels left
  * out. The page and JSON have them like that. What is most usual, all labels as texts in the order of their

@@ -9,7 +9,7 @@ import type {
 import type { MetricJson, SampleJson } from "../page/json.ts";
 import type { PageBytes } from "../page/page-bytes.ts";
 import { boundText, braced, exemplarText, numberText, type PageStyle } from "../page/text.ts";
-import type { GivenLabels } from "./given-labels.ts";
+import type { GivenLabels, Labels } from "./given-labels.ts";
 import { type Configuration, Metric } from "./metric.ts";
 import { NO_LABELS } from "./series-finder.ts";
 import type { Read, ReadSeries } from "./series-reader.ts";
@@ -181,7 +181,17 @@ export class Histogram extends Metric<HistogramSeries, HistogramValue> {
 
   private add(labels: GivenLabels, value: unknown): void {
     const observed = this.checkedValue(labels, value);
-    this.series.find(labels).observe(observed);
+    const { family, series } = this;
+    if (series.areUsual) {
+      try {
+        family.observe(labels as Labels, observed);
+        series.note(labels, family.size);
+        return;
+      } catch {
+        // `find` takes more label sets, and throws what prom-client does.
+      }
+    }
+    series.find(labels).observe(observed);
   }
 
   private observeWithExemplar({

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import type { LabelledFamily } from "../../../index.ts";
 import type { Behaviour } from "../behaviour.ts";
-import { type GivenLabels, keyOf, LabelOrigins } from "./given-labels.ts";
+import { type GivenLabels, keyOf, LabelOrigins, type Labels } from "./given-labels.ts";
 
 /** A metric of Narthex with labels, as far as all types have it. */
 export type Family<Series> = Pick<
@@ -36,17 +36,32 @@ export class SeriesFinder<Series> {
     this.#only = labelNames.length === 0 ? family.labels({}) : undefined;
   }
 
+  /**
+   * Whether updates by labels go to the family itself, and to `find` where it refuses them. Each class calls its
+   * own family for that: a function for all classes is slower, as V8 makes loads slow that see more than four.
+   */
+  get areUsual(): boolean {
+    return this.#only === undefined && !this.#isLenient;
+  }
+
+  /** Keeps how the labels of an update were given if it added a series, and the family has another size now. */
+  note(labels: GivenLabels, size: number): void {
+    if (size === this.#known) return;
+    this.#known = size;
+    this.origins.add(labels, this.valuesOf(labels));
+  }
+
   /** The series that an update goes to. */
   find(labels: GivenLabels): Series {
     if (this.#only !== undefined && labels === NO_LABELS) return this.#only;
     if (this.#only !== undefined || this.#isLenient) return this.findChecked(labels);
     let series: Series;
     try {
-      series = this.#family.labels(labels as Record<string, string>);
+      series = this.#family.labels(labels as Labels);
     } catch {
       return this.findChecked(labels);
     }
-    if (this.#family.size !== this.#known) this.#note(labels, this.valuesOf(labels));
+    this.note(labels, this.#family.size);
     return series;
   }
 
@@ -115,11 +130,9 @@ export class SeriesFinder<Series> {
   findChecked(labels: GivenLabels): Series {
     this.check(labels);
     if (this.#only !== undefined) return this.#only;
-    const isPlain = this.#isPlain(labels);
-    const values = isPlain ? undefined : this.valuesOf(labels);
-    const complete = values === undefined ? labels : this.#complete(values);
-    const series = this.#family.labels(complete as Record<string, string>);
-    if (this.#family.size !== this.#known) this.#note(labels, values ?? this.valuesOf(labels));
+    const complete = this.#isPlain(labels) ? labels : this.#complete(this.valuesOf(labels));
+    const series = this.#family.labels(complete as Labels);
+    this.note(labels, this.#family.size);
     return series;
   }
 
@@ -129,12 +142,6 @@ export class SeriesFinder<Series> {
       if (typeof labels[name] !== "string" || !Object.hasOwn(labels, name)) return false;
     }
     return true;
-  }
-
-  /** Keeps how the labels of a new series were given. */
-  #note(labels: GivenLabels, values: readonly string[]): void {
-    this.#known = this.#family.size;
-    this.origins.add(labels, values);
   }
 
   #hasRemoved(): void {
