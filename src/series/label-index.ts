@@ -4,6 +4,9 @@ import { LabelValues } from "./label-values.ts";
 /** A place whose slot has gone: a lookup goes on behind it. */
 const GONE = -2;
 
+/** For fewer slots, memory does not matter, and a table with more places is faster. */
+const FEW = 10_000;
+
 /** So many steps are no reason to hash more of the values. */
 const SOME_STEPS = 16;
 
@@ -61,7 +64,8 @@ export class LabelIndex {
     let place = this.home(values);
     for (let step = 0; step < STEPS; step += 1) {
       const slot = places[place]!;
-      if (slot === EMPTY) break;
+      // A slot that is far found no such place, and none becomes empty.
+      if (slot === EMPTY) return EMPTY;
       if (slot !== GONE && this.has(slot, values)) return slot;
       place = (place + 1) & mask;
     }
@@ -76,7 +80,7 @@ export class LabelIndex {
   insert(values: readonly string[], slot: number): void {
     const width = this.names.length;
     if ((slot + 1) * width > this.ids.length) {
-      const grown = new Int32Array(Math.max(2 * this.ids.length, (slot + 1) * width));
+      const grown = new Int32Array(Math.max(1.5 * this.ids.length, (slot + 1) * width));
       grown.set(this.ids);
       this.ids = grown;
     }
@@ -84,14 +88,13 @@ export class LabelIndex {
       this.ids[slot * width + i] = this.labels[i]!.retain(value);
     });
     this.size += 1;
-    this.place(slot, values);
+    this.place(slot);
     if (2 * this.taken > this.places.length || this.hashesMore()) this.rebuild();
   }
 
   delete(slot: number): void {
-    const values = this.values(slot);
-    const place = this.placeOf(slot, values);
-    if (place < 0) this.far.delete(JSON.stringify(values));
+    const place = this.placeOf(slot);
+    if (place < 0) this.far.delete(JSON.stringify(this.values(slot)));
     else this.places[place] = GONE;
     this.size -= 1;
     const width = this.names.length;
@@ -121,9 +124,18 @@ export class LabelIndex {
     return placed(hash) & (this.places.length - 1);
   }
 
-  private place(slot: number, values: readonly string[]): void {
+  /** The place that the values of a slot are hashed to. */
+  private homeOf(slot: number): number {
+    let hash = 0;
+    for (let i = 0; i < this.labels.length; i += 1) {
+      hash = mix(hash, this.labels[i]!.hash(this.value(slot, i)));
+    }
+    return placed(hash) & (this.places.length - 1);
+  }
+
+  private place(slot: number): void {
     const { places } = this;
-    let place = this.home(values);
+    let place = this.homeOf(slot);
     let step = 0;
     while (step < STEPS && places[place]! >= 0) {
       step += 1;
@@ -131,7 +143,7 @@ export class LabelIndex {
     }
     this.placedCount += 1;
     this.stepCount += step;
-    if (step === STEPS) this.far.set(JSON.stringify(values), slot);
+    if (step === STEPS) this.far.set(JSON.stringify(this.values(slot)), slot);
     else {
       if (places[place] === EMPTY) this.taken += 1;
       places[place] = slot;
@@ -139,8 +151,8 @@ export class LabelIndex {
   }
 
   /** The place of a slot, or -1 if it is far. */
-  private placeOf(slot: number, values: readonly string[]): number {
-    let place = this.home(values);
+  private placeOf(slot: number): number {
+    let place = this.homeOf(slot);
     for (let step = 0; step < STEPS; step += 1) {
       if (this.places[place] === slot) return place;
       place = (place + 1) & (this.places.length - 1);
@@ -161,15 +173,17 @@ export class LabelIndex {
     return false;
   }
 
-  /** Places all slots again, in a table for twice as many as there are. */
+  /** Places all slots again, in a table with room for at least half as many more, or for twice as many where they are few. */
   private rebuild(): void {
-    const slots = [...this.places.filter((slot) => slot >= 0), ...this.far.values()];
-    const length = 2 ** Math.ceil(Math.log2(4 * this.size));
-    this.places = new Int32Array(Math.max(8, length)).fill(EMPTY);
+    const before = this.places;
+    const far = [...this.far.values()];
+    const room = (this.size < FEW ? 4 : 3) * this.size;
+    this.places = new Int32Array(Math.max(8, 2 ** Math.ceil(Math.log2(room)))).fill(EMPTY);
     this.taken = 0;
     this.placedCount = 0;
     this.stepCount = 0;
     this.far.clear();
-    for (const slot of slots) this.place(slot, this.values(slot));
+    for (const slot of before) if (slot >= 0) this.place(slot);
+    for (const slot of far) this.place(slot);
   }
 }

@@ -130,7 +130,7 @@ function slotInTable(closed: readonly boolean[]): string {
       let place = placed(hash) & mask;
       for (let step = 0; step < STEPS; step += 1) {
         const slot = places[place];
-        if (slot === EMPTY) break;
+        if (slot === EMPTY) return EMPTY;
         const base = slot * ${closed.length};
         if (${["slot >= 0", ...hasValues].join(" && ")}) return slot;
         place = (place + 1) & mask;

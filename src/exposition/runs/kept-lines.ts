@@ -11,7 +11,7 @@ const indexOf = (slot: number) =>
   slot < LONGEST_RUN - 1 ? 31 - Math.clz32(slot + 1) : RUN_BITS - 1 + ((slot + 1) >> RUN_BITS);
 
 /** What an array of numbers and one of positions have for each line. */
-const NUMBERS_WIDTH = 8 + 4 + 1;
+const NUMBERS_WIDTH = 8 + 2 + 1;
 
 /** Fewer lines than these are written as fast as they are copied. */
 const FEWEST = 64;
@@ -94,7 +94,7 @@ export class KeptLines {
       restarts: this.restarts(run),
       text: copyOf(out, begin, text),
       numbers: run.chunk.slice(run.at, run.at + count),
-      ends: new Uint32Array(count),
+      ends: new Uint16Array(count),
       widths: new Uint8Array(count),
     };
     this.runs[index] = lines;

@@ -11,9 +11,9 @@ export interface Lines {
   /** Where lines tell when series began: how often one had begun anew by then. */
   readonly restarts: number;
   text: GrowingBytes;
-  /** The numbers in the lines, where the text of each ends, and how long it is. */
+  /** The numbers in the lines, where the text of each ends, and how long it is. A run has less than 64 kB (see `makeRoom`). */
   readonly numbers: Float64Array;
-  readonly ends: Uint32Array;
+  readonly ends: Uint16Array;
   readonly widths: Uint8Array;
 }
 
