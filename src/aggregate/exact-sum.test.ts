@@ -41,8 +41,7 @@ function isLess(a: Fraction, b: Fraction): boolean {
 }
 
 function sumOf(values: readonly number[]): number {
-  const sums = new ExactSums();
-  sums.clear(1);
+  const sums = new ExactSums(1);
   for (const value of values) sums.add(0, value);
   return sums.get(0);
 }
@@ -87,8 +86,7 @@ describe("an exact sum", () => {
   it("is the same after some of its numbers were folded into parts", () => {
     fc.assert(
       fc.property(numbers, numbers, (some, others) => {
-        const sums = new ExactSums();
-        sums.clear(1);
+        const sums = new ExactSums(1);
         for (const value of some) sums.add(0, value);
         expect(sumOf([...others, ...sums.parts(0)])).toBe(sumOf([...some, ...others]));
       }),
@@ -117,14 +115,11 @@ describe("an exact sum", () => {
   });
 
   it("leaves the sums beside it alone", () => {
-    const sums = new ExactSums();
-    sums.clear(100);
+    const sums = new ExactSums(100);
     sums.add(1, 1);
     sums.add(1, 2 ** -1074);
     sums.add(1, 2 ** 1000);
     sums.add(2, 0.5);
     expect([sums.get(0), sums.get(1), sums.get(2)]).toEqual([0, 2 ** 1000, 0.5]);
-    sums.clear(100);
-    expect(sums.get(1)).toBe(0);
   });
 });

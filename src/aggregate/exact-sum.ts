@@ -1,4 +1,5 @@
 import { sumOf } from "../model/duration-sum.ts";
+import type { Allocate } from "./merge/sum-memory.ts";
 
 /** All finite doubles are whole multiples of 2 to the power of minus this. */
 const UNIT_BITS = 1074;
@@ -12,21 +13,15 @@ const MANTISSA = (1n << BigInt(MANTISSA_BITS)) - 1n;
  */
 export class ExactSums {
   /** The rounded sums, and what they lack: both together are exact. */
-  #high = new Float64Array(16);
-  #low = new Float64Array(16);
+  readonly #high: Float64Array;
+  readonly #low: Float64Array;
   /** The sums that two numbers can't hold. */
   readonly #wide = new Map<number, WideSum>();
 
-  /** Sets the first sums to zero; there may be that many from now on. */
-  clear(length: number): void {
-    this.#wide.clear();
-    if (length > this.#high.length) {
-      this.#high = new Float64Array(2 * length);
-      this.#low = new Float64Array(2 * length);
-    } else {
-      this.#high.fill(0, 0, length);
-      this.#low.fill(0, 0, length);
-    }
+  /** @param length how many sums there are, all of them zero */
+  constructor(length: number, allocate: Allocate = (length) => new Float64Array(length)) {
+    this.#high = allocate(length);
+    this.#low = allocate(length);
   }
 
   add(i: number, value: number): void {
@@ -75,15 +70,15 @@ export class ExactSums {
 
 /** The sums of series of several members, each of which is two numbers (see `addNanoseconds`). */
 export class DurationSums {
-  readonly #observed = new ExactSums();
+  readonly #observed: ExactSums;
   /** Whole seconds and nanoseconds apart, so that neither number becomes too large to be exact. */
   readonly #seconds: Float64Array;
   readonly #nanoseconds: Float64Array;
 
-  constructor(length: number) {
-    this.#observed.clear(length);
-    this.#seconds = new Float64Array(length);
-    this.#nanoseconds = new Float64Array(length);
+  constructor(length: number, allocate: Allocate) {
+    this.#observed = new ExactSums(length, allocate);
+    this.#seconds = allocate(length);
+    this.#nanoseconds = allocate(length);
   }
 
   /** Adds the two numbers that begin at `at`. */

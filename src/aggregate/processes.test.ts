@@ -64,6 +64,22 @@ function groupFolder(): string {
 }
 
 describe("a page of a group", () => {
+  it("is right page after page, as reports are read into the memory of earlier ones", async () => {
+    const [a, b, c] = [joined(), joined(), joined()];
+    let total = 0;
+    for (let page = 1; page < 8; page += 1) {
+      for (const { registry } of [b, c].slice(page % 2)) {
+        orders(registry).inc({ plan: "free" }, page);
+        orders(registry).inc({ plan: `new ${page}` });
+        total += page;
+        await registry.text();
+      }
+      const shown = await values(a.registry, "orders_total");
+      expect(shown['plan="free"']).toBe(total);
+      expect(shown[`plan="new ${page}"`]).toBe(2 - (page % 2));
+    }
+  });
+
   it("shows what all members have counted, whichever of them makes it", async () => {
     const [a, b] = [joined(), joined()];
     orders(a.registry).inc({ plan: "free" }, 0.1);

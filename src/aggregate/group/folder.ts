@@ -10,7 +10,9 @@ import {
   readSync,
   rmdirSync,
   unlinkSync,
+  writeFileSync,
 } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { groupFolderRefused, regionInvalid } from "../../errors.ts";
@@ -34,10 +36,12 @@ export interface ReadFile {
 export class GroupFolder {
   readonly path: string;
   readonly #parent: string;
+  readonly #isInMemory: boolean;
 
   private constructor(parent: string, name: string) {
     this.#parent = parent;
     this.path = join(parent, name);
+    this.#isInMemory = this.path.startsWith(`${SHARED_MEMORY}/`);
   }
 
   /** @param directory in which to keep it; by default the memory, or else the folder for temporary files */
@@ -89,11 +93,27 @@ export class GroupFolder {
   }
 
   /**
+   * Writes a file in the background; at once where files are in memory, as that takes less time than to hand it to
+   * another thread.
+   */
+  async writeLater(name: string, bytes: Uint8Array): Promise<void> {
+    const options = { mode: 0o600 };
+    if (this.#isInMemory) writeFileSync(this.file(name), bytes, options);
+    else await writeFile(this.file(name), bytes, options);
+  }
+
+  /**
    * What a file has from one place up to another; undefined if there is no such file.
    *
+   * @param allocate gives memory for that many bytes
    * @throws where it is a link, somebody else's, or too short
    */
-  read(name: string, from = 0, to?: number): ReadFile | undefined {
+  read(
+    name: string,
+    from = 0,
+    to?: number,
+    allocate: (length: number) => Buffer = Buffer.allocUnsafeSlow,
+  ): ReadFile | undefined {
     let file: number;
     try {
       file = openSync(this.file(checkedName(name)), constants.O_RDONLY | NO_FOLLOW);
@@ -108,7 +128,7 @@ export class GroupFolder {
       }
       const end = to ?? size;
       if (end > size || end - from > MAX_BYTES) throw regionInvalid("its file has another size");
-      const bytes = Buffer.alloc(end - from);
+      const bytes = allocate(end - from);
       let at = 0;
       while (at < bytes.length) {
         const count = readSync(file, bytes, at, bytes.length - at, from + at);

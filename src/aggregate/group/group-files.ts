@@ -7,6 +7,7 @@ import { RegionReader, type Report } from "../region/reader.ts";
 import { RegionWriter } from "../region/writer.ts";
 import { codeOf, type GroupFolder } from "./folder.ts";
 import { isAlive, type ProcessIdentity } from "./liveness.ts";
+import { ReadMemory } from "./read-memory.ts";
 import { type MemberHead, newestReports, ownerOf, REPORT, reportName } from "./report-names.ts";
 
 /** How often a reading begins again because members came or went meanwhile. */
@@ -71,6 +72,7 @@ export class GroupFiles {
   readonly #folder: GroupFolder;
   readonly #own: Reader;
   readonly #readers = new Map<string, RegionReader>();
+  readonly #memory = new ReadMemory();
   readonly #onUnreadable: (name: string, error: unknown) => void;
 
   /**
@@ -93,6 +95,7 @@ export class GroupFiles {
       const state = this.#readOnce(attempt + 1 === ATTEMPTS);
       if (state !== undefined && state.fold.number === foldNumber(this.#folder.list())) {
         this.#forget(state);
+        this.#memory.release();
         return { ...state, members: oncePerProcess(state.members) };
       }
     }
@@ -220,7 +223,11 @@ export class GroupFiles {
    * @param key the same for all reports of one member
    */
   #readRegion(name: string, key: string): { report: Report; modifiedMs: number } | undefined {
-    const file = this.#folder.read(name);
+    // Of its own report, a member has the newest in memory, unless that could not be written.
+    const { report: written } = this.#own;
+    const own = name === reportName(this.#own.id) && written?.length ? written : undefined;
+    const memory = this.#memory;
+    const file = this.#folder.read(name, 0, own && 0, (length) => memory.take(length));
     if (file === undefined) return undefined;
     let reader = this.#readers.get(key);
     if (reader === undefined) {
@@ -235,10 +242,9 @@ export class GroupFiles {
       return read.bytes;
     };
     try {
-      // Of its own report, a member has the newest in memory, unless that could not be written.
-      const { report: written } = this.#own;
-      const own = name === reportName(this.#own.id) && written?.length ? written : undefined;
+      const before = reader.bytes;
       const report = reader.read(own ?? file.bytes, readLog);
+      if (own === undefined) memory.replace(reader.bytes === before ? file.bytes : before);
       return isGone ? undefined : { report, modifiedMs: file.modifiedMs };
     } catch (error) {
       if (isGone) return undefined;

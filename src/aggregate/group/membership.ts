@@ -38,6 +38,9 @@ export interface Membership {
   leave(): void;
 }
 
+/** The registries of this thread that are in a group of processes. */
+const members = new Set<ProcessMembership>();
+
 /** The part that a process takes in a group: it reports what its registry has, and reads what others report. */
 export class ProcessMembership implements PageGroup, Membership {
   readonly kind = "processes";
@@ -72,6 +75,7 @@ export class ProcessMembership implements PageGroup, Membership {
     this.#enter();
     this.#timer = setInterval(() => void this.#tick(), settings.intervalMs).unref();
     onExit.add(this.#end);
+    members.add(this);
     parts.group.member = this;
   }
 
@@ -81,6 +85,8 @@ export class ProcessMembership implements PageGroup, Membership {
     if (this.#hasLeft) return;
     this.#stop();
     if (this.#parts.group.member === this) this.#parts.group.member = undefined;
+    // What others have of the process, too, counts once only where these have reported it.
+    for (const other of members) other.#group.guard(() => other.#publish(false));
     this.#group.guard(() => {
       this.#publish(false);
       this.#own.end();
@@ -135,6 +141,7 @@ export class ProcessMembership implements PageGroup, Membership {
     this.#hasLeft = true;
     clearInterval(this.#timer);
     onExit.remove(this.#end);
+    members.delete(this);
   }
 
   async #tick(): Promise<void> {

@@ -1,5 +1,4 @@
 import { linkSync, utimesSync, writeFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { regionInvalid } from "../../errors.ts";
 import type { ReportTables } from "../region/report-tables.ts";
 import { codeOf, type GroupFolder } from "./folder.ts";
@@ -127,11 +126,11 @@ export class NumberedReports {
         return;
       }
       const report = this.#take(reported);
-      const path = this.#folder.file(`${this.#prefix}.new`);
-      await writeFile(path, report, { mode: 0o600 });
+      const name = `${this.#prefix}.new`;
+      await this.#folder.writeLater(name, report);
       if (abandoned !== this.#abandoned) return;
       // Where another thread was first, what it has reported is newer.
-      this.#show(path, before, { report, checksum, isLast: false });
+      this.#show(this.#folder.file(name), before, { report, checksum, isLast: false });
     } catch (error) {
       this.#abandon();
       throw error;
@@ -166,7 +165,7 @@ export class NumberedReports {
     this.#tables.begin();
     fill(this.#tables);
     const log = this.#log.append();
-    return Buffer.from(this.#tables.report({ member: head, log }));
+    return this.#tables.report({ member: head, log });
   }
 
   /** Shows a report that was read after the one of the number before; returns whether it is the next one. */

@@ -1,5 +1,4 @@
 import { renameSync, utimesSync, writeFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import type { ReportTables } from "../region/report-tables.ts";
 import type { GroupFolder } from "./folder.ts";
 import { LogFile } from "./log-file.ts";
@@ -20,7 +19,7 @@ export class RegionFile {
   readonly #tables: ReportTables;
   readonly #log: LogFile;
   /** The last report that was written, or is being written. */
-  #last = Buffer.alloc(0);
+  #last: Buffer = Buffer.alloc(0);
   /** Tells whether a report that was written in the background is still the newest. */
   #version = 0;
   #isWriting = false;
@@ -67,9 +66,9 @@ export class RegionFile {
     this.#isWriting = true;
     try {
       if (isChanged) {
-        const path = this.#folder.file(`${this.id}.new`);
-        await writeFile(path, this.#last, { mode: 0o600 });
-        if (version === this.#version) this.#show(path);
+        const name = `${this.id}.new`;
+        await this.#folder.writeLater(name, this.#last);
+        if (version === this.#version) this.#show(this.#folder.file(name));
       } else this.confirm();
     } catch (error) {
       this.abandon();
@@ -111,7 +110,7 @@ export class RegionFile {
   #prepare(head: MemberHead): boolean {
     try {
       const log = this.#log.append();
-      const report = Buffer.from(this.#tables.report({ member: head, log }));
+      const report = this.#tables.report({ member: head, log });
       if (report.equals(this.#last)) return false;
       this.#last = report;
       return true;

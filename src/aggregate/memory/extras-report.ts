@@ -7,7 +7,7 @@ export class ExtrasReport {
   readonly #writer: ExtrasWriter;
   #log = Buffer.alloc(0);
   #logs = 0;
-  #last = Buffer.alloc(0);
+  #last: Buffer = Buffer.alloc(0);
 
   constructor(isInRegion: (family: Family) => boolean) {
     this.#writer = new ExtrasWriter(isInRegion);
@@ -27,7 +27,7 @@ export class ExtrasReport {
     const entries = this.#writer.takeLog();
     if (entries.length > 0) this.#log = Buffer.concat([this.#log, entries]);
     const log = { name: String(this.#logs), length: this.#log.length };
-    const report = Buffer.from(this.#writer.report({ log }));
+    const report = this.#writer.report({ log });
     if (report.equals(this.#last)) return undefined;
     this.#last = report;
     return { log: this.#log, report };

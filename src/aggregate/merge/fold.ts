@@ -18,7 +18,7 @@ import { newer } from "./totals.ts";
 /** What a fold has of one series. */
 class FoldedSeries {
   readonly values: readonly string[];
-  readonly sums = new ExactSums();
+  readonly sums: ExactSums;
   readonly exemplars = new Map<number, Exemplar>();
   readonly natives = new NativeSum();
   created = Number.NaN;
@@ -31,7 +31,7 @@ class FoldedSeries {
   constructor(values: readonly string[], width: number) {
     this.values = values;
     this.#width = width;
-    this.sums.clear(width);
+    this.sums = new ExactSums(width);
   }
 
   add(numbers: Float64Array, created: number): void {

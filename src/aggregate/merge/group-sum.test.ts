@@ -1,10 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type RecordedHistogram, type RecordedSeries, record } from "../../../test/recording.ts";
+import {
+  type RecordedCounter,
+  type RecordedHistogram,
+  type RecordedSeries,
+  record,
+} from "../../../test/recording.ts";
 import { FORMATS } from "../../exposition/formats.ts";
 import { PageMemory } from "../../exposition/runs/page-memory.ts";
 import { recordDuration } from "../../instruments/timer.ts";
-import { seriesHead } from "../../model/sample-sink.ts";
+import { type MetricSource, type SampleSink, seriesHead } from "../../model/sample-sink.ts";
 import { PARTS } from "../../registry/parts.ts";
 import { Registry } from "../../registry/registry.ts";
 import { RegionReader, type Report } from "../region/reader.ts";
@@ -149,6 +154,38 @@ describe("the sum of a group", () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it("has its own numbers while it is written, although others are asked for and written meanwhile", () => {
+    const reportWith = (value: number) =>
+      reported((writer) => {
+        for (const name of ["a", "b"]) {
+          writer.family({ name, help: "", type: "counter" });
+          writer.counter(seriesHead([], []), value);
+        }
+      });
+    const group = new GroupSum();
+    const sumOf = (value: number) =>
+      group.of([{ process: "", isAlive: true, report: reportWith(value) }]);
+    const written = (sum: MetricSource) =>
+      record(sum).map(({ series }) => (series[0]!.value as RecordedCounter).value);
+    expect(written(sumOf(1))).toEqual([1, 1]);
+    const begun = sumOf(2);
+    const meanwhile: number[][] = [];
+    const paused = {
+      *visit(sink: SampleSink) {
+        for (const _ of begun.visit(sink) ?? []) {
+          meanwhile.push(written(sumOf(3 + meanwhile.length)));
+          yield;
+        }
+      },
+    };
+    expect(written(paused)).toEqual([2, 2]);
+    expect(meanwhile).toEqual([
+      [3, 3],
+      [4, 4],
+    ]);
+    expect(written(sumOf(6))).toEqual([6, 6]);
   });
 
   it("has the first creation of a series, and the newest exemplar of each bucket", () => {

@@ -5,6 +5,7 @@ import type { Layout } from "../region/layout.ts";
 import type { Report, Rows } from "../region/reader.ts";
 import { HistogramTotals } from "./histogram-totals.ts";
 import { Positions } from "./positions.ts";
+import { type Allocate, SumMemory } from "./sum-memory.ts";
 import { SummaryTotals } from "./summary-totals.ts";
 import { CounterTotals, GaugeTotals, InfoTotals, StateSetTotals, type Totals } from "./totals.ts";
 
@@ -42,6 +43,7 @@ interface Part {
 export class GroupSum {
   /** The positions of each family's series, for as long as its type is the same. */
   readonly #positions = new Map<string, Positions>();
+  readonly #memory = new SumMemory();
   readonly #onDisagreement: (disagreement: Disagreement) => void;
 
   /** @param onDisagreement is called for each definition that differs from the one that is shown */
@@ -50,21 +52,24 @@ export class GroupSum {
   }
 
   /**
-   * The sum, which does not change any more.
+   * The sum, which does not change any more. It can be written until the next sum is asked for, or later if it was
+   * not written before that.
    *
    * @param members those whose definitions take precedence come first
    */
   of(members: readonly MemberReport[]): MetricSource {
+    const { allocate, written } = this.#memory.begin();
     const totals: Totals[] = [];
-    for (const parts of byFamily(members)) totals.push(this.#totals(parts));
+    for (const parts of byFamily(members)) totals.push(this.#totals(parts, allocate));
     return {
       *visit(sink: SampleSink): Generator<void> {
         for (const one of totals) yield* one.visit(sink);
+        written();
       },
     };
   }
 
-  #totals(parts: readonly Part[]): Totals {
+  #totals(parts: readonly Part[], allocate: Allocate): Totals {
     const shown = (parts.find(({ rows }) => rows.ids.length > 0) ?? parts[0]!).rows.series.layout;
     const { family } = shown;
     const fitting = parts.filter(({ rows }) => rows.series.layout.family.type === family.type);
@@ -74,7 +79,7 @@ export class GroupSum {
       positions.of(rows.series, family.aggregate === "each" ? processOf(member, rows) : undefined),
     );
     const limited = withinLimit(family, positions, fitting, places);
-    const totals = makeTotals(family, positions, shapeOf(shown, fitting));
+    const totals = makeTotals(family, positions, shapeOf(shown, fitting), allocate);
     for (const [i, { rows }] of fitting.entries()) totals.add(rows, limited[i]!);
     return totals;
   }
@@ -126,21 +131,26 @@ function definitionOf({ family, shape }: Layout): string {
   return JSON.stringify([family, shape]);
 }
 
-function makeTotals(family: Family, positions: Positions, shape: Layout["shape"]): Totals {
+function makeTotals(
+  family: Family,
+  positions: Positions,
+  shape: Layout["shape"],
+  allocate: Allocate,
+): Totals {
   switch (family.type) {
     case "counter":
-      return new CounterTotals(family, positions);
+      return new CounterTotals(family, positions, allocate);
     case "histogram":
     case "gaugehistogram":
-      return new HistogramTotals(family, positions, shape as readonly number[]);
+      return new HistogramTotals(family, positions, shape as readonly number[], allocate);
     case "summary":
-      return new SummaryTotals(family, positions, shape as readonly number[]);
+      return new SummaryTotals(family, positions, shape as readonly number[], allocate);
     case "info":
-      return new InfoTotals(family, positions);
+      return new InfoTotals(family, positions, allocate);
     case "stateset":
-      return new StateSetTotals(family, positions, shape as readonly string[]);
+      return new StateSetTotals(family, positions, shape as readonly string[], allocate);
     default:
-      return new GaugeTotals(family, positions);
+      return new GaugeTotals(family, positions, allocate);
   }
 }
 

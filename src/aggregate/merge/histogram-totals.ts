@@ -13,6 +13,7 @@ import type { SeriesLog } from "../region/series-log.ts";
 import { NativeSum } from "./native-sum.ts";
 import type { PositionRow } from "./position-row.ts";
 import type { Positions } from "./positions.ts";
+import type { Allocate } from "./sum-memory.ts";
 import { newer, Totals } from "./totals.ts";
 
 /**
@@ -23,7 +24,7 @@ import { newer, Totals } from "./totals.ts";
 export class HistogramTotals extends Totals {
   readonly #bounds: readonly number[];
   /** A row has the buckets of one series. */
-  readonly #counts = new ExactSums();
+  readonly #counts: ExactSums;
   readonly #sums: DurationSums;
   readonly #width: number;
   readonly #exemplars = new Map<number, Exemplar>();
@@ -35,12 +36,12 @@ export class HistogramTotals extends Totals {
   readonly #places = new WeakMap<SeriesLog, readonly number[]>();
   readonly #value: TotalValue;
 
-  constructor(family: Family, positions: Positions, bounds: readonly number[]) {
-    super(family, positions, bounds.length + 3);
+  constructor(family: Family, positions: Positions, bounds: readonly number[], allocate: Allocate) {
+    super(family, positions, bounds.length + 3, allocate);
     this.#bounds = bounds;
     this.#width = bounds.length + 1;
-    this.#counts.clear(this.size * this.#width);
-    this.#sums = new DurationSums(this.size);
+    this.#counts = new ExactSums(this.size * this.#width, allocate);
+    this.#sums = new DurationSums(this.size, allocate);
     this.#nativeCounts = new Float64Array(this.size);
     this.#value = new TotalValue(bounds, this.chunk);
   }

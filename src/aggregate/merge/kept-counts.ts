@@ -28,7 +28,7 @@ export class KeptCounts {
     if (this.#newest.length === 0) return;
     const log = Buffer.from(this.#newest.takeLog());
     const report = this.#newest.report({ log: { name: "log", length: log.length } });
-    this.#fold.add(new RegionReader().read(Buffer.from(report), () => log));
+    this.#fold.add(new RegionReader().read(report, () => log));
     this.#newest = new RegionWriter(() => 0);
   }
 }

@@ -5,6 +5,7 @@ import { DurationSums, ExactSums } from "../exact-sum.ts";
 import type { Extra } from "../region/layout.ts";
 import type { Rows } from "../region/reader.ts";
 import type { Positions } from "./positions.ts";
+import type { Allocate } from "./sum-memory.ts";
 import { Totals } from "./totals.ts";
 
 /**
@@ -13,17 +14,22 @@ import { Totals } from "./totals.ts";
  */
 export class SummaryTotals extends Totals {
   readonly #quantiles: readonly number[];
-  readonly #counts = new ExactSums();
+  readonly #counts: ExactSums;
   readonly #sums: DurationSums;
   readonly #sketches = new Map<number, SketchSum>();
   readonly #given = new Map<number, readonly number[]>();
   readonly #members: Uint32Array;
 
-  constructor(family: Family, positions: Positions, quantiles: readonly number[]) {
-    super(family, positions, 0);
+  constructor(
+    family: Family,
+    positions: Positions,
+    quantiles: readonly number[],
+    allocate: Allocate,
+  ) {
+    super(family, positions, 0, allocate);
     this.#quantiles = quantiles;
-    this.#counts.clear(this.size);
-    this.#sums = new DurationSums(this.size);
+    this.#counts = new ExactSums(this.size, allocate);
+    this.#sums = new DurationSums(this.size, allocate);
     this.#members = new Uint32Array(this.size);
   }
 

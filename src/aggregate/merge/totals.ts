@@ -5,6 +5,7 @@ import { ExactSums } from "../exact-sum.ts";
 import type { Rows } from "../region/reader.ts";
 import { PositionRow } from "./position-row.ts";
 import type { Positions } from "./positions.ts";
+import type { Allocate } from "./sum-memory.ts";
 
 /** What a family has in all members together, for one page. */
 export abstract class Totals {
@@ -18,11 +19,11 @@ export abstract class Totals {
   /** Which positions have a series. */
   readonly #isUsed: Uint8Array;
 
-  constructor(family: Family, positions: Positions, stride: number) {
+  constructor(family: Family, positions: Positions, stride: number, allocate: Allocate) {
     this.family = family;
     this.positions = positions;
     this.size = positions.size;
-    this.chunk = new Float64Array(this.size * stride);
+    this.chunk = allocate(this.size * stride);
     this.#stride = stride;
     this.#isUsed = new Uint8Array(this.size);
   }
@@ -118,11 +119,11 @@ export function newer(a: Exemplar | undefined, b: Exemplar): Exemplar {
 
 /** A type of one number, whose sum is exact. */
 abstract class NumberTotals extends Totals {
-  protected readonly sums = new ExactSums();
+  protected readonly sums: ExactSums;
 
-  constructor(family: Family, positions: Positions) {
-    super(family, positions, 1);
-    this.sums.clear(this.size);
+  constructor(family: Family, positions: Positions, allocate: Allocate) {
+    super(family, positions, 1, allocate);
+    this.sums = new ExactSums(this.size, allocate);
   }
 
   protected override writeRun(sink: SampleSink, row: PositionRow): number {
@@ -222,8 +223,8 @@ export class GaugeTotals extends NumberTotals {
 }
 
 export class InfoTotals extends Totals {
-  constructor(family: Family, positions: Positions) {
-    super(family, positions, 0);
+  constructor(family: Family, positions: Positions, allocate: Allocate) {
+    super(family, positions, 0, allocate);
   }
 
   protected override addRows(): void {}
@@ -238,8 +239,8 @@ export class StateSetTotals extends Totals {
   readonly #states: readonly string[];
   readonly #isOn: Uint8Array;
 
-  constructor(family: Family, positions: Positions, states: readonly string[]) {
-    super(family, positions, 0);
+  constructor(family: Family, positions: Positions, states: readonly string[], allocate: Allocate) {
+    super(family, positions, 0, allocate);
     this.#states = states;
     this.#isOn = new Uint8Array(this.size * states.length);
   }

@@ -44,7 +44,7 @@ export function readFrames(log: Buffer): unknown[] {
 }
 
 /** A report: its head as JSON, and then numbers. */
-export function reportOf(head: object, numbers: readonly Float64Array[]): Uint8Array {
+export function reportOf(head: object, numbers: readonly Float64Array[]): Buffer {
   const text = JSON.stringify(head);
   const body = numbers.reduce((length, { byteLength }) => length + byteLength, 0);
   const headLength = Math.ceil((PREFIX + Buffer.byteLength(text)) / WORD) * WORD - PREFIX;
@@ -81,11 +81,13 @@ export function readReport(report: Buffer): {
   if (end > report.length || (report.length - end) % WORD !== 0) {
     throw regionInvalid("its lengths don't fit");
   }
-  // Copied, so that the numbers begin at a multiple of their size in memory.
-  const { buffer } = new Uint8Array(report.subarray(end));
+  const numbers = report.subarray(end);
+  // They begin at a multiple of their size in the report, and have to in memory.
+  const { buffer, byteOffset } =
+    numbers.byteOffset % WORD === 0 ? numbers : new Uint8Array(numbers);
   return {
     head: JSON.parse(report.toString("utf8", PREFIX, end)),
-    numbers: new Float64Array(buffer),
+    numbers: new Float64Array(buffer, byteOffset, numbers.length / WORD),
   };
 }
 

@@ -40,6 +40,11 @@ export class RegionReader {
   /** The last report: most members have nothing new from one page to the next. */
   #last: { readonly bytes: Buffer; readonly report: Report } | undefined;
 
+  /** The bytes of the last report, which has its numbers there. */
+  get bytes(): Buffer | undefined {
+    return this.#last?.bytes;
+  }
+
   /**
    * @param readLog gives the bytes of a log from one place up to another
    * @throws where the region is damaged, or of another version of the format

@@ -5,7 +5,7 @@ import type { Extra, Layout } from "./layout.ts";
 import { NativeNumbers } from "./native-numbers.ts";
 import type { Rows } from "./reader.ts";
 import type { SeriesLog } from "./series-log.ts";
-import { knownOf, NO_TABLE, runsOf, Table } from "./table.ts";
+import { type KnownSeries, knownOf, NO_TABLE, Table } from "./table.ts";
 
 /** Fewer series than this in a log are not worth beginning it anew. */
 const MIN_STALE = 1000;
@@ -55,13 +55,13 @@ export class ReportTables {
   }
 
   /** The report, except for its head, which the caller adds. */
-  report(head: object): Uint8Array {
+  report(head: object): Buffer {
     const tables = [...this.#tables.values()].filter(({ rows, isListed }) => rows > 0 || isListed);
     const natives = this.#natives;
     natives.clear();
-    const blocks = tables.map(({ id, ids, rows, extras }) => ({
+    const blocks = tables.map(({ id, runs, extras }) => ({
       layout: id,
-      runs: runsOf(ids, rows),
+      runs,
       ...(extras.length > 0 && {
         extras: extras.map(([row, extra]) => [row, encodeExtra(extra, natives)]),
       }),
@@ -99,7 +99,7 @@ export class ReportTables {
     for (let row = 0; row < ids.length; row += 1) {
       const id = ids[row]!;
       known[id] ??= this.#idOf(table, series.createds[id]!, series.values[id]!);
-      table.ids[start + row] = known[id];
+      table.ids[start + row] = known[id]!;
     }
     table.numbers.set(numbers.subarray(0, ids.length * width), start * width);
     for (const [row, extra] of extras) table.extras.push([start + row, extra]);
@@ -138,20 +138,23 @@ export class ReportTables {
     const { from, chunk, at } = run;
     this.#enter(table, to - from);
     const known = knownOf(table, run.table);
+    if (!known.hasRun(run.table, from, to)) this.#learn(known, table, run, to);
     const start = table.extend(to - from);
-    for (let slot = from; slot < to; slot += 1) {
-      const generation = run.table.generation(slot);
-      const created = run.createdAt(slot);
-      if (known.generations[slot] !== generation || known.createds[slot] !== created) {
-        known.generations[slot] = generation;
-        known.createds[slot] = created;
-        const values = run.labelNames.map((_, label) => run.labelValue(slot, label));
-        known.ids[slot] = this.#log(table, created, values);
-      }
-      table.ids[start + slot - from] = known.ids[slot]!;
-    }
+    table.ids.set(known.ids(from, to), start);
     const length = (to - from) * table.width;
     table.numbers.set(chunk.subarray(at, at + length), start * table.width);
+  }
+
+  /** Gives ids to all series of a run up to a slot. */
+  #learn(known: KnownSeries, table: Table, run: SeriesRun, to: number): void {
+    for (let slot = run.from; slot < to; slot += 1) {
+      const generation = run.table.generation(slot);
+      const created = run.createdAt(slot);
+      if (known.get(slot, generation, created) !== undefined) continue;
+      const values = run.labelNames.map((_, label) => run.labelValue(slot, label));
+      known.set(slot, generation, created, this.#log(table, created, values));
+    }
+    known.addRun(run.from, to);
   }
 
   /** What the newest row of a table has besides its numbers. */
@@ -170,12 +173,11 @@ export class ReportTables {
   #keptId(table: Table, head: SeriesHead): number {
     const known = knownOf(table, head.table!);
     const { slot, tenancy, created } = head;
-    if (known.generations[slot] !== tenancy || !Object.is(known.createds[slot], created)) {
-      known.generations[slot] = tenancy;
-      known.createds[slot] = created;
-      known.ids[slot] = this.#log(table, created, head.labelValues);
-    }
-    return known.ids[slot]!;
+    const before = known.get(slot, tenancy, created);
+    if (before !== undefined) return before;
+    const id = this.#log(table, created, head.labelValues);
+    known.set(slot, tenancy, created, id);
+    return id;
   }
 
   #idOf(table: Table, created: number, labelValues: readonly string[]): number {
