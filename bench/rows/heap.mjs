@@ -17,16 +17,17 @@ export function used() {
  */
 export async function allocated(work, prepare = () => {}) {
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    prepare();
-    const bytes = await growth(work);
+    const bytes = await growth(work, prepare);
     if (bytes !== undefined) return bytes;
   }
   return undefined;
 }
 
 /** Bytes, or undefined where garbage was collected. */
-async function growth(/** @type {() => unknown} */ work) {
+async function growth(/** @type {() => unknown} */ work, /** @type {() => unknown} */ prepare) {
   used();
+  // After the collection, which discards optimized code.
+  prepare();
   let collections = 0;
   const observer = new PerformanceObserver((list) => {
     collections += list.getEntries().length;

@@ -8,3 +8,15 @@ double[0] = 1;
 export const HIGH = words[1] === 0 ? 0 : 1;
 /** Where the word with the last 32 bits of the mantissa is. */
 export const LOW = 1 - HIGH;
+
+/**
+ * The word of a value at `HIGH`, which is then in `double`. The function has a scope of its own, because the build makes
+ * constants at the top of a module variables: V8 knows where constants are, and loads and checks variables.
+ */
+export const highWord = (() => {
+  const [array, view, at] = [double, words, HIGH];
+  return (value: number): number => {
+    array[0] = value;
+    return view[at]!;
+  };
+})();

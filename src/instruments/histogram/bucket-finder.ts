@@ -1,13 +1,8 @@
-import { double, HIGH, words } from "../double-words.ts";
+import { highWord } from "../double-words.ts";
 
 /** More cells save no further comparison for the bounds that people use. */
 const MAX_CELLS = 256;
 const MANTISSA_BITS = 20;
-
-function highWord(value: number): number {
-  double[0] = value;
-  return words[HIGH]!;
-}
 
 /**
  * Finds the bucket of a value among ascending upper bounds. The high bits of positive doubles are in

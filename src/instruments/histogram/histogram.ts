@@ -251,24 +251,29 @@ export class HistogramInstrument extends Instrument<HeldHistogram> {
   }
 }
 
+/** Whether it is a number, and not NaN. `Number.isNaN` would be a call in Maglev, for which V8 allocates a number. */
+function isUsual(value: unknown): boolean {
+  return typeof value === "number" && value <= Number.POSITIVE_INFINITY;
+}
+
 class HeldHistogram extends HeldSeries implements HistogramSeries {
   declare protected readonly instrument: HistogramInstrument;
 
   observe(value: number, options?: UpdateOptions): void {
     try {
-      if (typeof value !== "number") throw this.instrument.invalid(value);
-      if (this.hasHooks || options !== undefined) this.prepare(value, options);
+      if (this.hasHooks || options !== undefined || !isUsual(value)) this.prepare(value, options);
       this.instrument.count(this.chunk, this.at, value);
-      if (Number.isNaN(value)) this.instrument.warnOfNaN();
     } catch (error) {
       this.instrument.reject(error, this.observe);
     }
   }
 
   protected prepare(value: number, options: UpdateOptions | undefined): void {
+    if (typeof value !== "number") throw this.instrument.invalid(value);
     const exemplar = this.instrument.exemplarOf(value, options);
     this.instrument.touch(this);
     if (exemplar !== undefined && !this.isGone) this.instrument.keep(this.slot, exemplar);
+    if (Number.isNaN(value)) this.instrument.warnOfNaN();
   }
 
   startTimer(): StopTimer {
@@ -302,11 +307,9 @@ class HeldNativeHistogram extends HeldHistogram {
 
   override observe(value: number, options?: UpdateOptions): void {
     try {
-      if (typeof value !== "number") throw this.instrument.invalid(value);
-      if (this.hasHooks || options !== undefined) this.prepare(value, options);
+      if (this.hasHooks || options !== undefined || !isUsual(value)) this.prepare(value, options);
       if (this.state?.observe(value)) this.instrument.resetClassic(this.slot);
       this.instrument.count(this.chunk, this.at, value);
-      if (Number.isNaN(value)) this.instrument.warnOfNaN();
     } catch (error) {
       this.instrument.reject(error, this.observe);
     }

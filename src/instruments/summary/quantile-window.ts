@@ -1,5 +1,5 @@
 import type { SummarySketch } from "../../model/sample-sink.ts";
-import { double, HIGH, LOW, words } from "../double-words.ts";
+import { double, HIGH, highWord, LOW, words } from "../double-words.ts";
 import { SLICES } from "./slice-clock.ts";
 
 // In the high word of a double, sign and exponent are the octave of a value, and the first bits of the
@@ -66,8 +66,7 @@ export class QuantileWindow {
   /** Counts a value, which must not be NaN. */
   add(value: number, slice: number): void {
     if (slice !== this.slice) this.advance(slice);
-    double[0] = value;
-    const high = words[HIGH]!;
+    const high = highWord(value);
     const octave = high >>> OCTAVE_SHIFT;
     const bucket = (high >>> BUCKET_SHIFT) % BUCKETS;
     const counts = this.counts[this.octaves.numbers[octave]!] ?? this.allocate(octave);

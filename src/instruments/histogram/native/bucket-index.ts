@@ -1,4 +1,4 @@
-import { double, HIGH, LOW, words } from "../../double-words.ts";
+import { highWord, LOW, words } from "../../double-words.ts";
 import { BOUNDS } from "./bounds.ts";
 
 /** The finest schema. The index of a bucket in a coarser one is computed from its index in this one. */
@@ -32,8 +32,7 @@ for (let cell = 0, step = 0; cell < cells.length; cell += 1) {
  * is none for zero and NaN.
  */
 export function bucketIndex(value: number, schema: number): number {
-  double[0] = value;
-  const high = words[HIGH]!;
+  const high = highWord(value);
   const exponent = (high >> 20) & 0x7ff;
   if (exponent === 0 || exponent === 0x7ff) return unusualIndex(value, schema);
   const cell = cells[(high >> 11) & 0x1ff]!;
