@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { interleave, medians } from "../interleave.mjs";
 import { startPeer } from "../peers/peers.mjs";
 import { atMost, row } from "../targets.mjs";
@@ -97,6 +98,8 @@ export async function memoryOfSeries(open) {
   const unscraped = used() - before;
   // What is kept of a page for the next one is there after the second.
   for (let i = 0; i < 3; i += 1) await scrape(registry);
+  // What a weak reference was made to, such as a page's memory, stays for the rest of the turn.
+  await setImmediate();
   const scraped = used() - before;
   // Another scrape keeps the registry alive until here.
   await scrape(registry);
