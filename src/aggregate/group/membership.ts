@@ -113,7 +113,7 @@ export class ProcessMembership implements PageGroup, Membership {
 
   sum(isNested: boolean): MetricSource {
     const sum = this.#group.sum(() => {
-      if (!isNested) this.#publish(true);
+      if (!isNested) this.#publishChanges();
     });
     this.#group.guard(() => this.#demand.note());
     return sum;
@@ -154,6 +154,21 @@ export class ProcessMembership implements PageGroup, Membership {
     } catch (error) {
       this.#changes.forget();
       this.#troubles.unwritten(error);
+    }
+  }
+
+  /** Reports before a page is shown, if anything has changed since the last report. */
+  #publishChanges(): void {
+    // Others can't read yet what is being written in the background.
+    const isReported = !this.#own.isWriting && !this.#changes.noticed();
+    try {
+      if (isReported) this.#own.confirm();
+      else this.#publish(true);
+    } catch (error) {
+      this.#changes.forget();
+      this.#troubles.unwritten(error);
+      // Its report is gone, so it is written again.
+      if (isReported) this.#publish(true);
     }
   }
 
