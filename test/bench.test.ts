@@ -24,7 +24,7 @@ describe("npm run bench -- --quick", () => {
     const stdout = await bench("--quick", "--node=this");
     expect(stdout).toMatch(/^The same numbers on \d\d pages of all peers\.$/m);
     const rows = stdout.split("\n").filter((line) => line.startsWith("| "));
-    expect(rows).toHaveLength(chromium ? 51 : 50);
+    expect(rows).toHaveLength(chromium ? 53 : 52);
     for (const row of rows.slice(1)) expect(row).toMatch(/^\| \S[^|]+ \| -?[\d,.]+( [^|]+)? \|/);
     expect(readFileSync(PAGE, "utf8")).toBe(before);
   }, 180_000);
