@@ -14,7 +14,7 @@ const SLICES = "a copy of the page in slices";
 /** The scrapes of a round in which the longest block is looked for: of few, the 90th percentile would be the worst. */
 const BLOCK_ROUNDS = 3;
 const ALL = "all changed";
-/** A text of this package whose memory is not given back. */
+/** The text of this package, of another registry whose pages are left to the garbage collector. */
 const UNRELEASED = "not released";
 
 /** The part of the series that changes between two scrapes of most services is small. */
@@ -125,31 +125,35 @@ async function contenders(page, { peers, processOf }) {
   const times = [];
   /** @type {{ name: string, measure: () => Promise<number[]> }[]} */
   const blocks = [];
-  let textBytes = 0;
-  for (const { name, formats } of peers) {
+  /** Returns the length of the page. */
+  const addTime = async (
+    /** @type {string} */ name,
+    /** @type {string} */ peer,
+    /** @type {WorkloadName} */ workload,
+  ) => {
+    const scrape = () => processOf(peer).call("timeScrape", workload);
+    for (let i = 0; i < 2; i += 1) await scrape();
+    times.push({ name, measure: async () => (await scrape()).ms });
+    return (await scrape()).bytes;
+  };
+  const addBlock = (/** @type {string} */ name, /** @type {() => Promise<number>} */ block) =>
+    blocks.push({ name, measure: () => repeated(BLOCK_ROUNDS, block) });
+
+  for (const { name: peer, formats } of peers) {
     for (const format of formats) {
-      const workload = { ...page, format };
-      const scrape = (isReleased = true) =>
-        processOf(name).call("timeScrape", workload, 1, isReleased);
-      for (let i = 0; i < 2; i += 1) await scrape();
-      const { bytes } = await scrape();
-      times.push({ name: `${name} ${format}`, measure: async () => (await scrape()).ms });
-      blocks.push({
-        name: `${name} ${format}`,
-        measure: () =>
-          repeated(BLOCK_ROUNDS, () => processOf(name).call("blockOfScrape", workload)),
-      });
-      if (name !== "narthex" || format !== "text") continue;
-      textBytes = bytes;
-      times.push({ name: UNRELEASED, measure: async () => (await scrape(false)).ms });
+      const [name, workload] = [`${peer} ${format}`, { ...page, format }];
+      await addTime(name, peer, workload);
+      addBlock(name, () => processOf(peer).call("blockOfScrape", workload));
     }
   }
   const own = processOf("narthex");
-  times.push({ name: COPY, measure: () => own.call("timeCopy", textBytes) });
-  blocks.push({
-    name: COPY,
-    measure: () => repeated(BLOCK_ROUNDS, () => own.call("blockOfCopy", textBytes)),
+  const bytes = await addTime(UNRELEASED, "narthex", {
+    ...page,
+    format: "text",
+    isReleased: false,
   });
+  times.push({ name: COPY, measure: () => own.call("timeCopy", bytes) });
+  addBlock(COPY, () => own.call("blockOfCopy", bytes));
   return { times, blocks };
 }
 
@@ -170,14 +174,13 @@ async function repeated(count, measure) {
  *
  * @param {Workload} workload
  * @param {number} [share] of the series that are updated before
- * @param {boolean} [isReleased] whether the page's memory is given back, where a peer can do that
  */
-export async function timeScrape({ run, size, registry }, share = 1, isReleased = true) {
+export async function timeScrape({ run, size, registry }, share = 1) {
   run(share * size);
   const start = performance.now();
   const page = await registry.page();
   const scrape = { ms: performance.now() - start, bytes: page.length };
-  if (isReleased) registry.release?.();
+  registry.release?.();
   return scrape;
 }
 

@@ -264,7 +264,13 @@ function countUp(slots, at, times) {
 }
 
 /** @typedef {{ run: Loop, size: number, registry: PeerRegistry }} Workload */
-/** @typedef {{ loop: LoopName, size?: number, format?: Format }} WorkloadName */
+/**
+ * @typedef {object} WorkloadName
+ * @property {LoopName} loop
+ * @property {number} [size]
+ * @property {Format} [format]
+ * @property {boolean} [isReleased] whether the memory of pages is given back, where a peer can do that
+ */
 
 /**
  * A loop on a registry of its own, or undefined where the peer does not have the type.
@@ -273,8 +279,9 @@ function countUp(slots, at, times) {
  * @param {WorkloadName} name
  * @returns {Workload | undefined}
  */
-export function openWorkload(peer, { loop, size = 1, format = "text" }) {
+export function openWorkload(peer, { loop, size = 1, format = "text", isReleased = true }) {
   const registry = peer.open(format);
+  if (!isReleased) registry.release = () => {};
   const run = loops[loop](registry, size);
   return run && { run, size, registry };
 }
