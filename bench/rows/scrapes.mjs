@@ -1,10 +1,11 @@
 import { interleave, medians, percentiles90 } from "../interleave.mjs";
+import { startPeer } from "../peers/peers.mjs";
 import { thousands } from "../report.mjs";
 import { atMost, faster, row, within } from "../targets.mjs";
 
 /**
  * @import { Measuring } from "../peers/bench.mjs"
- * @import { Format } from "../peers/peers.mjs"
+ * @import { Format, PeerProcess } from "../peers/peers.mjs"
  * @import { RowTarget } from "../targets.mjs"
  * @import { Workload, WorkloadName } from "./updates.mjs"
  */
@@ -58,10 +59,12 @@ export async function scrapeRows(measuring) {
  */
 async function scrapesOf(what, workload, targets, measuring) {
   const { scale, peers, processOf } = measuring;
-  const { times, blocks: ofBlocks } = await contenders(workload, measuring);
+  const apart = await startPeer("narthex");
+  const { times, blocks: ofBlocks } = await contenders(workload, measuring, apart);
   const ms = medians(await interleave(times, scale.scrapeRounds), (one) => one);
   const blocks = percentiles90(await interleave(ofBlocks, scale.scrapeRounds), (some) => some);
   for (const { name } of peers) await processOf(name).call("forget");
+  await apart.stop();
 
   const inFormat = (/** @type {Format} */ format) =>
     Object.fromEntries(peers.map(({ name }) => [name, ms[`${name} ${format}`]]));
@@ -119,22 +122,21 @@ async function scrapesAfterFewChanges(what, workload, targets, { scale, peers, p
  *
  * @param {WorkloadName} page
  * @param {Measuring} measuring
+ * @param {PeerProcess} apart one whose pages of megabytes are garbage, which would be collected in the scrapes of others
  */
-async function contenders(page, { peers, processOf }) {
+async function contenders(page, { peers, processOf }, apart) {
   /** @type {{ name: string, measure: () => Promise<number> }[]} */
   const times = [];
   /** @type {{ name: string, measure: () => Promise<number[]> }[]} */
   const blocks = [];
-  /** Returns the length of the page. */
-  const addTime = async (
+  const addTime = (
     /** @type {string} */ name,
-    /** @type {string} */ peer,
+    /** @type {PeerProcess} */ process,
     /** @type {WorkloadName} */ workload,
   ) => {
-    const scrape = () => processOf(peer).call("timeScrape", workload);
-    for (let i = 0; i < 2; i += 1) await scrape();
+    const scrape = () => process.call("timeScrape", workload);
     times.push({ name, measure: async () => (await scrape()).ms });
-    return (await scrape()).bytes;
+    return repeated(3, scrape);
   };
   const addBlock = (/** @type {string} */ name, /** @type {() => Promise<number>} */ block) =>
     blocks.push({ name, measure: () => repeated(BLOCK_ROUNDS, block) });
@@ -142,24 +144,23 @@ async function contenders(page, { peers, processOf }) {
   for (const { name: peer, formats } of peers) {
     for (const format of formats) {
       const [name, workload] = [`${peer} ${format}`, { ...page, format }];
-      await addTime(name, peer, workload);
+      await addTime(name, processOf(peer), workload);
       addBlock(name, () => processOf(peer).call("blockOfScrape", workload));
     }
   }
-  const own = processOf("narthex");
-  const bytes = await addTime(UNRELEASED, "narthex", {
+  const [{ bytes } = { bytes: 0 }] = await addTime(UNRELEASED, apart, {
     ...page,
-    format: "text",
     isReleased: false,
   });
-  times.push({ name: COPY, measure: () => own.call("timeCopy", bytes) });
-  addBlock(COPY, () => own.call("blockOfCopy", bytes));
+  times.push({ name: COPY, measure: () => apart.call("timeCopy", bytes) });
+  addBlock(COPY, () => apart.call("blockOfCopy", bytes));
   return { times, blocks };
 }
 
 /**
+ * @template T
  * @param {number} count
- * @param {() => Promise<number>} measure
+ * @param {() => Promise<T>} measure
  */
 async function repeated(count, measure) {
   const all = [];
