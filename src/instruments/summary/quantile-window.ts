@@ -20,6 +20,8 @@ const NO_COUNTS: Counts = new Uint32Array();
 /** The lowest and the highest value of some. */
 type ValueRange = SummarySketch["range"];
 const NO_VALUES: ValueRange = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+/** The sketch of a window without values. */
+export const NO_SKETCH: SummarySketch = { range: NO_VALUES, octaves: [] };
 /** The ranges of slices without values, one after another. Made so, it is an array of doubles for V8. */
 const NO_EXTREMES: readonly number[] = Array.from(
   { length: 2 * SLICES },
@@ -181,9 +183,9 @@ function readQuantiles(
       const rank = rankOf(quantiles[next]!, count);
       if (rank > upTo) break;
       const value = valueAt(rank - below, octave, counts);
-      if (rank === 1 || value < lowest) values[next] = lowest;
-      else if (rank === count || value > highest) values[next] = highest;
-      else values[next] = value;
+      if (rank === 1) values[next] = lowest;
+      else if (rank === count) values[next] = highest;
+      else values[next] = Math.min(Math.max(value, lowest), highest);
     }
     below = upTo;
   }
