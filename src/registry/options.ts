@@ -26,7 +26,7 @@ export interface RegistryOptions {
   /**
    * How much memory the lines of counters and gauges may take that are kept for the next page, in bytes;
    * 16 MiB by default. Of these lines only numbers that have changed are written. A line takes about as many
-   * bytes as it has characters, and 13 more. With 0 all lines are written for every page. A negative number
+   * bytes as it has characters, and 11 more. With 0 all lines are written for every page. A negative number
    * throws `NARTHEX_OPTION_INVALID`.
    *
    * @example

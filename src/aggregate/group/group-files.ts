@@ -1,26 +1,17 @@
 import { linkSync, writeFileSync } from "node:fs";
 import { NarthexError, regionInvalid } from "../../errors.ts";
 import { nodeModule } from "../../node-module.ts";
-import { countedOnce } from "../merge/counted-once.ts";
 import { Fold } from "../merge/fold.ts";
 import { RegionReader, type Report } from "../region/reader.ts";
 import { RegionWriter } from "../region/writer.ts";
 import { codeOf, type GroupFolder } from "./folder.ts";
-import { isAlive, type ProcessIdentity } from "./liveness.ts";
+import { isAlive } from "./liveness.ts";
+import { type Member, oncePerProcess, processOf } from "./member.ts";
 import { ReadMemory } from "./read-memory.ts";
 import { type MemberHead, newestReports, ownerOf, REPORT, reportName } from "./report-names.ts";
 
 /** How often a reading begins again because members came or went meanwhile. */
 const ATTEMPTS = 20;
-
-/** A member with what it has reported. */
-export interface Member extends MemberHead, ProcessIdentity {
-  readonly id: string;
-  readonly isAlive: boolean;
-  /** When it last found its report to be right, in milliseconds since the epoch. */
-  readonly reportedMs: number;
-  readonly report: Report;
-}
 
 /** What members counted that have ended. */
 export interface FoldedMembers {
@@ -227,7 +218,9 @@ export class GroupFiles {
     const { report: written } = this.#own;
     const own = name === reportName(this.#own.id) && written?.length ? written : undefined;
     const memory = this.#memory;
-    const file = this.#folder.read(name, 0, own && 0, (length) => memory.take(length));
+    // Of the file of its own report only the time is needed.
+    const end = own === undefined ? undefined : 0;
+    const file = this.#folder.read(name, 0, end, (length) => memory.take(length));
     if (file === undefined) return undefined;
     let reader = this.#readers.get(key);
     if (reader === undefined) {
@@ -284,26 +277,6 @@ export class GroupFiles {
     keys.add(`fold-${fold.number}${REPORT}`);
     for (const key of this.#readers.keys()) if (!keys.has(key)) this.#readers.delete(key);
   }
-}
-
-function processOf({ pid, start }: ProcessIdentity): string {
-  return `${pid}-${start}`;
-}
-
-/** Members without what several registries have of the same process or thread: of those that run, the first keeps it. */
-function oncePerProcess(members: readonly Member[]): Member[] {
-  const ordered = [...members].sort(
-    (a, b) =>
-      Number(b.isAlive) - Number(a.isAlive) ||
-      // They have the metrics of several threads, added up.
-      Number(b.threads !== undefined) - Number(a.threads !== undefined) ||
-      a.joinedMs - b.joinedMs ||
-      (a.id < b.id ? -1 : 1),
-  );
-  const reports = countedOnce(ordered, (member) => {
-    return { process: processOf(member), thread: member.thread ?? 0 };
-  });
-  return members.map((member) => ({ ...member, report: reports.get(member)! }));
 }
 
 function foldNumber(names: readonly string[]): number {

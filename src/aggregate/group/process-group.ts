@@ -4,8 +4,9 @@ import { visitMembers } from "../member-metrics.ts";
 import { GroupSum } from "../merge/group-sum.ts";
 import { AskedFile } from "./demand.ts";
 import type { GroupFolder } from "./folder.ts";
-import { GroupFiles, type GroupState, type Member } from "./group-files.ts";
+import { GroupFiles, type GroupState } from "./group-files.ts";
 import { removeLeftGroups } from "./left-groups.ts";
+import type { Member } from "./member.ts";
 import { endedMembers, settle } from "./settle.ts";
 
 /** How often somebody else may end while a member leaves. */

@@ -1,4 +1,5 @@
-import type { GroupFiles, GroupState, Member } from "./group-files.ts";
+import type { GroupFiles, GroupState } from "./group-files.ts";
+import type { Member } from "./member.ts";
 
 /** How often others may be first before a member gives up. */
 const ATTEMPTS = 100;

@@ -1,3 +1,4 @@
+import { NO_SKETCH } from "../../instruments/summary/quantile-window.ts";
 import { sumOf } from "../../model/duration-sum.ts";
 import {
   type Exemplar,
@@ -5,7 +6,6 @@ import {
   type NativeHistogram,
   type SampleSink,
   type SeriesHead,
-  type SummarySketch,
   seriesHead,
 } from "../../model/sample-sink.ts";
 import { ExactSums } from "../exact-sum.ts";
@@ -171,8 +171,6 @@ function histogramOf(shape: Layout["shape"], row: FoldedRow): HistogramValue {
     native,
   };
 }
-
-const NO_SKETCH: SummarySketch = { range: [Number.POSITIVE_INFINITY, -Infinity], octaves: [] };
 
 /** The window of a member that has ended is empty. */
 function summaryOf(shape: Layout["shape"], [count, observed, nanoseconds]: readonly number[]) {

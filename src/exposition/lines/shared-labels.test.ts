@@ -1,21 +1,6 @@
 import { expect, test } from "vitest";
-import type { SeriesRun } from "../../model/series-run.ts";
 import { TextBytes } from "../bytes/growing-bytes.ts";
 import { SharedLabels } from "./shared-labels.ts";
-
-/** A run whose series have these values of two labels. */
-const runOf = (values: (slot: number, label: number) => string): SeriesRun => ({
-  table: { slotCount: 0, size: 0, newest: 0, restarts: 0, generation: () => 1 },
-  labelNames: ["a", "b"],
-  labelValue: values,
-  createdAt: () => 0,
-  from: 0,
-  to: 0,
-  chunk: new Float64Array(),
-  at: 0,
-  stride: 1,
-  firstExemplar: 0,
-});
 
 test.each<[string, (slot: number, label: number) => string]>([
   ["are shared", (slot, label) => `${(slot + label) % 7}`],
@@ -32,7 +17,7 @@ test.each<[string, (slot: number, label: number) => string]>([
   const expected: string[] = [];
   // More than is kept, where values differ.
   for (let slot = 0; slot < 8000; slot += 1) {
-    labels.write(out, runOf(long), slot);
+    labels.write(out, { labelValue: long }, slot);
     const [a, b] = [0, 1].map((label) => JSON.stringify(long(slot, label)));
     expected.push(`a=${a},b=${b}} `);
   }
@@ -42,6 +27,6 @@ test.each<[string, (slot: number, label: number) => string]>([
 test("series without labels have nothing", () => {
   const out = new TextBytes();
   const labels = new SharedLabels([]);
-  labels.write(out, { ...runOf(() => ""), labelNames: [] }, 0);
+  labels.write(out, { labelValue: () => "" }, 0);
   expect(out.length).toBe(0);
 });

@@ -29,7 +29,7 @@ export class SharedLabels {
   }
 
   /** Writes the labels of the series in a slot: `a="x",b="y"} `. */
-  write(out: TextBytes, run: SeriesRun, slot: number): void {
+  write(out: TextBytes, run: Pick<SeriesRun, "labelValue">, slot: number): void {
     const { places } = this;
     this.count += 1;
     for (let label = 0; label < places.length; label += 1) {
