@@ -127,6 +127,26 @@ test("what finds no place in the table is found all the same, and goes when it i
   expect(sets.map((values) => index.findQuickly(labelsOf(["a", "b"], values)))).toEqual(expected);
 });
 
+const routes = (first: number, count: number) =>
+  Array.from({ length: count }, (_, i) => `/shops/${i + first}/articles`);
+
+test.each([
+  ["differ in one character", routes(0, 10)],
+  ["differ in their length and some characters", routes(0, 2000)],
+  ["do not differ in any three characters", routes(10_000, 5000)],
+  ["differ at their ends, but for some", [...Array(1000).keys(), ...routes(0, 100)].map(String)],
+])("where routes %s, few of them are alike, and copies are found", (_, of) => {
+  const index = new LabelIndex(["method", "route"]);
+  for (const [slot, route] of of.entries()) {
+    expect(index.findQuickly({ method: "GET", route })).toBe(-1);
+    index.insert(["GET", route], slot);
+  }
+  expect(index.labels[1]!.alike).toBeLessThan(of.length / 8);
+  const copies = of.map((route) => ({ method: "GET", route: Buffer.from(route).toString() }));
+  expect(copies.map((labels) => index.findQuickly(labels))).toEqual([...of.keys()]);
+  expect(index).toHaveProperty("far.size", 0);
+});
+
 test("series that come and go for ever do not make the table grow", () => {
   const index = new LabelIndex(["a"]);
   for (let i = 0; i < 20_000; i += 1) {

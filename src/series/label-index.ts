@@ -1,5 +1,6 @@
-import { EMPTY, type LabelReader, labelReader, mix, placed, STEPS } from "./label-reader.ts";
+import { EMPTY, type LabelReader, labelReader, STEPS } from "./label-reader.ts";
 import { LabelValues } from "./label-values.ts";
+import { spread, weightOf } from "./value-hash.ts";
 
 /** A place whose slot has gone: a lookup goes on behind it. */
 const GONE = -2;
@@ -7,8 +8,8 @@ const GONE = -2;
 /** For fewer slots, memory does not matter, and a table with more places is faster. */
 const FEW = 10_000;
 
-/** So many steps are no reason to hash more of the values. */
-const SOME_STEPS = 16;
+/** So many steps are no reason to hash other characters of the values. */
+const SOME_STEPS = 8;
 
 /**
  * Finds the slot of a label set, in a hash table of slots. A value is hashed by a few of its characters, or
@@ -32,7 +33,9 @@ export class LabelIndex {
   /** The slots that found no place, by their values. */
   private readonly far = new Map<string, number>();
   private readonly closed: ReadonlyMap<string, readonly string[]>;
+  /** Made at the first lookup, and anew when other characters are hashed. */
   private reader: LabelReader | undefined;
+  private readonly weights: readonly number[];
 
   /** @param closed the values of the labels that have no others */
   constructor(
@@ -42,6 +45,7 @@ export class LabelIndex {
     this.names = names;
     this.closed = closed;
     this.labels = names.map((name) => new LabelValues(closed.get(name)));
+    this.weights = names.map((_, i) => weightOf(i));
   }
 
   /** The slot of these labels if they are exactly those declared, and the series exists; else -1. */
@@ -52,8 +56,9 @@ export class LabelIndex {
 
   private newReader(): LabelReader {
     return labelReader(
-      this.names,
-      this.names.map((name) => this.closed.get(name)),
+      this.names.map((name, i) => {
+        return { name, list: this.closed.get(name), places: this.labels[i]!.places };
+      }),
     );
   }
 
@@ -89,7 +94,7 @@ export class LabelIndex {
     });
     this.size += 1;
     this.place(slot);
-    if (2 * this.taken > this.places.length || this.hashesMore()) this.rebuild();
+    if (2 * this.taken > this.places.length || this.hashesOthers()) this.rebuild();
   }
 
   delete(slot: number): void {
@@ -120,17 +125,19 @@ export class LabelIndex {
   /** The place that the values are hashed to. Generated readers do the same. */
   private home(values: readonly string[]): number {
     let hash = 0;
-    for (let i = 0; i < values.length; i += 1) hash = mix(hash, this.labels[i]!.hash(values[i]!));
-    return placed(hash) & (this.places.length - 1);
+    for (let i = 0; i < values.length; i += 1) hash += this.partOfHash(i, values[i]!);
+    return spread(hash) & (this.places.length - 1);
   }
 
   /** The place that the values of a slot are hashed to. */
   private homeOf(slot: number): number {
     let hash = 0;
-    for (let i = 0; i < this.labels.length; i += 1) {
-      hash = mix(hash, this.labels[i]!.hash(this.value(slot, i)));
-    }
-    return placed(hash) & (this.places.length - 1);
+    for (let i = 0; i < this.labels.length; i += 1) hash += this.partOfHash(i, this.value(slot, i));
+    return spread(hash) & (this.places.length - 1);
+  }
+
+  private partOfHash(label: number, value: string): number {
+    return Math.imul(this.labels[label]!.hash(value), this.weights[label]!);
   }
 
   private place(slot: number): void {
@@ -160,12 +167,16 @@ export class LabelIndex {
     return EMPTY;
   }
 
-  /** Where lookups take many steps, hashes more of the label whose values are most alike; whether it did. */
-  private hashesMore(): boolean {
-    if (this.stepCount <= 2 * this.placedCount + SOME_STEPS) return false;
-    const [most] = [...this.labels].sort((a, b) => b.alike - a.alike);
-    if (most !== undefined && most.alike > 0) {
-      most.tellApart();
+  /** Where lookups take many steps, hashes other characters of the label whose values are most alike; whether it did. */
+  private hashesOthers(): boolean {
+    if (2 * this.stepCount <= this.placedCount + SOME_STEPS) return false;
+    const alike = this.labels.map((label) => label.alike);
+    const most = Math.max(...alike);
+    const label = this.labels[alike.indexOf(most)];
+    // A few steps come by chance: they are no reason where only some values are alike.
+    if (label !== undefined && most > 0 && (8 * most > label.size || this.far.size > 0)) {
+      label.tellApart();
+      this.reader = undefined;
       return true;
     }
     // Not before the table is built again: counting values that are alike takes long.

@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { labelSets } from "../instruments/definition/closed-labels.ts";
 import { LabelIndex } from "./label-index.ts";
-import { generatedReader, type LabelReader, type Lists, sharedReader } from "./label-reader.ts";
+import { generatedReader, type LabelReader, sharedReader } from "./label-reader.ts";
+import { ENDS } from "./value-hash.ts";
 
 const NAMES = ["a", "constructor", "0"];
 
@@ -13,8 +14,20 @@ function indexOf(sets: readonly (readonly string[])[], names = NAMES): LabelInde
   return index;
 }
 
+type Lists = readonly (readonly string[] | undefined)[];
+
+/** The reader that is generated for the labels of a new index. */
+function generated(names: readonly string[], lists: Lists = []): LabelReader {
+  const labels = names.map((name, i) => ({
+    name,
+    list: lists[i],
+    places: lists[i] ? undefined : ENDS,
+  }));
+  return generatedReader(labels);
+}
+
 describe.each<[string, (names: readonly string[]) => LabelReader]>([
-  ["generated", generatedReader],
+  ["generated", generated],
   ["shared", () => sharedReader],
 ])("a %s reader", (_, readerOf) => {
   const two = readerOf(["a", "b"]);
@@ -111,8 +124,9 @@ describe.each<[string, (names: readonly string[]) => LabelReader]>([
           return "y";
         },
       };
-      expect(find(index, labels)).toBe(1);
+      expect(i < 10 ? [1] : [1, -1]).toContain(find(index, labels));
     }
+    expect(index.findQuickly({ a: "1", b: "y" })).toBe(1);
   });
 
   test("passes on what a getter throws", () => {
@@ -140,7 +154,7 @@ const FEW: readonly string[] = [
 ];
 
 describe.each<[string, (names: readonly string[], lists: Lists) => LabelReader]>([
-  ["generated", generatedReader],
+  ["generated", generated],
   ["shared", () => sharedReader],
 ])("a %s reader of closed labels", (_, readerOf) => {
   /** A reader and an index with all label sets. */
@@ -210,7 +224,7 @@ describe.each<[string, (names: readonly string[], lists: Lists) => LabelReader]>
 
 test("a generated reader finds labels in any order", () => {
   const index = indexOf([["x", "y"]], ["a", "b"]);
-  expect(generatedReader(["a", "b"])(index, { b: "y", a: "x" })).toBe(0);
+  expect(generated(["a", "b"])(index, { b: "y", a: "x" })).toBe(0);
 });
 
 test("where no code may be generated, updates count all the same", () => {

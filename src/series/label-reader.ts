@@ -1,5 +1,6 @@
 import { placeCode } from "./closed-place.ts";
 import type { LabelValues } from "./label-values.ts";
+import { type HashedPlaces, hashCode, spread, weightOf } from "./value-hash.ts";
 
 /** A place of a table that never had a slot: a lookup ends here. */
 export const EMPTY = -1;
@@ -23,27 +24,33 @@ interface Index {
  */
 export type LabelReader = (index: Index, labels: object) => number;
 
-/** The values of each label that is closed, in the order of the names. */
-export type Lists = readonly (readonly string[] | undefined)[];
+/** What the code of a reader depends on, for each label. */
+export interface ReadLabel {
+  readonly name: string;
+  /** The values of a closed label. */
+  readonly list?: readonly string[] | undefined;
+  /** What of a value is hashed; undefined if its id is. */
+  readonly places?: HashedPlaces | undefined;
+}
 
 /** Of a closed label with more values, the code would be long: it is looked up as others are. */
 const MANY_VALUES = 64;
 
 /** What the code of a generated reader uses. */
-const parts = { EMPTY, STEPS, mix, placed, textOf, hasOwn: Object.prototype.hasOwnProperty };
+const parts = { EMPTY, STEPS, spread, textOf, hasOwn: Object.prototype.hasOwnProperty };
 
 /**
- * The readers by label names and lists: each has reads of its own, which V8 makes plain field loads. A function
+ * The readers by what their code depends on: each has reads of its own, which V8 makes plain field loads. A function
  * that reads any labels takes twice as long.
  */
 const readers = new Map<string, LabelReader>();
 
-/** The reader of these label names; where no code may be generated, one for all names. */
-export function labelReader(names: readonly string[], lists: Lists): LabelReader {
-  const key = JSON.stringify([names, lists]);
+/** The reader of these labels; where no code may be generated, one for all. */
+export function labelReader(labels: readonly ReadLabel[]): LabelReader {
+  const key = JSON.stringify(labels);
   let reader = readers.get(key);
   if (reader === undefined) {
-    reader = canGenerate ? generatedReader(names, lists) : sharedReader;
+    reader = canGenerate ? generatedReader(labels) : sharedReader;
     readers.set(key, reader);
   }
   return reader;
@@ -77,37 +84,36 @@ export function sharedReader(index: Index, labels: object): number {
 }
 
 /**
- * A reader for these names, which stand in its code as JSON strings, and nothing else of theirs does. It
- * reads all values before it looks at the index, because a getter may change that.
+ * A reader for these labels, whose names stand in its code as JSON strings, and nothing else of theirs does. It
+ * reads all values before it looks at the index, because a getter may change that: then it may find nothing.
  *
  * A closed label is hashed by the place of its value, which is its id. Where all labels are closed, there is
  * nothing to look up: slots are in the order of the label sets, and those of the last label change fastest.
  */
-export function generatedReader(names: readonly string[], lists: Lists = []): LabelReader {
-  const closed = names.map((_, i) => isShort(lists[i]));
-  const each = (code: (i: number) => string) => names.map((_, i) => code(i)).join("\n");
+export function generatedReader(labels: readonly ReadLabel[]): LabelReader {
+  const lists = labels.map(({ list }) => (list && list.length <= MANY_VALUES ? list : undefined));
+  const each = (code: (i: number) => string) => labels.map((_, i) => code(i)).join("\n");
   const code = `
-    const { EMPTY, STEPS, mix, placed, textOf, hasOwn } = parts;
-    ${each((i) => (closed[i] ? `const list${i} = lists[${i}];` : ""))}
+    const { EMPTY, STEPS, spread, textOf, hasOwn } = parts;
+    ${each((i) => (lists[i] ? `const list${i} = lists[${i}];` : ""))}
     return (index, labels) => {
       if (typeof labels !== "object" || labels === null) return EMPTY;
-      ${each((i) => `let value${i} = labels[${JSON.stringify(names[i])}];`)}
+      ${each((i) => `let value${i} = labels[${JSON.stringify(labels[i]!.name)}];`)}
       ${each((i) => `if (typeof value${i} !== "string" && (value${i} = textOf(value${i})) === undefined) return EMPTY;`)}
       let count = 0;
       for (const name in labels) {
         if (!hasOwn.call(labels, name)) return EMPTY;
         count += 1;
       }
-      if (count !== ${names.length}) return EMPTY;
-      ${each((i) => (closed[i] ? `const part${i} = ${placeCode(`value${i}`, lists[i]!)}; if (list${i}[part${i}] !== value${i}) return EMPTY;` : ""))}
-      ${closed.length > 0 && closed.every(Boolean) ? computedSlot(lists) : slotInTable(closed)}
+      if (count !== ${labels.length}) return EMPTY;
+      ${each((i) => (lists[i] ? `const part${i} = ${placeCode(`value${i}`, lists[i])}; if (list${i}[part${i}] !== value${i}) return EMPTY;` : ""))}
+      ${lists.length > 0 && lists.every(Boolean) ? computedSlot(lists) : slotInTable(labels, lists)}
     };`;
   return new Function("parts", "lists", code)(parts, lists) as LabelReader;
 }
 
-function isShort(list: readonly string[] | undefined): boolean {
-  return list !== undefined && list.length <= MANY_VALUES;
-}
+/** The values of each closed label that has few. */
+type Lists = readonly (readonly string[] | undefined)[];
 
 /** The code that computes the slot from the places of all values. */
 function computedSlot(lists: Lists): string {
@@ -116,26 +122,30 @@ function computedSlot(lists: Lists): string {
 }
 
 /** The code that looks a slot up in the index. */
-function slotInTable(closed: readonly boolean[]): string {
-  const each = (code: (isClosed: boolean, i: number) => string) => closed.map(code).join("\n");
-  const hasValues = closed.map((isClosed, i) =>
-    isClosed ? `ids[base + ${i}] === part${i}` : `values${i}[ids[base + ${i}]] === value${i}`,
+function slotInTable(labels: readonly ReadLabel[], lists: Lists): string {
+  const each = (code: (i: number) => string) => labels.map((_, i) => code(i)).join("\n");
+  const hashes = labels.map(({ places }, i) => {
+    if (lists[i]) return `part${i}`;
+    return places ? hashCode(`value${i}`, places) : `label${i}.idHash(value${i})`;
+  });
+  const hasValues = labels.map((_, i) =>
+    lists[i] ? `ids[base + ${i}] === part${i}` : `values${i}[ids[base + ${i}]] === value${i}`,
   );
   return `
       const { places, ids } = index;
       const mask = places.length - 1;
+      ${each((i) => (lists[i] ? "" : `const label${i} = index.labels[${i}]; const values${i} = label${i}.values;`))}
       let hash = 0;
-      ${each((isClosed, i) => (isClosed ? `hash = mix(hash, part${i});` : `const label${i} = index.labels[${i}]; hash = mix(hash, label${i}.hash(value${i}));`))}
-      ${each((isClosed, i) => (isClosed ? "" : `const values${i} = label${i}.values;`))}
-      let place = placed(hash) & mask;
+      ${each((i) => `hash += Math.imul(${hashes[i]}, ${weightOf(i)});`)}
+      let place = spread(hash) & mask;
       for (let step = 0; step < STEPS; step += 1) {
         const slot = places[place];
         if (slot === EMPTY) return EMPTY;
-        const base = slot * ${closed.length};
+        const base = slot * ${labels.length};
         if (${["slot >= 0", ...hasValues].join(" && ")}) return slot;
         place = (place + 1) & mask;
       }
-      return index.findFar([${closed.map((_, i) => `value${i}`)}]);`;
+      return index.findFar([${labels.map((_, i) => `value${i}`)}]);`;
 }
 
 /** The texts of the smallest whole numbers, such as those of HTTP statuses. */
@@ -149,14 +159,4 @@ function textOf(value: unknown): string | undefined {
     return isSmall ? smallNumbers[value] : String(value);
   }
   return typeof value === "boolean" ? String(value) : undefined;
-}
-
-/** The hash of a label set with one more value. */
-export function mix(hash: number, part: number): number {
-  return Math.imul(hash ^ part, 0x9e3779b1);
-}
-
-/** The hash with its high bits in the low ones, which are those that name a place. */
-export function placed(hash: number): number {
-  return hash ^ (hash >>> 15);
 }
