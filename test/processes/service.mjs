@@ -32,7 +32,8 @@ if (cluster.isPrimary && process.env.WORKERS !== undefined) {
   for (const signal of ["SIGTERM", "SIGINT"]) {
     process.once(signal, () => {
       server.close(() => process.exit());
-      server.closeIdleConnections();
+      // Again and again: the connection of a scrape that was running stays open for the next one.
+      setInterval(() => server.closeIdleConnections(), 50);
     });
   }
 }
