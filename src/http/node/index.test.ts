@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer as createHttpServer } from "node:http";
+import { Agent, createServer as createHttpServer, get, type IncomingMessage } from "node:http";
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
@@ -227,4 +227,26 @@ test("monitor serves the metrics apart, and stops with the server", async () => 
   server.close();
   server.closeAllConnections();
   await once(metricsServer, "close");
+});
+
+test("a server that is being closed does not wait for the next scrape on the connection of the last one", async () => {
+  const registry = new Registry();
+  const server = createHttpServer((_request, response) => void response.end("ok"));
+  measured(server, { registry });
+  const port = await listen(server);
+  const ended = once(server, "close");
+  const close = () => {
+    server.close();
+    server.closeIdleConnections();
+    return 1;
+  };
+  registry.gauge({ name: "closing", help: "Closes the server in a scrape.", collect: close });
+
+  // A connection that the client keeps open, as Prometheus does.
+  const agent = new Agent({ keepAlive: true });
+  const request = get({ host: "127.0.0.1", port, path: "/metrics", agent });
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  expect(response.headers.connection).toBe("close");
+  expect(await text(response)).toContain("closing 1");
+  await ended;
 });

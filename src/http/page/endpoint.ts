@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { isThenable } from "../../instruments/work.ts";
 import { Live } from "../../live/open.ts";
 import { ownOptions } from "../../options.ts";
@@ -74,6 +74,7 @@ export class MetricsEndpoint {
     try {
       const { status, headers, body } = await this.answer(new NodeHttpRequest(request), response);
       if (response.headersSent || response.destroyed) return;
+      if (isClosing(request) && !("stream" in response)) response.setHeader("connection", "close");
       // Both kinds of response take the same, but their types have no signature in common.
       (response as ServerResponse).writeHead(status, headers).end(body);
     } catch (error) {
@@ -104,6 +105,15 @@ export class MetricsEndpoint {
       return false;
     }
   }
+}
+
+/**
+ * Whether the server of a request is being closed. It waits for its connections, and a scraper keeps one open for its
+ * next scrape.
+ */
+function isClosing({ socket }: IncomingMessage): boolean {
+  const { server } = socket as { readonly server?: Server };
+  return server?.listening === false;
 }
 
 /** A verdict that takes too long is a failure. */
