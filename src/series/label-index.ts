@@ -57,7 +57,7 @@ export class LabelIndex {
   private newReader(): LabelReader {
     return labelReader(
       this.names.map((name, i) => {
-        return { name, list: this.closed.get(name), places: this.labels[i]!.places };
+        return { name, list: this.closed.get(name), hashed: this.labels[i]!.hashed };
       }),
     );
   }

@@ -21,7 +21,7 @@ function generated(names: readonly string[], lists: Lists = []): LabelReader {
   const labels = names.map((name, i) => ({
     name,
     list: lists[i],
-    places: lists[i] ? undefined : ENDS,
+    hashed: lists[i] ? undefined : ENDS,
   }));
   return generatedReader(labels);
 }

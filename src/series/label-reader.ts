@@ -1,6 +1,6 @@
 import { placeCode } from "./closed-place.ts";
 import type { LabelValues } from "./label-values.ts";
-import { type HashedPlaces, hashCode, spread, weightOf } from "./value-hash.ts";
+import { type HashedCharacters, hashCode, spread, weightOf } from "./value-hash.ts";
 
 /** A place of a table that never had a slot: a lookup ends here. */
 export const EMPTY = -1;
@@ -30,7 +30,7 @@ export interface ReadLabel {
   /** The values of a closed label. */
   readonly list?: readonly string[] | undefined;
   /** What of a value is hashed; undefined if its id is. */
-  readonly places?: HashedPlaces | undefined;
+  readonly hashed?: HashedCharacters | undefined;
 }
 
 /** Of a closed label with more values, the code would be long: it is looked up as others are. */
@@ -124,9 +124,9 @@ function computedSlot(lists: Lists): string {
 /** The code that looks a slot up in the index. */
 function slotInTable(labels: readonly ReadLabel[], lists: Lists): string {
   const each = (code: (i: number) => string) => labels.map((_, i) => code(i)).join("\n");
-  const hashes = labels.map(({ places }, i) => {
+  const hashes = labels.map(({ hashed }, i) => {
     if (lists[i]) return `part${i}`;
-    return places ? hashCode(`value${i}`, places) : `label${i}.idHash(value${i})`;
+    return hashed ? hashCode(`value${i}`, hashed) : `label${i}.idHash(value${i})`;
   });
   const hasValues = labels.map((_, i) =>
     lists[i] ? `ids[base + ${i}] === part${i}` : `values${i}[ids[base + ${i}]] === value${i}`,

@@ -1,4 +1,4 @@
-import { ENDS, type HashedPlaces, hashOf, tellingPlaces } from "./value-hash.ts";
+import { ENDS, type HashedCharacters, hashOf, tellingCharacters } from "./value-hash.ts";
 
 /**
  * The values that one label has among the series of a family. Each has a small integer as its id. A
@@ -11,11 +11,11 @@ export class LabelValues {
   private readonly uses: number[] = [];
   private readonly free: number[] = [];
   /** What of a value is hashed; undefined where characters do not tell values apart, so that ids are the hashes. */
-  places: HashedPlaces | undefined;
+  hashed: HashedCharacters | undefined;
 
   /** @param closed the only values that the label has: they stay, and their ids are their places in the list */
   constructor(closed?: readonly string[]) {
-    this.places = closed === undefined ? ENDS : undefined;
+    this.hashed = closed === undefined ? ENDS : undefined;
     for (const value of closed ?? []) this.retain(value);
   }
 
@@ -61,14 +61,14 @@ export class LabelValues {
   /** To be called where too many values are alike: tells them apart by other characters or, if that is too little, by ids. */
   tellApart(): void {
     const before = this.alike;
-    this.places = tellingPlaces([...this.ids.keys()]);
+    this.hashed = tellingCharacters([...this.ids.keys()]);
     const { alike } = this;
-    if (alike >= before || 4 * alike > this.size) this.places = undefined;
+    if (alike >= before || 4 * alike > this.size) this.hashed = undefined;
   }
 
   /** A hash of a value, which different values may share. */
   hash(value: string): number {
-    return this.places === undefined ? this.idHash(value) : hashOf(value, this.places);
+    return this.hashed === undefined ? this.idHash(value) : hashOf(value, this.hashed);
   }
 
   /** The same where ids are the hashes. */

@@ -1,25 +1,25 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ENDS, hashCode, hashOf, tellingPlaces } from "./value-hash.ts";
+import { ENDS, hashCode, hashOf, tellingCharacters } from "./value-hash.ts";
 
-const place = fc.integer({ min: -40, max: 40 });
+const position = fc.integer({ min: -40, max: 40 });
 const value = fc.string({ unit: "binary", maxLength: 40 });
 
-test("the code of a hash gives what the function gives, for any value and places", () => {
+test("the code of a hash gives what the function gives, for any value and positions", () => {
   fc.assert(
-    fc.property(fc.array(place, { maxLength: 3 }), fc.array(value), (places, values) => {
-      const hash = new Function("value", `return ${hashCode("value", places)};`);
+    fc.property(fc.array(position, { maxLength: 3 }), fc.array(value), (positions, values) => {
+      const hash = new Function("value", `return ${hashCode("value", positions)};`);
       for (const one of ["", ...values]) {
-        expect(hash(one)).toBe(hashOf(one, places));
-        expect(Number.isSafeInteger(hashOf(one, places))).toBe(true);
+        expect(hash(one)).toBe(hashOf(one, positions));
+        expect(Number.isSafeInteger(hashOf(one, positions))).toBe(true);
       }
     }),
   );
 });
 
-test("places that are told of values tell these apart, where any three characters do", () => {
-  const distinct = (values: readonly string[], places = tellingPlaces(values)) =>
-    new Set(values.map((one) => hashOf(one, places))).size;
+test("positions that are told of values tell these apart, where any three characters do", () => {
+  const distinct = (values: readonly string[], positions = tellingCharacters(values)) =>
+    new Set(values.map((one) => hashOf(one, positions))).size;
   const middles = Array.from({ length: 60 }, (_, i) => `/shops/${i + 10}/articles`);
   const ends = Array.from({ length: 60 }, (_, i) => `${"x".repeat(i * 5)}/items/${i % 7}`);
   for (const values of [middles, ends, ["a"], [""], []]) {
@@ -29,7 +29,7 @@ test("places that are told of values tell these apart, where any three character
 });
 
 test("no more characters are hashed than it takes", () => {
-  expect(tellingPlaces(["a", "bb", "ccc"])).toEqual([]);
-  expect(tellingPlaces(["xa", "xb", "xc"])).toHaveLength(1);
-  expect(tellingPlaces(["same"])).toEqual([]);
+  expect(tellingCharacters(["a", "bb", "ccc"])).toEqual([]);
+  expect(tellingCharacters(["xa", "xb", "xc"])).toHaveLength(1);
+  expect(tellingCharacters(["same"])).toEqual([]);
 });

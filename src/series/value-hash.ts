@@ -2,20 +2,20 @@
 // compares its values as well.
 
 /**
- * The places of the characters that are hashed. A negative one counts from the end, and a value that is too short has
+ * The positions of the characters that are hashed. A negative one counts from the end, and a value that is too short has
  * nothing there.
  */
-export type HashedPlaces = readonly number[];
+export type HashedCharacters = readonly number[];
 
 /** What is hashed before it is known what tells the values apart. */
-export const ENDS: HashedPlaces = [0, -1];
+export const ENDS: HashedCharacters = [0, -1];
 
 const MULTIPLIERS = [31, 131, 1031];
 
-/** So many places are hashed at most. */
-const MOST_PLACES = MULTIPLIERS.length;
+/** So many positions are hashed at most. */
+const MOST_CHARACTERS = MULTIPLIERS.length;
 
-/** Places are looked for among so many values, and in so many characters at both ends of each. */
+/** Positions are looked for among so many values, and in so many characters at both ends of each. */
 const SOME_VALUES = 64;
 const SOME_CHARACTERS = 32;
 const GOLDEN_RATIO = 0.6180339887498949;
@@ -23,41 +23,41 @@ const GOLDEN_RATIO = 0.6180339887498949;
 const GOLDEN = 0x9e3779b1;
 
 /** The hash of a value. */
-export function hashOf(value: string, places: HashedPlaces): number {
+export function hashOf(value: string, positions: HashedCharacters): number {
   let hash = value.length;
-  for (let i = 0; i < places.length; i += 1) {
-    hash += Math.imul(codeAt(value, places[i]!), MULTIPLIERS[i]!);
+  for (let i = 0; i < positions.length; i += 1) {
+    hash += Math.imul(codeAt(value, positions[i]!), MULTIPLIERS[i]!);
   }
   return hash;
 }
 
 /**
- * The code of an expression for the same. Without reads of the places it is short enough for V8 to optimize the hashes
+ * The code of an expression for the same. Without reads of the positions it is short enough for V8 to optimize the hashes
  * of all labels together.
  *
  * @param value the variable with the value
  */
-export function hashCode(value: string, places: HashedPlaces): string {
-  const parts = places.map((place, i) => {
-    const at = place < 0 ? `${value}.length - ${-place}` : place;
-    const isThere = `${value}.length > ${place < 0 ? -place - 1 : place}`;
+export function hashCode(value: string, positions: HashedCharacters): string {
+  const parts = positions.map((position, i) => {
+    const at = position < 0 ? `${value}.length - ${-position}` : position;
+    const isThere = `${value}.length > ${position < 0 ? -position - 1 : position}`;
     return `(${isThere} ? Math.imul(${value}.charCodeAt(${at}), ${MULTIPLIERS[i]}) : 0)`;
   });
   return [`${value}.length`, ...parts].join(" + ");
 }
 
-/** The places of those characters that, with its length, tell a value from the others best. */
-export function tellingPlaces(values: readonly string[]): HashedPlaces {
+/** The positions of those characters that, with its length, tell a value from the others best. */
+export function tellingCharacters(values: readonly string[]): HashedCharacters {
   const some = someOf(values);
-  const places: number[] = [];
+  const positions: number[] = [];
   let keys = some.map(({ length }) => length);
-  while (places.length < MOST_PLACES) {
-    const best = bestPlace(some, keys);
+  while (positions.length < MOST_CHARACTERS) {
+    const best = bestCharacter(some, keys);
     if (distinct(best.keys) <= distinct(keys)) break;
-    places.push(best.place);
+    positions.push(best.position);
     keys = best.keys;
   }
-  return places;
+  return positions;
 }
 
 /** Some of the values, in an order that has nothing to do with that of numbers in them. */
@@ -68,12 +68,12 @@ function someOf(values: readonly string[]): string[] {
   });
 }
 
-/** The place that, with the keys that the values have already, tells most of them apart; and the keys with it. */
-function bestPlace(values: readonly string[], before: readonly number[]) {
-  let best = { place: 0, keys: [...before] };
-  for (let place = -SOME_CHARACTERS; place < SOME_CHARACTERS; place += 1) {
-    const keys = values.map((value, i) => Math.imul(before[i]!, GOLDEN) + codeAt(value, place));
-    if (distinct(keys) > distinct(best.keys)) best = { place, keys };
+/** The position that, with the keys that the values have already, tells most of them apart; and the keys with it. */
+function bestCharacter(values: readonly string[], before: readonly number[]) {
+  let best = { position: 0, keys: [...before] };
+  for (let position = -SOME_CHARACTERS; position < SOME_CHARACTERS; position += 1) {
+    const keys = values.map((value, i) => Math.imul(before[i]!, GOLDEN) + codeAt(value, position));
+    if (distinct(keys) > distinct(best.keys)) best = { position, keys };
   }
   return best;
 }
@@ -82,9 +82,9 @@ function distinct(keys: readonly number[]): number {
   return new Set(keys).size;
 }
 
-/** The code of the character at a place; 0 where the value is too short. */
-function codeAt(value: string, place: number): number {
-  const at = place < 0 ? value.length + place : place;
+/** The code of the character at a position; 0 where the value is too short. */
+function codeAt(value: string, position: number): number {
+  const at = position < 0 ? value.length + position : position;
   return at >= 0 && at < value.length ? value.charCodeAt(at) : 0;
 }
 
