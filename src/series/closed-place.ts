@@ -7,8 +7,9 @@ interface Feature {
 }
 
 /**
- * The code of an expression for the only place that a string can have in a list of distinct ones. It asks for the
- * length and for characters that differ, so that the string is then compared with one of the list, not with all.
+ * The code of an expression for the place of a string in a list of distinct ones, which is -1 where it is not there. It
+ * asks for the length and for characters that differ, so that the string is compared with one of the list, not with all.
+ * The strings of the list stand in it as JSON strings.
  *
  * @param value the variable with the string
  */
@@ -25,7 +26,10 @@ interface Candidate {
 }
 
 function choose(value: string, candidates: readonly Candidate[]): string {
-  if (candidates.length === 1) return `${candidates[0]!.place}`;
+  const [first, second] = candidates;
+  if (first === undefined) return "-1";
+  if (second === undefined)
+    return `(${value} === ${JSON.stringify(first.text)} ? ${first.place} : -1)`;
   const { of, code } = bestFeature(value, candidates);
   const found = [...new Set(candidates.map(({ text }) => of(text)))].sort((a, b) => a - b);
   const middle = found[found.length >> 1]!;

@@ -84,8 +84,8 @@ export function sharedReader(index: Index, labels: object): number {
 }
 
 /**
- * A reader for these labels, whose names stand in its code as JSON strings, and nothing else of theirs does. It
- * reads all values before it looks at the index, because a getter may change that: then it may find nothing.
+ * A reader for these labels, whose names and closed values stand in its code as JSON strings, and nothing else of theirs
+ * does. It reads all values before it looks at the index, because a getter may change that: then it may find nothing.
  *
  * A closed label is hashed by the place of its value, which is its id. Where all labels are closed, there is
  * nothing to look up: slots are in the order of the label sets, and those of the last label change fastest.
@@ -95,7 +95,6 @@ export function generatedReader(labels: readonly ReadLabel[]): LabelReader {
   const each = (code: (i: number) => string) => labels.map((_, i) => code(i)).join("\n");
   const code = `
     const { EMPTY, STEPS, spread, textOf, hasOwn } = parts;
-    ${each((i) => (lists[i] ? `const list${i} = lists[${i}];` : ""))}
     return (index, labels) => {
       if (typeof labels !== "object" || labels === null) return EMPTY;
       ${each((i) => `let value${i} = labels[${JSON.stringify(labels[i]!.name)}];`)}
@@ -106,10 +105,10 @@ export function generatedReader(labels: readonly ReadLabel[]): LabelReader {
         count += 1;
       }
       if (count !== ${labels.length}) return EMPTY;
-      ${each((i) => (lists[i] ? `const part${i} = ${placeCode(`value${i}`, lists[i])}; if (list${i}[part${i}] !== value${i}) return EMPTY;` : ""))}
+      ${each((i) => (lists[i] ? `const part${i} = ${placeCode(`value${i}`, lists[i])}; if (part${i} < 0) return EMPTY;` : ""))}
       ${lists.length > 0 && lists.every(Boolean) ? computedSlot(lists) : slotInTable(labels, lists)}
     };`;
-  return new Function("parts", "lists", code)(parts, lists) as LabelReader;
+  return new Function("parts", code)(parts) as LabelReader;
 }
 
 /** The values of each closed label that has few. */
