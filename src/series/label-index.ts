@@ -125,14 +125,16 @@ export class LabelIndex {
   /** The place that the values are hashed to. Generated readers do the same. */
   private home(values: readonly string[]): number {
     let hash = 0;
-    for (let i = 0; i < values.length; i += 1) hash += this.partOfHash(i, values[i]!);
+    for (let i = 0; i < values.length; i += 1) hash = (hash + this.partOfHash(i, values[i]!)) | 0;
     return spread(hash) & (this.places.length - 1);
   }
 
   /** The place that the values of a slot are hashed to. */
   private homeOf(slot: number): number {
     let hash = 0;
-    for (let i = 0; i < this.labels.length; i += 1) hash += this.partOfHash(i, this.value(slot, i));
+    for (let i = 0; i < this.labels.length; i += 1) {
+      hash = (hash + this.partOfHash(i, this.value(slot, i))) | 0;
+    }
     return spread(hash) & (this.places.length - 1);
   }
 

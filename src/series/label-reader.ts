@@ -135,7 +135,7 @@ function slotInTable(labels: readonly ReadLabel[], lists: Lists): string {
       const mask = places.length - 1;
       ${each((i) => (lists[i] ? "" : `const label${i} = index.labels[${i}]; const values${i} = label${i}.values;`))}
       let hash = 0;
-      ${each((i) => `hash += Math.imul(${hashes[i]}, ${weightOf(i)});`)}
+      ${each((i) => `hash = (hash + Math.imul(${hashes[i]}, ${weightOf(i)})) | 0;`)}
       let place = spread(hash) & mask;
       for (let step = 0; step < STEPS; step += 1) {
         const slot = places[place];
