@@ -7,11 +7,12 @@ interface Feature {
 }
 
 /**
- * The code of an expression for the place of a string in a list of distinct ones, which is -1 where it is not there. It
- * asks for the length and for characters that differ, so that the string is compared with one of the list, not with all.
- * The strings of the list stand in it as JSON strings.
+ * The code of an expression for the place of a string in a list; -1 if it is not there. It asks for the length and for
+ * characters that differ, so that the string is compared with one of the list, not with all. The strings of the list
+ * stand in it as JSON strings.
  *
  * @param value the variable with the string
+ * @param list distinct strings, at least one
  */
 export function placeCode(value: string, list: readonly string[]): string {
   return choose(
@@ -26,10 +27,10 @@ interface Candidate {
 }
 
 function choose(value: string, candidates: readonly Candidate[]): string {
-  const [first, second] = candidates;
-  if (first === undefined) return "-1";
-  if (second === undefined)
-    return `(${value} === ${JSON.stringify(first.text)} ? ${first.place} : -1)`;
+  if (candidates.length === 1) {
+    const { text, place } = candidates[0]!;
+    return `(${value} === ${JSON.stringify(text)} ? ${place} : -1)`;
+  }
   const { of, code } = bestFeature(value, candidates);
   const found = [...new Set(candidates.map(({ text }) => of(text)))].sort((a, b) => a - b);
   const middle = found[found.length >> 1]!;
